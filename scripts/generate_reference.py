@@ -1,0 +1,105 @@
+#!/usr/bin/env python3
+"""Writes the pages of docs/reference that follow from the sources: events, metrics, coverage.
+
+    scripts/generate_reference.py           writes them
+    scripts/generate_reference.py --check   fails when one is not what the sources say; part of scripts/check
+"""
+import collections, pathlib, re, sys
+
+TOP = pathlib.Path(__file__).resolve().parent.parent
+SRC = TOP / "src"
+STRING = r'"((?:[^"\\]|\\.)*)"'
+EVENT = re.compile(r"log::write\(\s*(?:\w+::)*level::(\w+)\s*,\s*" + STRING + r"\s*,\s*" + STRING + r"([^;]*);")
+METRIC = re.compile(r"make_(counter|gauge)\(\s*" + STRING + r"\s*,\s*((?:" + STRING + r"\s*)+)")
+CITED = re.compile(r"\[(MS-[A-Za-z0-9]+)\]\s+(\d+(?:\.\d+)*)|\b(RFC \d+)\s+(\d+(?:\.\d+)*)|digest (MS-[A-Za-z0-9]+|[A-Z]+-[A-Z]+)\s+(\d+(?:\.\d+)*)")
+HEAD = "<!-- Written by scripts/generate_reference.py; edit the sources instead. -->\n"
+
+
+def sources(tests):
+    for path in sorted([*SRC.rglob("*.cc"), *SRC.rglob("*.h")]):
+        name = path.relative_to(SRC).as_posix()
+        if tests == bool(re.search(r"(^|/)(tests|fuzz)/", name)):
+            yield name, path.read_text(encoding="utf-8", errors="replace")
+
+
+def row(*cells):
+    return "| " + " | ".join(str(c).replace("|", "\\|") for c in cells) + " |"
+
+
+def events():
+    found, bad = {}, []
+    for name, text in sources(tests=False):
+        for level, area, event, rest in EVENT.findall(text):
+            fields = re.findall(r"\{\s*" + STRING, rest)
+            key = (area, event)
+            known = found.setdefault(key, (level, set(), set()))
+            known[1].update(fields)
+            known[2].add(name)
+            if not re.fullmatch(r"[a-z0-9_]+", event):
+                bad.append(f"{name}: event {event} is not snake_case")
+    lines = [HEAD, "# Events", "", "What the log says; `log::write` in the file named. Fields that every line has: time, level, area, event.", "",
+             row("area", "event", "level", "fields", "file"), row(*["---"] * 5)]
+    for (area, event), (level, fields, files) in sorted(found.items()):
+        lines.append(row(area, event, level, " ".join(sorted(fields)), " ".join(f"`src/{f}`" for f in sorted(files))))
+    return "\n".join(lines) + "\n", bad
+
+
+def metrics():
+    found = {}
+    for name, text in sources(tests=False):
+        for kind, metric, help_text, _ in METRIC.findall(text):
+            found[metric] = (kind, "".join(re.findall(STRING, help_text)), name)
+    lines = [HEAD, "# Metrics", "", "What the metrics port shows, summed over shards.", "",
+             row("metric", "kind", "meaning", "file"), row(*["---"] * 4)]
+    for metric, (kind, help_text, name) in sorted(found.items()):
+        lines.append(row(f"`{metric}`", kind, help_text, f"`src/{name}`"))
+    return "\n".join(lines) + "\n", []
+
+
+def section_key(section):
+    return [int(n) for n in section.split(".")]
+
+
+def coverage():
+    """Which sections of which documents the code and the tests cite."""
+    cited = collections.defaultdict(lambda: collections.defaultdict(lambda: [set(), set()]))
+    assumed = collections.Counter()
+    for tests in (False, True):
+        for name, text in sources(tests):
+            for a, a_section, b, b_section, c, c_section in CITED.findall(text):
+                document = f"[{a}]" if a else b or f"[{c}]"
+                via = "" if not c else " (digest)"
+                cited[document][(a_section or b_section or c_section) + via][tests].add(name.rsplit("/", 1)[0] if not tests else name)
+            if not tests and (n := len(re.findall(r"//.*\bassumed:", text))):
+                assumed[name] += n
+    lines = [HEAD, "# Coverage", "", "Sections of documents that code cites (implemented) and tests cite (proven). A section that nobody",
+             "cites may still be followed; a section that is cited was read by whoever wrote the line.", ""]
+    for document in sorted(cited):
+        lines += [f"## {document.strip('[]')}", "", row("section", "implemented in", "proven by"), row(*["---"] * 3)]
+        for section in sorted(cited[document], key=lambda s: section_key(s.split()[0])):
+            code, tests = cited[document][section]
+            lines.append(row(section, " ".join(f"`{f}`" for f in sorted(code)), " ".join(f"`src/{f}`" for f in sorted(tests))))
+        lines.append("")
+    lines += ["## Assumptions", "", "Lines marked `assumed:`, ours until a document or a capture proves them.", "", row("file", "lines"), row("---", "---")]
+    lines += [row(f"`src/{name}`", n) for name, n in sorted(assumed.items())]
+    return "\n".join(lines) + "\n", []
+
+
+def main():
+    bad = []
+    for page, make in {"events": events, "metrics": metrics, "coverage": coverage}.items():
+        text, faults = make()
+        bad += faults
+        path = TOP / f"docs/reference/{page}.md"
+        if "--check" in sys.argv[1:]:
+            if not path.exists() or path.read_text(encoding="utf-8") != text:
+                bad.append(f"docs/reference/{page}.md is not current; run scripts/generate_reference.py")
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+    print("\n".join(bad) or "the generated pages are current")
+    sys.exit(bool(bad))
+
+
+if __name__ == "__main__":
+    main()

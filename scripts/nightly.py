@@ -1,0 +1,223 @@
+#!/usr/bin/env python3
+"""The long suites, sharing one budget. Called by ./test --nightly; see ./test --help.
+
+Each suite is a list of steps. What was done is remembered in build/nightly/state.json, so that the next
+night goes on where this one stopped; when every step of a suite was done, the suite begins anew. Time
+that a suite leaves over goes to those after it. The last line is "N passed, N failed".
+"""
+import argparse, hashlib, json, os, pathlib, random, re, signal, subprocess, sys, time
+
+TOP = pathlib.Path(__file__).resolve().parent.parent
+HOME = TOP / "build/nightly"
+STATE = HOME / "state.json"
+JOBS = os.cpu_count() or 1
+MIN_SHARE = 10  # seconds a live fuzz target gets at least
+
+
+class budget:
+    """What is left of the night."""
+
+    def __init__(self, minutes):
+        self.until = time.monotonic() + 60 * minutes
+
+    def left(self):
+        return self.until - time.monotonic()
+
+
+def run(command, seconds, log, env=None):
+    """Exit code and output; None as exit code when the time ran out. The output also goes to a log file."""
+    HOME.joinpath("logs").mkdir(parents=True, exist_ok=True)
+    path = HOME / "logs" / (re.sub(r"[^\w.]+", "_", log) + ".txt")
+    with path.open("wb") as out:
+        process = subprocess.Popen(command, cwd=TOP, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT,
+                                   env={**os.environ, **(env or {})}, start_new_session=True)
+        try:
+            code = process.wait(timeout=max(1, seconds))
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGTERM)
+            try:
+                process.wait(timeout=20)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+            code = None
+    return code, path.read_text(errors="replace")
+
+
+# A step answers True (good), False (bad) or None (the time ran out: again next night).
+
+def build(preset, *targets):
+    def step(seconds):
+        code, text = run(["scripts/build", preset, *targets], seconds, f"build_{preset}")
+        if code:
+            print(text[-4000:])
+        return None if code is None else code == 0
+    return step
+
+
+def ctest(preset, name, *options, env=None):
+    def step(seconds):
+        code, text = run(["ctest", "--test-dir", f"build/{preset}", "--output-on-failure", "--no-tests=error", *options],
+                         seconds, f"{preset}_{name}", env)
+        print("\n".join(text.splitlines()[-6:]) if code == 0 else text[-6000:])
+        return None if code is None else code == 0
+    return step
+
+
+def sanitizer(preset, labels):
+    return lambda: [("build", build(preset)), ("tests", ctest(preset, "tests", f"-j{JOBS}", "-L", labels))]
+
+
+def labelled(label):
+    text = subprocess.run(["ctest", "--test-dir", "build/release", "-N", "-L", f"^({label})$"], cwd=TOP, capture_output=True, text=True).stdout
+    return re.findall(r"Test +#\d+: (\S+)", text)
+
+
+def repeated(label, times, env=None):
+    """Each test of a label by itself, so that a night that ends early has finished some of them."""
+    def steps():
+        if subprocess.run(["scripts/build", "release"], cwd=TOP, stdin=subprocess.DEVNULL).returncode:
+            return [("build", lambda _: False)]
+        return [(name, ctest("release", name, "-R", f"^{re.escape(name)}$", "--repeat", f"until-fail:{times}", env=env))
+                for name in labelled(label)]
+    return steps
+
+
+def fuzz_targets():
+    return sorted((TOP / "src").rglob("fuzz/*_fuzz.cc"))
+
+
+def fuzz_one(source, state):
+    name = source.stem
+    binary = TOP / "build/fuzz" / source.parent.parent.relative_to(TOP) / name
+    kept, found = HOME / "corpus" / name, HOME / "crashes"
+
+    def step(seconds):
+        if not binary.exists():
+            print(f"  {binary} was not built")
+            return False
+        kept.mkdir(parents=True, exist_ok=True)
+        found.mkdir(parents=True, exist_ok=True)
+        seed = random.SystemRandom().randrange(1, 2**31)
+        code, text = run([binary, kept, source.parent / "corpus" / name, f"-seed={seed}", f"-max_total_time={max(1, int(seconds))}",
+                          f"-artifact_prefix={found}/{name}-", "-print_final_stats=1", "-timeout=10", "-rss_limit_mb=2048"],
+                         seconds + 60, f"fuzz_{name}")
+        done = re.search(r"number_of_executed_units: *(\d+)", text)
+        executions = int(done[1]) if done else 0
+        state["executions"][name] = state["executions"].get(name, 0) + executions
+        print(f"  {name}: seed {seed}, {executions} executions, {state['executions'][name]} in all")
+        if code:
+            print(text[-4000:])
+            print(f"  the input is in {found}; it belongs in {source.parent / 'corpus' / name} with the fix")
+        return code == 0
+    return step
+
+
+def fuzz(state):
+    return lambda: [("build", build("fuzz"))] + [(s.stem, fuzz_one(s, state)) for s in fuzz_targets()]
+
+
+def tidy():
+    """A file whose text was found good is not looked at again until it changes."""
+    steps = []
+    for path in sorted([*(TOP / "src").rglob("*.cc"), *(TOP / "tests").rglob("*.cc")]):
+        name = path.relative_to(TOP).as_posix()
+        text = hashlib.sha256(path.read_bytes() + (TOP / ".clang-tidy").read_bytes()).hexdigest()[:12]
+
+        def step(seconds, name=name):
+            code, out = run(["scripts/tidy", name], seconds, f"tidy_{name}")
+            if code:
+                print(out[-3000:])
+            return None if code is None else code == 0
+        steps.append((f"{name}@{text}", step))
+    return steps
+
+
+def suites(state):
+    """Name, weight in the budget, steps, and whether good steps are for ever (until their name changes)."""
+    return {
+        "headers": (5, lambda: [("compile alone", build("release", "lyceum_headers"))], False),
+        "asan": (15, sanitizer("asan", "^(unit|fuzz_replay|contract|conformance|simulation)$"), False),
+        "tsan": (15, sanitizer("tsan", "^(unit|contract|simulation)$"), False),
+        "durability": (5, repeated("durability", 5, {"LYCEUM_LONG": "1"}), False),
+        "interop": (15, repeated("interop|interop_window|broken_signature", 3), False),
+        "tidy": (15, tidy, True),
+        "fuzz": (30, fuzz(state), False),
+    }
+
+
+def run_suite(name, steps, seconds, lasting, state):
+    """Number of good and bad steps."""
+    until = time.monotonic() + seconds
+    remembered = state["done"].setdefault(name, [])
+    steps = list(steps())
+    names = {step for step, _ in steps}
+    done = set(remembered) & names
+    todo = [s for s in steps if s[0] not in done or s[0] == "build"]
+    print(f"== {name}: {len(todo)} of {len(steps)} steps to do, {seconds / 60:.1f} minutes", flush=True)
+    good, bad = 0, []
+    for at, (step, act) in enumerate(todo):
+        left = until - time.monotonic()
+        # Live fuzzing would take all it is given: share. Everything else takes what it needs.
+        share = max(MIN_SHARE, left / (len(todo) - at)) if name == "fuzz" and step != "build" else left
+        if left <= 0:
+            break
+        result = act(min(share, left))
+        if result is None:
+            print(f"  {step}: the time ran out; it goes on next night")
+            break
+        print(f"  {step}: {'good' if result else 'BAD'}", flush=True)
+        if result:
+            good += 1
+            done.add(step)
+        else:
+            bad.append(step)
+            if step == "build":
+                break
+        save(state | {"done": state["done"] | {name: sorted(done)}})
+    if not lasting and names <= done:
+        done = set()
+    state["done"][name] = sorted(done)
+    save(state)
+    return good, bad
+
+
+def save(state):
+    HOME.mkdir(parents=True, exist_ok=True)
+    draft = STATE.with_suffix(".new")
+    draft.write_text(json.dumps(state, indent=1))
+    draft.replace(STATE)
+
+
+def main():
+    os.environ.setdefault("LYCEUM_SEED", str(random.SystemRandom().randrange(1, 2**31)))
+    state = {"done": {}, "executions": {}}
+    if STATE.exists():
+        state |= json.loads(STATE.read_text())
+    known = suites(state)
+    options = argparse.ArgumentParser(prog="./test --nightly")
+    options.add_argument("--only", action="append", choices=sorted(known), metavar="SUITE", help="one of " + " ".join(sorted(known)))
+    options.add_argument("--budget", type=float, default=60, metavar="MINUTES")
+    given = options.parse_args()
+    if given.budget <= 0:
+        options.error("--budget wants a positive number of minutes")
+    chosen = [n for n in known if not given.only or n in given.only]
+    print(f"nightly: {' '.join(chosen)}; {given.budget:g} minutes; seed {os.environ['LYCEUM_SEED']}", flush=True)
+    night, good, bad = budget(given.budget), 0, []
+    for at, name in enumerate(chosen):
+        if night.left() <= 0:
+            print(f"== {name}: not begun, the budget is spent")
+            continue
+        weight, steps, lasting = known[name]
+        share = night.left() * weight / sum(known[n][0] for n in chosen[at:])
+        g, b = run_suite(name, steps, share, lasting, state)
+        good, bad = good + g, bad + [f"{name}: {step}" for step in b]
+    print(f"\nlive fuzzing so far: {sum(state['executions'].values())} executions of {len(state['executions'])} targets")
+    for step in bad:
+        print(f"FAILED: {step}")
+    print(f"{good} passed, {len(bad)} failed", flush=True)
+    sys.exit(1 if bad or not good else 0)
+
+
+if __name__ == "__main__":
+    main()

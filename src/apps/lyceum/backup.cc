@@ -1,0 +1,150 @@
+#include "apps/lyceum/backup.h"
+
+#include "apps/deployment/deployment.h"
+#include "apps/lyceum/connection.h"
+#include "apps/lyceum/files.h"
+#include "base/crypto/digest.h"
+#include "base/text.h"
+#include "store/soci/soci_store.h"
+
+#include <boost/json.hpp>
+#include <unistd.h>
+
+#include <filesystem>
+
+namespace lyceum::apps::console {
+namespace {
+
+namespace fs = std::filesystem;
+namespace json = boost::json;
+using settings = deployment::deployment;
+
+std::unexpected<admin::failure> fail(std::string code, std::string message) {
+    return std::unexpected(admin::failure{std::move(code), std::move(message)});
+}
+
+/// A file of the deployment: its name in a backup, and where it lives.
+struct kept_file {
+    std::string name;
+    std::string path;
+    unsigned rights;
+    bool needed;
+};
+
+constexpr const char* store_name = "lyceum.db";
+
+/// Everything but the store.
+std::vector<kept_file> kept_files(const settings& d) {
+    return {
+        {"ca.key", d.path("ca.key"), 0600, false}, // it may well be kept elsewhere
+        {"ca.pem", d.path(d.tls.ca), 0644, true},
+        {"server.key", d.path(d.tls.key), 0600, true},
+        {"server.pem", d.path(d.tls.certificate), 0644, true},
+        {"sealing.key", d.path(d.auth.sealing_key), 0600, true},
+        {"lyceum.toml", d.file, 0644, true},
+    };
+}
+
+std::string digest_of(std::string_view octets) { return to_hex(crypto::sha256(as_bytes(octets))); }
+
+std::expected<json::object, std::string> copy_all(const settings& d, const std::string& folder) {
+    json::object digests;
+    const auto store = folder + "/" + store_name;
+    LYCEUM_CHECKED(store::soci::copy_database(d.path(d.store.file), store));
+    LYCEUM_CHECKED(store::soci::verify_database(store));
+    LYCEUM_TRY(const auto octets, read_file(store));
+    digests[store_name] = digest_of(octets);
+    for (const auto& f : kept_files(d)) {
+        if (!f.needed && ::access(f.path.c_str(), F_OK) != 0) continue;
+        LYCEUM_TRY(const auto content, read_file(f.path));
+        LYCEUM_CHECKED(write_file(folder + "/" + f.name, content, f.rights));
+        digests[f.name] = digest_of(content);
+    }
+    return digests;
+}
+
+/// The files that backup.json names, each compared with its digest.
+std::expected<json::object, std::string> read_manifest(const std::string& folder) {
+    LYCEUM_TRY(const auto text, read_file(folder + "/backup.json"));
+    boost::system::error_code failed;
+    const auto v = json::parse(text, failed);
+    const auto* files = failed || !v.is_object() ? nullptr : v.get_object().if_contains("files");
+    if (files == nullptr || !files->is_object()) return std::unexpected(folder + "/backup.json: is not a backup's");
+    for (const auto& [name, digest] : files->get_object()) {
+        LYCEUM_TRY(const auto content, read_file(folder + "/" + std::string(name)));
+        if (!digest.is_string() || digest_of(content) != std::string_view(digest.get_string())) {
+            return std::unexpected(folder + "/" + std::string(name) + ": is damaged");
+        }
+    }
+    for (const auto* name : {store_name, "lyceum.toml", "sealing.key"}) {
+        if (!files->get_object().contains(name)) return std::unexpected(folder + ": has no " + name);
+    }
+    return files->get_object();
+}
+
+/// Puts the backup's store where the deployment's is, which is kept.
+file_result replace_store(const std::string& from, const std::string& store) {
+    const auto draft = store + ".new";
+    ::unlink(draft.c_str());
+    LYCEUM_CHECKED(store::soci::copy_database(from, draft));
+    if (::access(store.c_str(), F_OK) == 0) {
+        // Opened and closed once: what still is in its log moves into the file that is kept. One that
+        // cannot be opened is kept as it is.
+        static_cast<void>(store::soci::soci_store::open(store, {.readers = 1}));
+        if (::rename(store.c_str(), (store + ".replaced").c_str()) != 0) return std::unexpected(system_error(store));
+    }
+    // A log of the old store must never meet the new one.
+    ::unlink((store + "-wal").c_str());
+    ::unlink((store + "-shm").c_str());
+    if (::rename(draft.c_str(), store.c_str()) != 0) return std::unexpected(system_error(store));
+    return sync_to_disk(fs::path(store).parent_path().string());
+}
+
+file_result put_back(const settings& d, const std::string& folder, const json::object& files) {
+    for (const auto& f : kept_files(d)) {
+        if (!files.contains(f.name)) continue;
+        LYCEUM_TRY(const auto content, read_file(folder + "/" + f.name));
+        LYCEUM_CHECKED(write_file(f.path, content, f.rights));
+    }
+    return replace_store(folder + "/" + store_name, d.path(d.store.file));
+}
+
+} // namespace
+
+admin::outcome backup(const std::string& config, const std::string& folder) {
+    const auto d = deployment::load(config);
+    if (!d) return fail("configuration", d.error());
+    if (auto made = make_folder(folder); !made) return fail("refused", made.error());
+    std::error_code failed;
+    if (!fs::is_empty(folder, failed)) return fail("exists", folder + " is not empty");
+    const auto digests = copy_all(*d, folder);
+    if (!digests) return fail("unavailable", digests.error());
+    const auto manifest = json::serialize(json::object{
+        {"version", LYCEUM_VERSION},
+        {"schema", store::soci::current_schema()},
+        {"domain", d->primary_domain()},
+        {"files", *digests},
+    });
+    if (auto written = write_file(folder + "/backup.json", manifest + "\n", 0600); !written) {
+        return fail("unavailable", written.error());
+    }
+    return json::serialize(json::object{{"backup", fs::absolute(folder).string()}, {"files", digests->size() + 1}});
+}
+
+admin::outcome restore(const std::string& config, const std::string& folder) {
+    const auto files = read_manifest(folder);
+    if (!files) return fail("refused", files.error());
+    if (auto fine = store::soci::verify_database(folder + "/" + store_name); !fine) return fail("refused", fine.error());
+    auto d = deployment::load(folder + "/lyceum.toml");
+    if (!d) return fail("configuration", d.error());
+    d->file = fs::absolute(config).lexically_normal().string();
+    d->data = (fs::path(d->file).parent_path() / d->server.data).lexically_normal().string();
+    if (auto made = make_folder(d->data); !made) return fail("refused", made.error());
+    if (running_server(*d)) return fail("refused", "the server is running; stop it first");
+    const auto lock = deployment::data_lock::take(*d);
+    if (!lock) return fail("unavailable", lock.error());
+    if (auto done = put_back(*d, folder, *files); !done) return fail("unavailable", done.error());
+    return json::serialize(json::object{{"config", d->file}, {"data", d->data}, {"domain", d->primary_domain()}});
+}
+
+} // namespace lyceum::apps::console

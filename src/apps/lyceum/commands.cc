@@ -1,0 +1,107 @@
+#include "apps/lyceum/commands.h"
+
+#include "apps/lyceum/backup.h"
+#include "apps/lyceum/check.h"
+#include "apps/lyceum/connection.h"
+#include "apps/lyceum/init.h"
+#include "apps/lyceum/reference.h"
+#include "apps/lyceum/show.h"
+#include "base/environment.h"
+
+#include <boost/json.hpp>
+
+#include <algorithm>
+#include <cstdio>
+
+namespace lyceum::apps::console {
+namespace {
+
+namespace json = boost::json;
+
+exit_code print(const std::string& text) {
+    std::fwrite(text.data(), 1, text.size(), stdout);
+    return std::fflush(stdout) == 0 ? exit_code::ok : exit_code::refused;
+}
+
+exit_code show(const invocation& i, const admin::outcome& o) {
+    if (!o) return report(i, o.error());
+    return print(i.json ? *o + "\n" : for_people(*o));
+}
+
+/// Runs f with the deployment that --config names.
+template <class F>
+exit_code with_deployment(const invocation& i, F&& f) {
+    const auto d = deployment::load(i.config);
+    if (!d) return report(i, {"configuration", d.error()});
+    return std::forward<F>(f)(*d);
+}
+
+} // namespace
+
+exit_code report(const invocation& i, const admin::failure& f) {
+    if (i.json) {
+        const auto text = error_json(f.code, f.message) + "\n";
+        std::fwrite(text.data(), 1, text.size(), stdout);
+        std::fflush(stdout);
+    } else {
+        std::fprintf(stderr, "lyceum: %s\n", f.message.c_str());
+    }
+    return exit_code_of(f.code);
+}
+
+exit_code run_table_command(const invocation& i, std::string_view command, admin::arguments a) {
+    return with_deployment(i, [&](const deployment::deployment& d) { return show(i, carry_out(d, command, a)); });
+}
+
+exit_code run_init(const invocation& i, const std::string& data, const std::string& domain, std::uint16_t port_base) {
+    return show(i, init(data, domain, port_base));
+}
+
+exit_code run_renew_certificate(const invocation& i) { return show(i, renew_certificate(i.config)); }
+
+exit_code run_ports(const invocation& i) {
+    return with_deployment(i, [&](const deployment::deployment& d) {
+        json::object numbers;
+        json::array rows;
+        for (const auto& p : deployment::port_table(d)) {
+            numbers[p.key] = p.number;
+            rows.push_back({{"key", p.key},
+                            {"port", p.number},
+                            {"transport", net::name(p.transport)},
+                            {"open", p.open},
+                            {"purpose", p.purpose}});
+        }
+        return print(i.json ? json::serialize(numbers) + "\n" : for_people(json::serialize(rows)));
+    });
+}
+
+exit_code run_check(const invocation& i) {
+    return with_deployment(i, [&](const deployment::deployment& d) {
+        const auto all = check(d, system_environment().wall_now());
+        print(i.json ? to_json(all) + "\n" : for_people(all));
+        const bool wrong = std::ranges::any_of(all, [](const finding& f) { return f.how == finding::level::error; });
+        return wrong ? exit_code::refused : exit_code::ok;
+    });
+}
+
+exit_code run_trace(const invocation& i, trace_options o) {
+    o.json = i.json;
+    return with_deployment(i, [&](const deployment::deployment& d) {
+        const auto ended = trace(d, o);
+        return ended ? exit_code::ok : report(i, ended.error());
+    });
+}
+
+exit_code run_backup(const invocation& i, const std::string& folder) { return show(i, backup(i.config, folder)); }
+exit_code run_restore(const invocation& i, const std::string& folder) { return show(i, restore(i.config, folder)); }
+
+exit_code run_version(const invocation& i) {
+    return print(i.json ? R"({"version":")" LYCEUM_VERSION "\"}\n" : "lyceum " LYCEUM_VERSION "\n");
+}
+
+exit_code run_reference(const std::string& page) {
+    if (page == "configuration") return print(deployment::reference_page());
+    return print(page == "ports" ? ports_page() : commands_page());
+}
+
+} // namespace lyceum::apps::console

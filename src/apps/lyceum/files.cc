@@ -1,0 +1,92 @@
+#include "apps/lyceum/files.h"
+
+#include "base/result.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+
+namespace lyceum::apps::console {
+namespace {
+
+constexpr std::size_t largest = 64U << 20U;
+
+/// A descriptor, closed at the end.
+struct descriptor {
+    int fd;
+    explicit descriptor(int d) : fd(d) {}
+    ~descriptor() {
+        if (fd >= 0) ::close(fd);
+    }
+    descriptor(const descriptor&) = delete;
+    descriptor& operator=(const descriptor&) = delete;
+};
+
+bool write_all(int fd, std::string_view octets) {
+    while (!octets.empty()) {
+        const auto n = ::write(fd, octets.data(), octets.size());
+        if (n < 0 && errno == EINTR) continue;
+        if (n <= 0) return false;
+        octets.remove_prefix(static_cast<std::size_t>(n));
+    }
+    return true;
+}
+
+} // namespace
+
+std::string system_error(const std::string& path) { return path + ": " + std::strerror(errno); } // NOLINT(concurrency-mt-unsafe)
+
+file_result sync_to_disk(const std::string& path) {
+    const descriptor f(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (f.fd < 0 || ::fsync(f.fd) != 0) return std::unexpected(system_error(path));
+    return {};
+}
+
+file_result write_file(const std::string& path, std::string_view octets, unsigned rights) {
+    const auto draft = path + ".new";
+    ::unlink(draft.c_str()); // of an attempt that was cut off; its rights may be others
+    {
+        const descriptor f(::open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, rights));
+        if (f.fd < 0) return std::unexpected(system_error(draft));
+        // fchmod: the umask may have taken rights that were asked for.
+        if (::fchmod(f.fd, rights) != 0 || !write_all(f.fd, octets) || ::fsync(f.fd) != 0) {
+            const auto why = system_error(draft);
+            ::unlink(draft.c_str());
+            return std::unexpected(why);
+        }
+    }
+    if (::rename(draft.c_str(), path.c_str()) != 0) return std::unexpected(system_error(path));
+    const auto folder = std::filesystem::path(path).parent_path().string();
+    return sync_to_disk(folder.empty() ? "." : folder);
+}
+
+std::expected<std::string, std::string> read_file(const std::string& path) {
+    const descriptor f(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (f.fd < 0) return std::unexpected(system_error(path));
+    std::string out;
+    std::string part(65536, '\0');
+    for (;;) {
+        const auto n = ::read(f.fd, part.data(), part.size());
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) return std::unexpected(system_error(path));
+        if (n == 0) return out;
+        out.append(part, 0, static_cast<std::size_t>(n));
+        if (out.size() > largest) return std::unexpected(path + ": is too large");
+    }
+}
+
+file_result make_folder(const std::string& path) {
+    std::error_code failed;
+    if (std::filesystem::is_directory(path, failed)) return {};
+    std::filesystem::create_directories(path, failed);
+    if (failed) return std::unexpected(path + ": " + failed.message());
+    std::filesystem::permissions(path, std::filesystem::perms::owner_all, failed);
+    if (failed) return std::unexpected(path + ": " + failed.message());
+    return {};
+}
+
+} // namespace lyceum::apps::console

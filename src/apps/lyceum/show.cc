@@ -1,0 +1,102 @@
+#include "apps/lyceum/show.h"
+
+#include <boost/json.hpp>
+
+#include <algorithm>
+#include <vector>
+
+namespace lyceum::apps::console {
+namespace {
+
+namespace json = boost::json;
+
+/// Columns on a terminal: UTF-8 continuation octets take none.
+std::size_t width(std::string_view text) {
+    return static_cast<std::size_t>(
+        std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+}
+
+std::string heading(std::string_view key) {
+    std::string out(key);
+    std::ranges::replace(out, '_', ' ');
+    return out;
+}
+
+/// A value in one cell: text without quotes, yes and no, lists with blanks.
+std::string cell(const json::value& v) {
+    if (v.is_string()) return std::string(v.get_string());
+    if (v.is_bool()) return v.get_bool() ? "yes" : "no";
+    if (v.is_null()) return {};
+    if (!v.is_array()) return json::serialize(v);
+    std::string out;
+    for (const auto& item : v.get_array()) out += (out.empty() ? "" : " ") + cell(item);
+    return out;
+}
+
+bool is_table(const json::value& v) {
+    const auto* rows = v.if_array();
+    return rows != nullptr && !rows->empty() &&
+           std::ranges::all_of(*rows, [](const json::value& row) { return row.is_object(); });
+}
+
+std::string table(const json::array& rows) {
+    std::vector<std::vector<std::string>> lines(1);
+    std::vector<std::string> keys;
+    for (const auto& [key, value] : rows.front().get_object()) {
+        keys.emplace_back(key);
+        lines[0].push_back(heading(key));
+    }
+    for (const auto& row : rows) {
+        auto& line = lines.emplace_back();
+        for (const auto& key : keys) {
+            const auto* v = row.get_object().if_contains(key);
+            line.push_back(v == nullptr ? "" : cell(*v));
+        }
+    }
+    std::vector<std::size_t> widths(keys.size());
+    for (const auto& line : lines) {
+        for (std::size_t i = 0; i < line.size(); ++i) widths[i] = std::max(widths[i], width(line[i]));
+    }
+    std::string out;
+    for (const auto& line : lines) {
+        std::string text;
+        for (std::size_t i = 0; i < line.size(); ++i) text += line[i] + std::string(widths[i] - width(line[i]) + 2, ' ');
+        text.erase(text.find_last_not_of(' ') + 1);
+        out += text + "\n";
+    }
+    return out;
+}
+
+std::string names_and_values(const json::object& o) {
+    std::size_t widest = 0;
+    for (const auto& [key, value] : o) widest = std::max(widest, width(heading(key)));
+    std::string out;
+    std::string tables;
+    for (const auto& [key, value] : o) {
+        const auto name = heading(key);
+        if (is_table(value)) {
+            tables += "\n" + name + "\n" + table(value.get_array());
+        } else if (value.is_object()) {
+            tables += "\n" + name + "\n" + names_and_values(value.get_object());
+        } else {
+            out += name + std::string(widest - width(name) + 2, ' ') + cell(value) + "\n";
+        }
+    }
+    return out + tables;
+}
+
+} // namespace
+
+std::string for_people(std::string_view text) {
+    const auto v = json::parse(json::string_view(text.data(), text.size()));
+    if (is_table(v)) return table(v.get_array());
+    if (v.is_object()) return names_and_values(v.get_object());
+    if (v.is_array() && v.get_array().empty()) return "none\n";
+    return cell(v) + "\n";
+}
+
+std::string error_json(std::string_view code, std::string_view message) {
+    return json::serialize(json::object{{"error", {{"code", code}, {"message", message}}}});
+}
+
+} // namespace lyceum::apps::console

@@ -1,0 +1,89 @@
+#include "apps/lyceumd/front_end.h"
+
+namespace lyceum::apps::server {
+
+front_end::front_end(net::shard& s, net::links& l, const foundation& f)
+    : shard_(s), tap_(f.trace), stack_(s, l, f.stack, f.verifier), proxy_(stack_, f.proxy),
+      registrar_(
+          stack_, dispatch_, f.registrar,
+          [this](const sip::aor& user, std::shared_ptr<const sipstack::reachable_endpoints> endpoints) {
+              publish(user, std::move(endpoints));
+          },
+          [](const sip::aor&, const roles::registrar::binding&) {}),
+      home_(f.home) {
+    stack_.lower().set_tap(&tap_);
+    stack_.gate_keeper().set_people(people_);
+}
+
+void front_end::meet(const std::vector<std::unique_ptr<front_end>>& all) {
+    std::vector<sipstack::stack*> stacks;
+    std::vector<sipstack::dispatch*> dispatches;
+    for (const auto& other : all) {
+        all_.push_back(other.get());
+        stacks.push_back(&other->stack_);
+        dispatches.push_back(&other->dispatch_);
+    }
+    router_ = std::make_unique<roles::router::router_rim>(
+        roles::router::surroundings{stack_, proxy_, location_, people_, home_, dispatches});
+    stack_.connect(*router_, *this, stacks);
+}
+
+void front_end::publish(const sip::aor& user, std::shared_ptr<const sipstack::reachable_endpoints> endpoints) {
+    for (unsigned i = 0; i < all_.size(); ++i) {
+        if (i == shard_.index()) {
+            take(user, endpoints); // at once: the 200 that follows must not be overtaken by a request
+        } else {
+            shard_.post(i, [there = all_[i], user, endpoints] { there->take(user, endpoints); });
+        }
+    }
+}
+
+void front_end::take(const sip::aor& user, std::shared_ptr<const sipstack::reachable_endpoints> endpoints) {
+    const auto before = location_.find(user);
+    const auto mine = [&](const sipstack::reachable_endpoint& e) {
+        return e.way.kind != net::transport::udp && e.way.flow.shard() == shard_.index();
+    };
+    if (before) {
+        for (const auto& e : *before) {
+            if (!mine(e)) continue;
+            const auto it = registered_over_.find(e.way.flow);
+            if (it == registered_over_.end()) continue;
+            std::erase(it->second, user);
+            if (it->second.empty()) registered_over_.erase(it);
+        }
+    }
+    for (const auto& e : *endpoints) {
+        if (!mine(e)) continue;
+        auto& users = registered_over_[e.way.flow];
+        if (std::ranges::find(users, user) == users.end()) users.push_back(user);
+        if (stack_.lower().facts(e.way.flow) == nullptr) on_flow_closed(e.way.flow); // it closed meanwhile
+    }
+    location_.put(user, std::move(endpoints));
+}
+
+void front_end::on_flow_closed(net::flow_id flow) {
+    const auto it = registered_over_.find(flow);
+    if (it == registered_over_.end()) return;
+    const auto users = std::move(it->second);
+    registered_over_.erase(it);
+    for (const auto& user : users) {
+        const auto home = net::home_of(user.text(), shard_.count());
+        shard_.post(home, [there = all_[home], user, flow] { there->registrar_.on_flow_closed(user, flow); });
+    }
+}
+
+void front_end::put_user(std::shared_ptr<const people::user> user) { people_.put(std::move(user)); }
+void front_end::set_trusted(std::vector<store::trusted_peer> peers) { people_.set_trusted(std::move(peers)); }
+
+void front_end::expel(const sip::aor& user, const std::string& reason, diagnostics::id why, bool forget) {
+    if (forget) people_.remove(user);
+    if (net::home_of(user.text(), shard_.count()) == shard_.index()) registrar_.expel(user, reason, why);
+    // The notices are on their way to the connections' shards: only then do these close.
+    shard_.post(shard_.index(), [this, user] { stack_.expel(user); });
+}
+
+front_end::status front_end::now() const {
+    return {stack_.now_under_way(), stack_.gate_keeper().associations(), proxy_.contexts(), registrar_.registrations(), 0};
+}
+
+} // namespace lyceum::apps::server

@@ -1,0 +1,70 @@
+#pragma once
+
+#include "apps/deployment/deployment.h"
+#include "apps/lyceumd/trace_hub.h"
+#include "roles/registrar/rim/registrar_rim.h"
+#include "roles/router/rim/router_rim.h"
+
+namespace lyceum::apps::server {
+
+/// What all shards' front ends are made from. Outlives them.
+struct foundation {
+    const deployment::deployment& settings;
+    sipstack::stack_settings stack;
+    sipstack::proxy_settings proxy;
+    roles::registrar::settings registrar;
+    roles::router::house home;
+    credentials::verifier& verifier;
+    store::users& users;
+    store::contacts& contacts;
+    trace_hub& trace;
+};
+
+/// The signalling roles of one shard, put together: the one visible table of who is there.
+class front_end final : public sipstack::flow_user {
+public:
+    front_end(net::shard&, net::links&, const foundation&);
+
+    /// Introduces the front ends of all shards to each other. Before any shard runs.
+    void meet(const std::vector<std::unique_ptr<front_end>>& all);
+
+    /// What the directory says, at start and at every change. On this shard.
+    void put_user(std::shared_ptr<const people::user>);
+    void set_trusted(std::vector<store::trusted_peer>);
+    /// The user is gone, or may no longer be here: endpoints are told, connections close. On every shard.
+    void expel(const sip::aor&, const std::string& reason, diagnostics::id, bool forget);
+
+    struct status {
+        sipstack::stack::load load;
+        std::size_t associations = 0;
+        std::size_t response_contexts = 0;
+        std::size_t registrations = 0;
+        std::size_t subscriptions = 0;
+    };
+    [[nodiscard]] status now() const;
+    [[nodiscard]] net::link_events& link_events() { return stack_.lower(); }
+    [[nodiscard]] sipstack::stack& stack() { return stack_; }
+    [[nodiscard]] const roles::registrar::registrar_rim& registrar() const { return registrar_; }
+
+    // flow_user
+    void on_flow_closed(net::flow_id) override;
+
+private:
+    void publish(const sip::aor&, std::shared_ptr<const sipstack::reachable_endpoints>);
+    void take(const sip::aor&, std::shared_ptr<const sipstack::reachable_endpoints>);
+
+    net::shard& shard_;
+    trace_tap tap_;
+    sipstack::location location_;
+    directory::snapshot people_;
+    sipstack::stack stack_;
+    sipstack::dispatch dispatch_;
+    sipstack::proxy proxy_;
+    roles::registrar::registrar_rim registrar_;
+    roles::router::house home_;
+    std::unique_ptr<roles::router::router_rim> router_;
+    std::vector<front_end*> all_;
+    std::unordered_map<net::flow_id, std::vector<sip::aor>, net::flow_hash> registered_over_; ///< of our flows
+};
+
+} // namespace lyceum::apps::server

@@ -1,0 +1,313 @@
+#include "apps/lyceumd/server.h"
+
+#include "apps/lyceumd/admin_socket.h"
+#include "apps/lyceumd/descriptors.h"
+#include "apps/lyceumd/front_end.h"
+#include "apps/lyceumd/metrics_server.h"
+#include "base/log/log.h"
+#include "base/text.h"
+#include "credentials/builtin/verifier.h"
+#include "net/asio/engine.h"
+#include "store/soci/soci_store.h"
+
+#include <boost/json.hpp>
+
+#include <future>
+#include <thread>
+
+namespace lyceum::apps::server {
+namespace {
+
+namespace json = boost::json;
+namespace folder = apps::deployment; // the data folder: its settings and its lock
+
+log::level level_of(const std::string& name) {
+    if (name == "trace") return log::level::trace;
+    if (name == "debug") return log::level::debug;
+    if (name == "warn") return log::level::warn;
+    return name == "error" ? log::level::error : log::level::info;
+}
+
+/// What the whole house is called, and answers to.
+roles::router::house house_of(const folder::deployment& d) {
+    roles::router::house h;
+    for (const auto& domain : d.server.domains) h.domains.push_back(to_lower(domain));
+    h.fqdn = to_lower(d.server.fqdn);
+    for (const auto& domain : h.domains) {
+        h.names.push_back("sip." + domain);
+        h.names.push_back("sipinternal." + domain);
+    }
+    h.names.insert(h.names.end(), {"localhost", "127.0.0.1", "[::1]"});
+    for (const auto& address : d.sip.listen) h.names.push_back(address);
+    return h;
+}
+
+sipstack::stack_settings stack_settings_of(const folder::deployment& d) {
+    sipstack::stack_settings s;
+    s.transport.limits = {d.sip.max_message, d.sip.max_header, 256};
+    s.transport.sign_in_patience = d.sip.sign_in_patience;
+    s.transport.idle_patience = d.sip.idle_patience;
+    s.transport.keep_alive = d.sip.keep_alive;
+    s.gate.fqdn = d.server.fqdn;
+    s.gate.product = "RTC/5.0 (Lyceum " LYCEUM_VERSION ")"; // Lync 2013 to clients. digest MS-SIPREGE 3.2
+    s.gate.association.realm = d.auth.realm;
+    s.gate.association.targetname = d.server.fqdn;
+    s.gate.association.netbios_domain = d.auth.netbios_domain;
+    s.gate.association.dns_domain = d.primary_domain();
+    s.gate.association.lifetime = d.auth.association_lifetime;
+    s.tls_port = d.ports.sip_tls;
+    s.tcp_port = d.ports.sip_tcp;
+    s.udp_port = d.ports.sip_udp;
+    return s;
+}
+
+net::asio::settings engine_settings_of(const folder::deployment& d) {
+    net::asio::settings s;
+    s.shards = d.server.shards != 0 ? d.server.shards : std::max(1U, std::thread::hardware_concurrency());
+    s.pool_threads = d.server.pool_threads;
+    s.pool_queue = d.server.pool_queue;
+    s.mailbox = d.server.mailbox;
+    s.max_connections = d.sip.max_connections;
+    s.max_per_address = d.sip.max_per_address;
+    s.max_queued = d.sip.max_queued;
+    s.handshake_patience = d.sip.handshake_patience;
+    s.tls = {d.path(d.tls.certificate), d.path(d.tls.key), d.path(d.tls.ca), d.tls.min_version};
+    return s;
+}
+
+class running_server final : public server, public admin::changes {
+    [[nodiscard]] unsigned shards() const { return static_cast<unsigned>(front_ends_.size()); }
+
+    /// Runs f on that shard and waits for what it gives. Never from a shard's own thread.
+    template <class F>
+    auto ask(unsigned shard, F f) {
+        std::promise<decltype(f(*front_ends_[shard]))> promise;
+        auto answer = promise.get_future();
+        while (!engine_->shard(shard).post(shard, [&] { promise.set_value(f(*front_ends_[shard])); })) {
+            std::this_thread::sleep_until(std::chrono::steady_clock::now() + 1ms);
+        }
+        return answer.get();
+    }
+    template <class F>
+    void everywhere(F f) {
+        for (unsigned i = 0; i < shards(); ++i) ask(i, [&](front_end& x) { f(x); return 0; });
+    }
+
+public:
+    explicit running_server(folder::deployment d) : settings_(std::move(d)), trace_(system_environment()) {}
+
+    ~running_server() override {
+        admin_socket_.reset();
+        metrics_.reset();
+        if (engine_) engine_->stop();
+    }
+
+    std::expected<void, std::string> open();
+
+    void reload() override {
+        log::reopen();
+        if (const auto done = engine_->reload_tls(); !done) {
+            log::write(log::level::error, "lyceumd", "certificates_not_reloaded", {{"why", done.error()}});
+        } else {
+            log::write(log::level::info, "lyceumd", "reloaded");
+        }
+    }
+
+    void drain_and_stop() override {
+        log::write(log::level::info, "lyceumd", "draining");
+        everywhere([](front_end& f) { f.stack().drain(); });
+        for (unsigned i = 0; i < shards(); ++i) ask(i, [&](front_end&) { engine_->links(i).stop_listening(); return 0; });
+        const auto until = system_environment().now() + settings_.server.drain_patience;
+        while (system_environment().now() < until && under_way() != 0) {
+            std::this_thread::sleep_until(std::chrono::steady_clock::now() + 50ms);
+        }
+        admin_socket_.reset();
+        engine_->stop();
+    }
+
+    // admin::changes: durable already; the shards hear of it before the administrator gets the answer.
+    void user_added(const people::user& u) override { put(u); }
+    void user_changed(const people::user& u) override { put(u); }
+    void user_disabled(const people::user& u) override {
+        put(u);
+        expel(u.aor, "rejected", diagnostics::id::user_disabled, false);
+    }
+    void user_removed(const sip::aor& u) override { expel(u, "rejected", diagnostics::id::user_disabled, true); }
+    void password_set(const sip::aor& u) override { expel(u, "rejected", diagnostics::id::final_handshake_failed, false); }
+    void trusted_changed(const std::vector<store::trusted_peer>& peers) override {
+        everywhere([&](front_end& f) { f.set_trusted(peers); });
+    }
+
+private:
+    void put(const people::user& u) {
+        const auto shared = std::make_shared<const people::user>(u);
+        everywhere([&](front_end& f) { f.put_user(shared); });
+    }
+    void expel(const sip::aor& u, const std::string& reason, diagnostics::id why, bool forget) {
+        everywhere([&](front_end& f) { f.expel(u, reason, why, forget); });
+    }
+    std::size_t under_way() {
+        std::size_t n = 0;
+        everywhere([&](front_end& f) { n += f.now().response_contexts; });
+        return n;
+    }
+    admin::outcome status();
+    admin::outcome endpoints(const admin::arguments&);
+    std::expected<void, std::string> fill_directory();
+
+    folder::deployment settings_;
+    trace_hub trace_;
+    std::optional<folder::data_lock> lock_;
+    std::unique_ptr<store::soci::soci_store> store_;
+    std::unique_ptr<credentials::verifier> verifier_;
+    std::array<std::uint8_t, 32> key_{};
+    std::unique_ptr<net::asio::engine> engine_;
+    std::unique_ptr<foundation> foundation_;
+    std::vector<std::unique_ptr<front_end>> front_ends_;
+    std::unique_ptr<admin::service> service_;
+    std::unique_ptr<admin_socket> admin_socket_;
+    std::unique_ptr<metrics_server> metrics_;
+    instant started_ = system_environment().now();
+};
+
+
+std::expected<void, std::string> running_server::open() {
+    log::set_level(level_of(settings_.log.level));
+    if (!settings_.log.file.empty() && !log::set_file(settings_.path(settings_.log.file))) {
+        return std::unexpected("cannot write the log " + settings_.path(settings_.log.file));
+    }
+    const auto descriptors = raise_descriptor_limit();
+    LYCEUM_TRY(lock_, folder::data_lock::take(settings_));
+    LYCEUM_TRY(key_, folder::read_sealing_key(settings_));
+    store::soci::options how;
+    how.readers = settings_.store.readers;
+    how.busy_patience = settings_.store.busy_patience;
+    LYCEUM_TRY(store_, store::soci::soci_store::open(settings_.path(settings_.store.file), how));
+    credentials::builtin::settings guesses;
+    guesses.failures = settings_.auth.throttle_failures;
+    verifier_ = credentials::builtin::make_verifier(store_->users(), key_, system_environment(), guesses);
+
+    LYCEUM_TRY(engine_, net::asio::engine::make(engine_settings_of(settings_), system_environment()));
+    roles::registrar::settings registrar;
+    registrar.expires = settings_.sip.expires;
+    registrar.min_expires = settings_.sip.min_expires;
+    registrar.max_endpoints = settings_.sip.max_endpoints;
+    foundation_ = std::make_unique<foundation>(foundation{settings_, stack_settings_of(settings_), {}, registrar,
+                                                          house_of(settings_), *verifier_, store_->users(),
+                                                          store_->contacts(), trace_});
+    const auto count = engine_->shard(0).count();
+    for (unsigned i = 0; i < count; ++i) {
+        front_ends_.push_back(std::make_unique<front_end>(engine_->shard(i), engine_->links(i), *foundation_));
+        engine_->set_events(i, front_ends_.back()->link_events());
+    }
+    for (auto& f : front_ends_) f->meet(front_ends_);
+    LYCEUM_CHECKED(fill_directory());
+    for (const auto& l : folder::sip_listeners(settings_)) {
+        LYCEUM_CHECKED(engine_->listen({l.kind, l.who, l.at, l.ask_for_certificate}));
+    }
+
+    auto& store = *store_;
+    service_ = std::make_unique<admin::service>(admin::service::ports{
+        store.users(), store.contacts(), store.trusted(), *this,
+        [this, random = std::make_shared<random::system>()](const sip::aor& user, std::string_view password)
+            -> std::expected<store::sealed_secret, std::string> {
+            return credentials::builtin::seal_nt_hash(key_, user, password, *random);
+        },
+        settings_.server.domains});
+    service_->add("status", [this](const admin::arguments&) { return status(); });
+    service_->add("endpoints", [this](const admin::arguments& a) { return endpoints(a); });
+    service_->add_stream("trace", [this](const admin::arguments& a, std::shared_ptr<admin::line_sink> sink) -> admin::outcome {
+        const auto user = sip::aor::from(a.text("user"));
+        if (!user) return std::unexpected(admin::failure{"usage", "trace wants a SIP address: sip:alice@contoso.test"});
+        trace_.add(user->text(), std::move(sink));
+        return R"({"tracing":true})";
+    });
+    LYCEUM_TRY(admin_socket_, admin_socket::open(settings_.admin_socket(), *service_));
+    if (settings_.metrics.enabled) {
+        const auto address = ip_address::parse(settings_.metrics.address);
+        if (!address) return std::unexpected("metrics.address is no address: " + settings_.metrics.address);
+        LYCEUM_TRY(metrics_, metrics_server::open({*address, settings_.ports.metrics}, [this] {
+            std::vector<const metrics::registry*> all;
+            for (unsigned i = 0; i < shards(); ++i) all.push_back(&engine_->shard(i).metrics());
+            return metrics::exposition(all);
+        }));
+    }
+    engine_->run();
+    log::write(log::level::info, "lyceumd", "started",
+               {{"version", LYCEUM_VERSION}, {"domain", settings_.primary_domain()}, {"shards", count}, {"descriptors", descriptors}});
+    return {};
+}
+
+std::expected<void, std::string> running_server::fill_directory() {
+    auto users = store_->users().all();
+    if (!users) return std::unexpected(users.error().what);
+    auto trusted = store_->trusted().all();
+    if (!trusted) return std::unexpected(trusted.error().what);
+    for (auto& u : *users) {
+        const auto shared = std::make_shared<const people::user>(std::move(u));
+        for (auto& f : front_ends_) f->put_user(shared); // no shard runs yet
+    }
+    for (auto& f : front_ends_) f->set_trusted(*trusted);
+    return {};
+}
+
+admin::outcome running_server::status() {
+    front_end::status sum;
+    for (unsigned i = 0; i < shards(); ++i) {
+        const auto s = ask(i, [](front_end& f) { return f.now(); });
+        sum.load.flows += s.load.flows;
+        sum.load.server_transactions += s.load.server_transactions;
+        sum.load.client_transactions += s.load.client_transactions;
+        sum.associations += s.associations;
+        sum.response_contexts += s.response_contexts;
+        sum.registrations += s.registrations;
+        sum.subscriptions += s.subscriptions;
+    }
+    const auto up = std::chrono::duration_cast<std::chrono::seconds>(system_environment().now() - started_);
+    return json::serialize(json::object{
+        {"version", LYCEUM_VERSION},
+        {"uptime_seconds", up.count()},
+        {"shards", shards()},
+        {"connections", sum.load.flows},
+        {"transactions", sum.load.server_transactions + sum.load.client_transactions},
+        {"response_contexts", sum.response_contexts},
+        {"associations", sum.associations},
+        {"registrations", sum.registrations},
+        {"subscriptions", sum.subscriptions},
+    });
+}
+
+admin::outcome running_server::endpoints(const admin::arguments& a) {
+    const auto user = sip::aor::from(a.text("user"));
+    if (!user) return std::unexpected(admin::failure{"usage", "endpoints wants a SIP address: sip:alice@contoso.test"});
+    const auto home = net::home_of(user->text(), shards());
+    const auto live = ask(home, [&](front_end& f) {
+        const auto* bindings = f.registrar().live(*user);
+        return bindings == nullptr ? std::vector<roles::registrar::binding>{} : *bindings;
+    });
+    const auto now = system_environment().now();
+    json::array out;
+    for (const auto& b : live) {
+        out.push_back(json::object{
+            {"epid", b.epid},
+            {"instance", b.instance ? b.instance->text() : std::string()},
+            {"gruu", b.gruu},
+            {"contact", b.contact},
+            {"peer", b.where.peer.text()},
+            {"transport", net::name(static_cast<net::transport>(b.where.transport))},
+            {"agent", b.user_agent},
+            {"expires_seconds", std::chrono::duration_cast<std::chrono::seconds>(b.expires - now).count()},
+        });
+    }
+    return json::serialize(out);
+}
+
+} // namespace
+
+std::expected<std::unique_ptr<server>, std::string> server::start(const folder::deployment& d) {
+    auto made = std::make_unique<running_server>(d);
+    if (auto opened = made->open(); !opened) return std::unexpected(opened.error());
+    return made;
+}
+
+} // namespace lyceum::apps::server

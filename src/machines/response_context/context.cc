@@ -1,0 +1,253 @@
+#include "machines/response_context/context.h"
+
+#include "base/overloaded.h"
+
+#include <algorithm>
+
+namespace lyceum::response_context {
+namespace {
+
+bool is_challenge(int status) {
+    return status == 401 || status == 407;
+}
+
+/// The order in which final responses are preferred, lowest first. RFC 3261 16.7 step 6: 6xx, then
+/// the lowest class; within it what tells the caller how to ask again.
+int rank(int status) {
+    constexpr int first = 0;
+    if (status >= 600) return first;
+    const int of_class = status / 100 * 10;
+    switch (status) {
+    case 401:
+    case 407:
+    case 415:
+    case 420:
+    case 484:
+        return of_class;
+    // assumed: these say less about the callee than any other answer of their class.
+    case 408:
+    case 481:
+    case 487:
+    case 503:
+        return of_class + 2;
+    default:
+        return of_class + 1;
+    }
+}
+
+} // namespace
+
+void context::on(event&& e, instant now, actions& out) {
+    if (finished_) return;
+    const auto is_live = [&](branch_id b) {
+        return b < branches_.size() && branches_[b].now != phase::over;
+    };
+    std::visit(
+        overloaded{
+            [&](started&& s) {
+                if (started_) return;
+                started_ = true;
+                waiting_ = std::move(s.targets);
+            },
+            [&](responded&& r) {
+                if (!is_live(r.branch)) return;
+                const int status = r.response.status();
+                if (status < 200) {
+                    take_provisional(r.branch, std::move(r.response), now, out);
+                } else if (status < 300) {
+                    take_success(r.branch, std::move(r.response), now, out);
+                } else if (branches_[r.branch].now == phase::pending) {
+                    take_failure(r.branch, status, std::move(r.response), now, out);
+                }
+            },
+            [&](branch_failed&& f) {
+                if (!is_live(f.branch) || branches_[f.branch].now != phase::pending) return;
+                const int timed_out = cancelled_ ? 487 : 408;
+                take_failure(
+                    f.branch, f.why == failure::timeout ? timed_out : 503, std::nullopt, now, out);
+            },
+            [&](cancelled&&) {
+                // RFC 3261 9.2: no effect on a request that has its final response; 9.1: INVITE
+                // only.
+                if (final_sent_ || !settings_.is_invite) return;
+                cancelled_ = closed_ = true;
+                cancel_pending(now, out);
+            },
+            [&](tick&&) {
+                for (branch_id b = 0; b < branches_.size(); ++b) {
+                    if (branches_[b].until <= now) expire(b, now, out);
+                }
+            },
+        },
+        std::move(e));
+    if (started_) go_on(now, out);
+}
+
+std::optional<instant> context::deadline() const {
+    if (finished_) return std::nullopt;
+    auto first = never;
+    for (const auto& b : branches_)
+        first = std::min(first, b.until);
+    return first == never ? std::nullopt : std::optional(first);
+}
+
+std::size_t context::pending() const {
+    return static_cast<std::size_t>(std::ranges::count(branches_, phase::pending, &branch::now));
+}
+
+void context::start_next_group(instant now, actions& out) {
+    const auto q = std::ranges::max(waiting_, {}, &target::q).q;
+    for (const auto& t : waiting_) {
+        if (t.q != q) continue;
+        out.emplace_back(forward{t.id, static_cast<branch_id>(branches_.size())});
+        auto& b = branches_.emplace_back();
+        if (settings_.is_invite) b.until = now + settings_.timer_c; // 16.6 step 11
+    }
+    std::erase_if(waiting_, [&](const target& t) { return t.q == q; });
+}
+
+void context::take_provisional(branch_id id, sip::message&& response, instant now, actions& out) {
+    auto& b = branches_[id];
+    if (b.now != phase::pending) return;
+    b.provisional = true;
+    // 16.7 step 2: anything but 100 resets timer C. After a CANCEL its patience counts instead.
+    if (settings_.is_invite && response.status() != 100 && !b.cancel_sent)
+        b.until = now + settings_.timer_c;
+    // 16.7 step 5: any provisional response other than 100, until a final response has been sent.
+    if (response.status() != 100 && !final_sent_) out.emplace_back(relay{std::move(response)});
+    if (b.cancel_wanted && !b.cancel_sent)
+        send_cancel(id, now, out); // 9.1: it had to wait for this
+}
+
+void context::take_success(branch_id id, sip::message&& response, instant now, actions& out) {
+    auto& b = branches_[id];
+    const bool repeated = std::ranges::find(b.tags, response.to_tag()) != b.tags.end();
+    if (!settings_.is_invite) {
+        b.now = phase::over;
+        b.until = never;
+        closed_ = final_sent_ = true;
+        out.emplace_back(relay{std::move(response)});
+        for (branch_id other = 0; other < branches_.size(); ++other) {
+            if (branches_[other].now == phase::over) continue;
+            branches_[other].now = phase::over;
+            out.emplace_back(
+                drop_branch{other}); // ignored: one final response to a non-INVITE request
+        }
+        return;
+    }
+    if (!repeated) b.tags.emplace_back(response.to_tag());
+    if (b.now == phase::pending) {
+        b.now = phase::succeeded;
+        b.status = response.status();
+        b.until = now + settings_.late_success;
+    }
+    const bool first = !final_sent_;
+    closed_ = final_sent_ = true;
+    if (first || !settings_.single_final) {
+        out.emplace_back(relay{std::move(response)}); // 16.7 step 5
+    } else if (!repeated) {
+        out.emplace_back(acknowledge_and_bye{id, std::move(response)});
+    }
+    if (first) cancel_pending(now, out); // 16.7 step 10
+}
+
+void context::take_failure(
+    branch_id id, int status, std::optional<sip::message> response, instant now, actions& out) {
+    auto& b = branches_[id];
+    b.now = phase::over;
+    b.until = never;
+    b.status = status;
+    b.response = std::move(response);
+    if (status >= 600) {
+        closed_ = true; // 16.7 step 5: MUST NOT create any new branches
+        cancel_pending(now, out);
+    }
+}
+
+/// A branch's time is up.
+void context::expire(branch_id id, instant now, actions& out) {
+    auto& b = branches_[id];
+    if (b.now == phase::succeeded) {
+        b.now = phase::over;
+        b.until = never;
+        out.emplace_back(drop_branch{id});
+        return;
+    }
+    if (b.provisional && !b.cancel_sent) {
+        send_cancel(id, now, out); // 16.8: timer C, a provisional response was there
+        return;
+    }
+    // 16.8: timer C, as if 408 had come in; 9.1: no final response after CANCEL, consider it
+    // cancelled.
+    out.emplace_back(drop_branch{id});
+    take_failure(id, cancelled_ ? 487 : 408, std::nullopt, now, out);
+}
+
+void context::cancel_pending(instant now, actions& out) {
+    if (!settings_.is_invite) return;
+    for (branch_id id = 0; id < branches_.size(); ++id) {
+        auto& b = branches_[id];
+        if (b.now != phase::pending || b.cancel_sent) continue;
+        b.cancel_wanted = true;
+        if (b.provisional) send_cancel(id, now, out);
+    }
+}
+
+void context::send_cancel(branch_id id, instant now, actions& out) {
+    auto& b = branches_[id];
+    b.cancel_sent = true;
+    b.until = now + settings_.cancel_patience;
+    out.emplace_back(cancel{id});
+}
+
+/// What follows when branches have ended: the next group, the final response, the end.
+void context::go_on(instant now, actions& out) {
+    if (pending() != 0) return;
+    if (!closed_ && !waiting_.empty()) {
+        start_next_group(now, out);
+        return;
+    }
+    if (!final_sent_) {
+        final_sent_ = true;
+        answer_with_best(out);
+    }
+    if (std::ranges::any_of(branches_, [](const branch& b) { return b.now != phase::over; }))
+        return;
+    finished_ = true;
+    out.emplace_back(finished{});
+}
+
+void context::answer_with_best(actions& out) {
+    if (branches_.empty()) {
+        out.emplace_back(respond{cancelled_ ? 487 : 480}); // 16.5: no targets
+        return;
+    }
+    const auto best = std::ranges::min_element(branches_, {}, [](const branch& b) {
+        return std::pair(rank(b.status), !b.response.has_value());
+    });
+    if (best->status == 503) {
+        // 16.7 step 6: a 503 speaks of that server, not of us.
+        const bool none_was_sent =
+            std::ranges::none_of(branches_, [](const branch& b) { return b.response.has_value(); });
+        out.emplace_back(respond{none_was_sent ? settings_.when_unreachable : 500});
+    } else if (!best->response) {
+        out.emplace_back(respond{best->status});
+    } else {
+        auto chosen = std::move(*best->response);
+        if (is_challenge(best->status)) aggregate_challenges(chosen, *best);
+        out.emplace_back(relay{std::move(chosen)});
+    }
+}
+
+/// 16.7 step 7: all challenges of the other 401 and 407 responses go along, unchanged.
+void context::aggregate_challenges(sip::message& chosen, const branch& its) const {
+    for (const auto& b : branches_) {
+        if (&b == &its || !b.response || !is_challenge(b.status)) continue;
+        for (const auto h : {sip::header::www_authenticate, sip::header::proxy_authenticate}) {
+            for (const auto value : b.response->values(h))
+                chosen.append(h, value);
+        }
+    }
+}
+
+} // namespace lyceum::response_context

@@ -1,0 +1,205 @@
+#include "machines/security_association/authenticator.h"
+
+#include "base/overloaded.h"
+#include "protocol/sip/address.h"
+
+#include <algorithm>
+
+namespace lyceum::security_association {
+namespace {
+
+/// Nobody answers these: a challenge would go nowhere. [MS-SIPAE] 3.3.5.1
+bool unanswerable(const sip::message& m) {
+    return m.method_id() == sip::method::ack || m.method_id() == sip::method::cancel;
+}
+
+/// From as it stands in the message: what a member remembers to recognise its own by.
+struct from_text {
+    std::string_view uri;
+    std::string_view epid;
+};
+
+from_text from_of(const sip::message& m) {
+    const auto address = sip::parse_address(m.value(sip::header::from));
+    if (!address) return {};
+    return {address->uri, address->params.value_or("epid", {})};
+}
+
+bool same_instance(std::string_view epid, const endpoint& who) {
+    return epid.empty() ||
+           (epid.size() <= max_epid && sip::instance_id::from_epid(epid) == who.instance);
+}
+
+} // namespace
+
+authenticator::authenticator(settings s, random::source& random)
+    : settings_(std::move(s)), random_(&random) {}
+
+void authenticator::on(const event& e, instant now, actions& out) {
+    std::visit(overloaded{
+                   [&](const request_received& r) { on_request(r.message, r.wall, now, out); },
+                   [&](const response_received& r) { on_response(r.message, now, out); },
+                   [&](const ntlm_proven& p) { on_proven(p, now, out); },
+                   [&](const ntlm_refused& r) { on_refused(r, out); },
+                   [&](const ntlm_unavailable& u) { on_unavailable(u, out); },
+                   [&](const tick&) { on_tick(now, out); },
+                   [&](const closed&) {
+                       half_open_.clear();
+                       established_.clear();
+                   },
+               },
+               e);
+}
+
+std::optional<sipauth::fields_view> authenticator::credentials_of(const sip::message& m) const {
+    return find_fields(m,
+                       sip::header::authorization,
+                       sip::header::proxy_authorization,
+                       settings_.realm,
+                       settings_.targetname);
+}
+
+void authenticator::on_request(const sip::message& m,
+                               wall_instant wall,
+                               instant now,
+                               actions& out) {
+    const auto f = credentials_of(m);
+    if (f && !f->gssapi_data) return on_signed(m, *f, wall, now, out);
+    if (unanswerable(m)) {
+        out.emplace_back(drop{0, drop_why::unsigned_});
+    } else if (f) {
+        on_handshake(m, *f, wall, now, out);
+    } else {
+        out.emplace_back(fresh_challenge(0, wall));
+    }
+}
+
+void authenticator::on_signed(const sip::message& m,
+                              const sipauth::fields_view& f,
+                              wall_instant wall,
+                              instant now,
+                              actions& out) {
+    auto* a = find(f.opaque.value_or(std::string_view{}), now);
+    const auto verdict = a == nullptr ? association::verdict::bad : a->keys.verify(m, f, scratch_);
+    if (verdict == association::verdict::replayed) {
+        out.emplace_back(drop{0, drop_why::replayed});
+        return;
+    }
+    const auto not_known = [&] {
+        if (unanswerable(m)) {
+            out.emplace_back(drop{0, drop_why::bad_signature});
+        } else {
+            out.emplace_back(fresh_challenge(0, wall));
+        }
+    };
+    if (verdict == association::verdict::bad) return not_known();
+
+    // The keys are this endpoint's. Is the name in From, too?
+    const auto from = from_of(m);
+    if (from.uri != a->from || from.epid != a->epid) {
+        const auto aor = sip::aor::from(from.uri);
+        if (aor != a->who.aor) {
+            if (unanswerable(m)) {
+                out.emplace_back(drop{0, drop_why::bad_signature});
+            } else {
+                out.emplace_back(refuse{0, 403, from_not_yours, std::nullopt});
+            }
+            return;
+        }
+        if (!same_instance(from.epid, a->who)) return not_known();
+        a->from = from.uri;
+        a->epid = from.epid;
+    }
+    out.emplace_back(pass{0, a->user});
+}
+
+void authenticator::on_response(const sip::message& m, instant now, actions& out) {
+    const auto f = credentials_of(m);
+    if (!f) {
+        out.emplace_back(drop{0, drop_why::unsigned_});
+        return;
+    }
+    auto* a = find(f->opaque.value_or(std::string_view{}), now);
+    const auto verdict = a == nullptr ? association::verdict::bad : a->keys.verify(m, *f, scratch_);
+    // To names whoever was called first; only where that is this user its epid says something.
+    const auto to =
+        verdict == association::verdict::good ? party_of(m, sip::header::to) : std::nullopt;
+    const bool foreign = to && to->aor == a->who.aor && !same_instance(to->epid, a->who);
+    if (verdict == association::verdict::good && !foreign) {
+        out.emplace_back(pass{0, a->user});
+    } else {
+        out.emplace_back(drop{0,
+                              verdict == association::verdict::replayed ? drop_why::replayed
+                                                                        : drop_why::bad_signature});
+    }
+}
+
+void authenticator::on_tick(instant now, actions& out) {
+    for (const auto& h : half_open_) {
+        if (h.until <= now && h.waiting != 0)
+            out.emplace_back(refuse{h.waiting, 503, service_unavailable, std::nullopt});
+    }
+    std::erase_if(half_open_, [&](const handshake& h) { return h.until <= now; });
+    std::erase_if(established_, [&](const member& a) { return a.until <= now; });
+}
+
+std::optional<instant> authenticator::deadline() const {
+    std::optional<instant> first;
+    const auto consider = [&](instant t) { first = first ? std::min(*first, t) : t; };
+    for (const auto& h : half_open_)
+        consider(h.until);
+    for (const auto& a : established_)
+        consider(a.until);
+    return first;
+}
+
+authenticator::member* authenticator::find(std::string_view opaque, instant now) {
+    const auto at = std::ranges::find_if(established_, [&](const member& a) {
+        return a.keys.known_by().opaque == opaque && a.until > now;
+    });
+    return at == established_.end() ? nullptr : &*at;
+}
+
+authenticator::member*
+authenticator::recipient_of(const sip::message& m, instant now, const sip::aor* recipient) {
+    if (established_.size() == 1 && recipient == nullptr) {
+        // Nearly always: one client, one association. To of a retargeted request need not be its
+        // user.
+        return established_.front().until > now ? &established_.front() : nullptr;
+    }
+    const auto party = party_of(m, m.is_response() ? sip::header::from : sip::header::to);
+    const auto* aor = recipient != nullptr ? recipient : party ? &party->aor : nullptr;
+    if (aor == nullptr) return nullptr;
+    member* found = nullptr;
+    for (auto& a : established_) {
+        if (a.who.aor != *aor || a.until <= now) continue;
+        if (!party || party->aor != *aor || same_instance(party->epid, a.who)) found = &a;
+    }
+    return found;
+}
+
+bool authenticator::sign(sip::message& out, instant now, const sip::aor* recipient) {
+    auto* a = recipient_of(out, now, recipient);
+    if (a == nullptr) return false;
+    auto s = a->keys.sign(out, *random_, scratch_);
+#ifdef LYCEUM_BREAK_SIGNATURE
+    // A test build: one bit of each signature is wrong, and the interop suite must notice.
+    s.value[8] = "1032547698BADCFE"[std::string_view("0123456789ABCDEF").find(s.value[8])];
+#endif
+    const auto& known_by = a->keys.known_by();
+    scratch_.clear();
+    sipauth::serialise({.scheme = ntlm_scheme,
+                        .realm = known_by.realm,
+                        .targetname = known_by.targetname,
+                        .qop = "auth",
+                        .opaque = known_by.opaque,
+                        .srand = s.rand_text(),
+                        .snum = s.num,
+                        .rspauth = s.value_text()},
+                       sipauth::kind::info,
+                       scratch_);
+    out.set(sip::header::authentication_info, scratch_);
+    return true;
+}
+
+} // namespace lyceum::security_association

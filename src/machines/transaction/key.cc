@@ -1,0 +1,84 @@
+#include "machines/transaction/key.h"
+
+#include "base/text.h"
+#include "protocol/sip/address.h"
+
+namespace lyceum::transaction {
+namespace {
+
+// No part can contain a line feed: the reader of messages ends lines there.
+constexpr char separator = '\n';
+
+void append(std::string& out, std::string_view part) {
+    out += part;
+    out += separator;
+}
+
+void append_lower(std::string& out, std::string_view part) {
+    for (const char c : part)
+        out += lower(c);
+    out += separator;
+}
+
+void append_flow(std::string& out, std::uint64_t flow) {
+    append_number(out, flow);
+    out += separator;
+}
+
+bool write(const sip::message& request,
+           std::string_view method,
+           std::uint64_t flow,
+           std::string& out) {
+    out.clear();
+    const auto top = request.first(sip::header::via);
+    const auto via = sip::parse_via(top);
+    if (!via) return false;
+    if (via->has_cookie()) {
+        out += 'c';
+        append_flow(out, flow);
+        append(out, method);
+        append_lower(out, via->branch()); // tokens compare without regard to case: RFC 3261 7.3.1
+        append_lower(out, via->host);
+        append_number(out, via->port);
+        return true;
+    }
+    out += 'o';
+    append_flow(out, flow);
+    append(out, method);
+    append(out, request.uri()); // assumed: what is sent again is spelt the same
+    append(out, request.from_tag());
+    append(out, request.call_id());
+    append_number(out, request.cseq_number());
+    out += separator;
+    if (method != "INVITE") append(out, request.to_tag());
+    append(out, top);
+    return true;
+}
+
+} // namespace
+
+bool server_key(const sip::message& request, std::uint64_t flow, std::string& out) {
+    const auto method = request.method_id() == sip::method::ack ? "INVITE" : request.method_name();
+    return write(request, method, flow, out);
+}
+
+bool cancelled_key(const sip::message& cancel, std::uint64_t flow, std::string& out) {
+    return write(cancel, "INVITE", flow, out);
+}
+
+bool acknowledges(const sip::message& ack, std::string_view response_to_tag) {
+    const auto via = sip::parse_via(ack.first(sip::header::via));
+    if (!via) return false;
+    return via->has_cookie() || iequals(ack.to_tag(), response_to_tag);
+}
+
+bool client_key(const sip::message& m, std::string& out) {
+    out.clear();
+    const auto via = sip::parse_via(m.first(sip::header::via));
+    if (!via || via->branch().empty()) return false;
+    append_lower(out, via->branch());
+    out += m.cseq_method();
+    return true;
+}
+
+} // namespace lyceum::transaction

@@ -1,0 +1,116 @@
+#pragma once
+
+#include "base/metrics/registry.h"
+#include "net/asio/connection.h"
+#include "net/asio/engine.h"
+#include "net/links.h"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ip/udp.hpp>
+#include <boost/asio/ip/v6_only.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <deque>
+#include <map>
+
+namespace lyceum::net::asio {
+
+[[nodiscard]] boost::asio::ip::tcp::endpoint to_tcp(const ip_endpoint&);
+[[nodiscard]] boost::asio::ip::udp::endpoint to_udp(const ip_endpoint&);
+template <class Endpoint>
+[[nodiscard]] ip_endpoint from_asio(const Endpoint& e) {
+    std::array<std::uint8_t, 16> octets{};
+    if (e.address().is_v4()) {
+        octets[10] = octets[11] = 0xFF;
+        std::ranges::copy(e.address().to_v4().to_bytes(), octets.begin() + 12);
+    } else {
+        std::ranges::copy(e.address().to_v6().to_bytes(), octets.begin());
+    }
+    return {ip_address(octets), e.port()};
+}
+
+/// TLS contexts of all shards, replaced as a whole when the files change.
+struct tls_contexts {
+    tls_context server;
+    tls_context mutual;
+    tls_context client;
+};
+
+/// The sockets of one shard.
+class asio_links final : public links {
+public:
+    asio_links(boost::asio::io_context&, unsigned shard, const settings&, metrics::registry&);
+    ~asio_links() override;
+
+    // links
+    flow_id connect(const target&) override;
+    bool send(flow_id, std::string_view) override;
+    void send_datagram(flow_id, const ip_endpoint&, std::string_view) override;
+    void close(flow_id, bool flush) override;
+    void stop_listening() override;
+    flow_id udp_socket() const override;
+
+    void set_events(link_events& e) { events_ = &e; }
+    void set_tls(std::shared_ptr<const tls_contexts> t) { tls_ = std::move(t); }
+    [[nodiscard]] std::expected<void, std::string> listen(const listener&);
+    /// Starts accepting and reading; on the shard's thread.
+    void start();
+    /// Closes everything without a word to the user.
+    void shut();
+
+    // For connections.
+    [[nodiscard]] connection* find(flow_id);
+    [[nodiscard]] link_events& events() { return *events_; }
+    [[nodiscard]] std::span<char> scratch() { return scratch_; }
+    [[nodiscard]] std::size_t max_queued() const { return settings_.max_queued; }
+    void connect(boost::asio::ip::tcp::socket&, const ip_endpoint&, std::move_only_function<void(bool)> then);
+    /// Calls f in a later turn if the connection still stands.
+    void later(flow_id, void (*f)(connection&));
+    void remove(flow_id, closed_why, bool was_open);
+    void count_opened() { open_.add(1); }
+
+private:
+    struct acceptor {
+        boost::asio::ip::tcp::acceptor socket;
+        listener facts;
+    };
+    struct datagram_socket {
+        boost::asio::ip::udp::socket socket;
+        listener facts;
+    };
+    struct slot {
+        std::unique_ptr<connection> link;
+        std::uint32_t generation = 1;
+    };
+
+    void accept_next(acceptor&);
+    void accepted(const acceptor&, boost::asio::ip::tcp::socket);
+    void read_datagrams(std::size_t index);
+    [[nodiscard]] flow_id make_id(std::size_t slot) const;
+    [[nodiscard]] std::size_t free_slot();
+    void watch_handshake(flow_id);
+    void check_handshakes();
+
+    boost::asio::io_context& io_;
+    unsigned shard_;
+    const settings& settings_;
+    link_events* events_ = nullptr;
+    std::shared_ptr<const tls_contexts> tls_;
+    std::vector<slot> slots_;
+    std::vector<std::uint32_t> free_;
+    std::size_t connections_ = 0;
+    std::map<ip_address, std::size_t> per_address_;
+    std::deque<acceptor> acceptors_;
+    std::deque<datagram_socket> datagrams_;
+    std::deque<std::pair<std::chrono::steady_clock::time_point, flow_id>> handshakes_; ///< oldest first
+    boost::asio::steady_timer handshake_timer_;
+    bool watching_ = false;
+    std::vector<char> scratch_;
+    metrics::counter& accepted_;
+    metrics::counter& refused_;
+    metrics::gauge& open_;
+    std::array<metrics::counter*, 7> closed_{};
+};
+
+} // namespace lyceum::net::asio

@@ -1,0 +1,80 @@
+#include "net/asio/asio_shard.h"
+
+#include <boost/asio/post.hpp>
+
+namespace lyceum::net::asio {
+
+asio_shard::asio_shard(unsigned index, const settings& s, shard_circle& circle, const environment& environment)
+    : index_(index), settings_(s), circle_(circle), environment_(environment), io_(1),
+      work_(boost::asio::make_work_guard(io_)), links_(io_, index, s, metrics_), timer_(io_),
+      posted_(metrics_.make_counter("lyceum_net_mailbox_posted_total", "Jobs taken from other shards or the pool")),
+      dropped_(metrics_.make_counter("lyceum_net_mailbox_dropped_total", "Jobs refused: the mailbox was full")) {}
+
+asio_shard::~asio_shard() = default;
+
+bool asio_shard::take(job work) {
+    bool first = false;
+    {
+        const std::scoped_lock lock(mailbox_lock_);
+        if (mailbox_.size() >= settings_.mailbox) return false;
+        first = mailbox_.empty();
+        mailbox_.push_back(std::move(work));
+    }
+    if (first) boost::asio::post(io_, [this] { drain(); });
+    return true;
+}
+
+bool asio_shard::post(unsigned to, job work) {
+    if (circle_.shards[to]->take(std::move(work))) return true;
+    dropped_.add();
+    return false;
+}
+
+void asio_shard::drain() {
+    {
+        const std::scoped_lock lock(mailbox_lock_);
+        batch_.swap(mailbox_);
+    }
+    posted_.add(batch_.size());
+    for (auto& work : batch_) work();
+    batch_.clear();
+}
+
+bool asio_shard::offload(job blocking, job then) {
+    if (circle_.waiting_for_pool.load(std::memory_order_relaxed) >= settings_.pool_queue) return false;
+    circle_.waiting_for_pool.fetch_add(1, std::memory_order_relaxed);
+    boost::asio::post(*circle_.pool, [this, blocking = std::move(blocking), then = std::move(then)]() mutable {
+        blocking();
+        circle_.waiting_for_pool.fetch_sub(1, std::memory_order_relaxed);
+        // The answer must not be lost to a full mailbox: it goes straight to the loop.
+        boost::asio::post(io_, [then = std::move(then)]() mutable { then(); });
+    });
+    return true;
+}
+
+void asio_shard::wake_at(instant when) {
+    if (armed_ && *armed_ <= when) return; // an early wake-up is harmless, a late one is not
+    armed_ = when;
+    timer_.expires_at(std::chrono::steady_clock::time_point(when.time_since_epoch()));
+    timer_.async_wait([this](const boost::system::error_code& e) {
+        if (e) return;
+        armed_.reset();
+        if (wakeup_) wakeup_(environment_.now());
+    });
+}
+
+void asio_shard::start() {
+    boost::asio::post(io_, [this] { links_.start(); });
+    thread_ = std::thread([this] { io_.run(); });
+}
+
+void asio_shard::stop() {
+    boost::asio::post(io_, [this] {
+        links_.shut();
+        work_.reset();
+        io_.stop();
+    });
+    if (thread_.joinable()) thread_.join();
+}
+
+} // namespace lyceum::net::asio

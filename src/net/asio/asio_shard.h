@@ -1,0 +1,68 @@
+#pragma once
+
+#include "net/asio/asio_links.h"
+#include "net/shard.h"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/thread_pool.hpp>
+
+#include <atomic>
+#include <mutex>
+#include <thread>
+
+namespace lyceum::net::asio {
+
+class asio_shard;
+
+/// What all shards share: who the others are, and the pool.
+struct shard_circle {
+    std::vector<std::unique_ptr<asio_shard>> shards;
+    std::unique_ptr<boost::asio::thread_pool> pool;
+    std::atomic<std::size_t> waiting_for_pool = 0;
+};
+
+/// A shard on a thread of its own.
+class asio_shard final : public net::shard {
+public:
+    asio_shard(unsigned index, const settings&, shard_circle&, const environment&);
+    ~asio_shard() override;
+
+    unsigned index() const override { return index_; }
+    unsigned count() const override { return settings_.shards; }
+    bool post(unsigned to, job) override;
+    bool offload(job blocking, job then) override;
+    void wake_at(instant) override;
+    void on_wakeup(std::move_only_function<void(instant)> f) override { wakeup_ = std::move(f); }
+    const environment& clock() const override { return environment_; }
+    random::source& random() override { return random_; }
+    metrics::registry& metrics() override { return metrics_; }
+
+    [[nodiscard]] asio_links& links() { return links_; }
+    void start(); ///< the thread
+    void stop();  ///< and joins it
+
+private:
+    bool take(job); ///< from any thread
+    void drain();
+
+    unsigned index_;
+    const settings& settings_;
+    shard_circle& circle_;
+    const environment& environment_;
+    metrics::registry metrics_;
+    random::system random_;
+    boost::asio::io_context io_;
+    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
+    asio_links links_;
+    boost::asio::steady_timer timer_;
+    std::optional<instant> armed_;
+    std::move_only_function<void(instant)> wakeup_;
+    std::mutex mailbox_lock_;
+    std::vector<job> mailbox_;
+    std::vector<job> batch_; ///< reused
+    metrics::counter& posted_;
+    metrics::counter& dropped_;
+    std::thread thread_;
+};
+
+} // namespace lyceum::net::asio

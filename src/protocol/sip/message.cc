@@ -1,0 +1,160 @@
+#include "protocol/sip/message.h"
+
+#include "base/check.h"
+#include "base/text.h"
+#include "protocol/sip/address.h"
+#include "protocol/sip/cseq.h"
+#include "protocol/sip/list.h"
+
+namespace lyceum::sip {
+
+std::string_view message::method_name() const {
+    return is_request() ? view(start_a_) : std::string_view{};
+}
+std::string_view message::uri() const {
+    return is_request() ? view(start_b_) : std::string_view{};
+}
+std::string_view message::reason() const {
+    return is_response() ? view(start_b_) : std::string_view{};
+}
+
+std::string_view message::name(const field& f) const {
+    return view({f.line_at, f.name_size});
+}
+std::string_view message::value(const field& f) const {
+    return view({f.value_at, f.value_size});
+}
+
+message::slice message::slice_of(std::string_view part_of_arena) const {
+    return {static_cast<std::uint32_t>(part_of_arena.data() - arena_.data()),
+            static_cast<std::uint32_t>(part_of_arena.size())};
+}
+
+bool message::is_same(const field& f, header h, std::string_view other_name) const {
+    return f.id == h && (h != header::other || iequals(name(f), other_name));
+}
+
+std::size_t message::find(header h) const {
+    for (std::size_t i = 0; i < fields_.size(); ++i) {
+        if (fields_[i].id == h) return i;
+    }
+    return npos;
+}
+
+std::size_t message::find(header h, std::string_view other_name) const {
+    for (std::size_t i = 0; i < fields_.size(); ++i) {
+        if (is_same(fields_[i], h, other_name)) return i;
+    }
+    return npos;
+}
+
+std::string_view message::value(header h) const {
+    const auto i = find(h);
+    return i == npos ? std::string_view{} : value(fields_[i]);
+}
+
+std::string_view message::value(std::string_view other_name) const {
+    const auto i = find(header_of(other_name), other_name);
+    return i == npos ? std::string_view{} : value(fields_[i]);
+}
+
+std::string_view message::first(header h) const {
+    const auto whole = value(h);
+    return is_list(h) ? trim(whole.substr(0, value_end(whole))) : whole;
+}
+
+std::vector<std::string_view> message::values(header h) const {
+    std::vector<std::string_view> out;
+    for (const auto& f : fields_) {
+        if (f.id != h) continue;
+        if (!is_list(h)) {
+            out.push_back(value(f));
+            continue;
+        }
+        list_view list(value(f));
+        for (std::string_view one; list.next(one);)
+            out.push_back(one);
+    }
+    return out;
+}
+
+bool message::lists(header h, std::string_view token) const {
+    for (const auto& f : fields_) {
+        if (f.id != h) continue;
+        list_view list(value(f));
+        for (std::string_view one; list.next(one);) {
+            if (iequals(one, token)) return true;
+        }
+    }
+    return false;
+}
+
+std::string_view message::body() const {
+    return view(body_);
+}
+
+void message::serialise(std::string& out) const {
+    LYCEUM_CHECK(start_line_.size != 0);
+    // Lines that stand one behind the other in the arena go out together: an unchanged message is
+    // one run.
+    auto run = start_line_;
+    const auto flush = [&](slice next) {
+        out.append(view(run));
+        run = next;
+    };
+    for (const auto& f : fields_) {
+        const slice line{f.line_at, f.line_size};
+        if (line.at == run.end()) {
+            run.size += line.size;
+        } else {
+            flush(line);
+        }
+    }
+    if (!as_received_ && !has(header::content_length)) {
+        flush({});
+        out.append(sip::name(header::content_length)).append(": ");
+        append_number(out, body_.size);
+        out.append("\r\n");
+    } else if (body_.at == run.end() + 2 && view({run.end(), 2}) == "\r\n") {
+        run.size += 2 + body_.size;
+        flush({});
+        return;
+    }
+    flush({});
+    out.append("\r\n").append(body());
+}
+
+std::string message::text() const {
+    std::string out;
+    out.reserve(arena_.size() + 32);
+    serialise(out);
+    return out;
+}
+
+namespace {
+
+std::string_view tag_of(std::string_view value) {
+    const auto address = parse_address(value);
+    return address ? address->params.value_or("tag", {}) : std::string_view{};
+}
+
+} // namespace
+
+std::string_view message::from_tag() const {
+    return tag_of(value(header::from));
+}
+std::string_view message::to_tag() const {
+    return tag_of(value(header::to));
+}
+
+std::string_view message::cseq_method() const {
+    const auto cseq = parse_cseq(value(header::cseq));
+    return cseq ? cseq->method : std::string_view{};
+}
+
+std::uint32_t message::cseq_number() const {
+    const auto cseq = parse_cseq(value(header::cseq));
+    return cseq ? cseq->number : 0;
+}
+
+} // namespace lyceum::sip

@@ -1,0 +1,196 @@
+#include "base/check.h"
+#include "base/text.h"
+#include "protocol/sip/field_line.h"
+#include "protocol/sip/list.h"
+#include "protocol/sip/message.h"
+
+#include <algorithm>
+#include <span>
+
+namespace lyceum::sip {
+
+namespace {
+
+/// What would end the Request-Line's URI early becomes %HH: a Contact may have held it.
+std::string escape_blanks(std::string_view uri) {
+    std::string out;
+    for (const char c : uri) {
+        if (static_cast<unsigned char>(c) > 0x20 && c != 0x7F) {
+            out += c;
+        } else {
+            const auto octet = static_cast<std::uint8_t>(c);
+            out.append("%").append(to_upper_hex({&octet, 1}));
+        }
+    }
+    return out;
+}
+
+} // namespace
+
+// The pieces may be views into the arena: it is not touched before all of them are copied.
+message::slice message::add(std::initializer_list<std::string_view> pieces) {
+    const auto at = arena_.size();
+    auto size = at;
+    for (const auto p : pieces)
+        size += p.size();
+    LYCEUM_CHECK(size <= UINT32_MAX);
+    if (size <= arena_.capacity()) {
+        for (const auto p : pieces)
+            arena_.append(p);
+    } else {
+        std::string grown;
+        grown.reserve(std::max(size, 2 * arena_.capacity()));
+        grown.append(arena_);
+        for (const auto p : pieces)
+            grown.append(p);
+        arena_.swap(grown);
+    }
+    as_received_ = false;
+    return {static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(size - at)};
+}
+
+message::field message::make_line(header h,
+                                  std::string_view name,
+                                  std::string_view separator,
+                                  std::string_view value,
+                                  std::string_view rest) {
+    LYCEUM_CHECK(is_token(name));
+    field f;
+    f.id = h;
+    f.name_size = static_cast<std::uint32_t>(name.size());
+    const auto value_offset = name.size() + separator.size();
+    const auto line = add({name, separator, value, rest, "\r\n"});
+    const auto content =
+        std::span(arena_).subspan(line.at + value_offset, line.size - value_offset - 2);
+    std::ranges::replace_if(content, [](char c) { return c == '\r' || c == '\n'; }, ' ');
+    const auto kept = slice_of(trim({content.data(), content.size()}));
+    f.line_at = line.at;
+    f.line_size = line.size;
+    f.value_at = kept.at;
+    f.value_size = kept.size;
+    return f;
+}
+
+message::field message::remade(const field& f, std::string_view value, std::string_view rest) {
+    const auto separator_at = f.line_at + f.name_size;
+    return make_line(f.id, name(f), view({separator_at, f.value_at - separator_at}), value, rest);
+}
+
+void message::make_request_line(std::string_view method, std::string_view uri) {
+    LYCEUM_CHECK(is_token(method) && !uri.empty());
+    const auto safe = escape_blanks(uri);
+    const auto method_size = static_cast<std::uint32_t>(method.size());
+    start_line_ = add({method, " ", safe, " SIP/2.0\r\n"});
+    start_a_ = {start_line_.at, method_size};
+    start_b_ = {start_a_.end() + 1, static_cast<std::uint32_t>(safe.size())};
+}
+
+message message::request(std::string_view method, std::string_view uri) {
+    message m;
+    m.method_ = method_of(method);
+    m.make_request_line(method, uri);
+    return m;
+}
+
+message message::response(int status, std::string_view reason) {
+    LYCEUM_CHECK(status >= 100 && status <= 699);
+    message m;
+    m.status_ = status;
+    std::string digits;
+    append_number(digits, static_cast<std::uint64_t>(status));
+    std::string phrase(reason.empty() ? reason_phrase(status) : reason);
+    std::ranges::replace_if(phrase, [](char c) { return c == '\r' || c == '\n'; }, ' ');
+    m.start_line_ = m.add({"SIP/2.0 ", digits, " ", phrase, "\r\n"});
+    m.start_a_ = {8, 3};
+    m.start_b_ = {12, static_cast<std::uint32_t>(phrase.size())};
+    return m;
+}
+
+void message::set_uri(std::string_view uri) {
+    LYCEUM_CHECK(is_request());
+    make_request_line(method_name(), uri);
+}
+
+void message::append(header h, std::string_view value) {
+    fields_.push_back(make_field(h, sip::name(h), value));
+}
+
+void message::append(std::string_view name, std::string_view value) {
+    fields_.push_back(make_field(header_of(name), name, value));
+}
+
+void message::prepend(header h, std::string_view value) {
+    const auto i = find(h);
+    const auto line = make_field(h, sip::name(h), value);
+    fields_.insert(fields_.begin() + static_cast<std::ptrdiff_t>(i == npos ? 0 : i), line);
+}
+
+void message::set(header h, std::string_view value) {
+    set_at(find(h), make_field(h, sip::name(h), value));
+}
+
+void message::set(std::string_view name, std::string_view value) {
+    const auto h = header_of(name);
+    set_at(find(h, name), make_field(h, name, value));
+}
+
+void message::set_at(std::size_t first, field line) {
+    if (first == npos) {
+        fields_.push_back(line);
+        return;
+    }
+    fields_[first] = line;
+    const auto repeated = [&](const field& f) { return is_same(f, line.id, name(line)); };
+    const auto rest = fields_.begin() + static_cast<std::ptrdiff_t>(first) + 1;
+    fields_.erase(std::remove_if(rest, fields_.end(), repeated), fields_.end());
+}
+
+std::size_t message::remove(header h) {
+    return remove(h, {});
+}
+std::size_t message::remove(std::string_view name) {
+    return remove(header_of(name), name);
+}
+
+std::size_t message::remove(header h, std::string_view other_name) {
+    const auto n =
+        std::erase_if(fields_, [&](const field& f) { return is_same(f, h, other_name); });
+    if (n != 0) as_received_ = false;
+    return n;
+}
+
+void message::remove_first(header h) {
+    const auto i = find(h);
+    if (i == npos) return;
+    as_received_ = false;
+    const auto whole = value(fields_[i]);
+    const auto end = is_list(h) ? value_end(whole) : whole.size();
+    const auto rest = trim(whole.substr(std::min(end + 1, whole.size())));
+    if (rest.empty()) {
+        fields_.erase(fields_.begin() + static_cast<std::ptrdiff_t>(i));
+    } else {
+        fields_[i] = remade(fields_[i], rest);
+    }
+}
+
+void message::replace_first(header h, std::string_view value) {
+    const auto i = find(h);
+    if (i == npos) {
+        append(h, value);
+        return;
+    }
+    const auto whole = this->value(fields_[i]);
+    const auto end = is_list(h) ? value_end(whole) : whole.size();
+    fields_[i] = remade(fields_[i], value, whole.substr(end));
+}
+
+void message::set_body(std::string_view type, std::string_view bytes) {
+    const auto body = add({bytes});
+    body_ = body;
+    if (!type.empty()) set(header::content_type, type);
+    std::string size;
+    append_number(size, body.size);
+    set(header::content_length, size);
+}
+
+} // namespace lyceum::sip

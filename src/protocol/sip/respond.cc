@@ -1,0 +1,37 @@
+#include "protocol/sip/respond.h"
+
+#include <string>
+
+namespace lyceum::sip {
+
+message make_response(const message& request,
+                      int status,
+                      std::string_view reason,
+                      std::string_view to_tag) {
+    auto response = message::response(status, reason);
+    for (const auto& f : request.fields()) {
+        switch (f.id) {
+        case header::via:
+        case header::from:
+        case header::call_id:
+        case header::cseq:
+            response.append(f.id, request.value(f));
+            break;
+        case header::to: {
+            std::string to(request.value(f));
+            if (!to_tag.empty() && request.to_tag().empty()) to.append(";tag=").append(to_tag);
+            response.append(f.id, to);
+            break;
+        }
+        default:
+            break;
+        }
+    }
+    if (status == 100) {
+        if (const auto sent = request.value("Timestamp"); !sent.empty())
+            response.append("Timestamp", sent);
+    }
+    return response;
+}
+
+} // namespace lyceum::sip

@@ -1,0 +1,40 @@
+#pragma once
+
+#include "base/instant.h"
+#include "base/ip_endpoint.h"
+#include "protocol/sip/gruu.h"
+
+#include <optional>
+#include <string>
+
+namespace lyceum::roles::registrar {
+
+/// The way back to an endpoint: the connection that it registered over. Compared, never looked into.
+struct way {
+    std::uint64_t flow = 0;
+    std::uint8_t transport = 0;
+    ip_endpoint peer;
+
+    friend bool operator==(const way&, const way&) = default;
+};
+
+/// One endpoint of a user, live. [MS-SIPREGE] 3.1.2.1
+struct binding {
+    std::string epid;                             ///< empty for plain SIP user agents
+    std::optional<sip::instance_id> instance;     ///< nothing for plain SIP user agents
+    std::string gruu;                             ///< empty without an instance
+    std::string contact;                          ///< the URI to put into requests for it
+    std::string params;                           ///< the other Contact parameters, as they came: ;methods="..."
+    std::string call_id;                          ///< of the REGISTER that made it; identifies registration notices
+    std::string from_tag;
+    std::uint32_t cseq = 0;
+    way where;
+    instant registered;
+    instant expires;
+    std::string user_agent;
+    bool wants_notices = false;                   ///< Event: registration. [MS-SIPREGE] 2.2.1.1
+
+    friend bool operator==(const binding&, const binding&) = default;
+};
+
+} // namespace lyceum::roles::registrar

@@ -1,0 +1,73 @@
+#pragma once
+
+#include "base/overloaded.h"
+#include "roles/registrar/binding.h"
+#include "roles/registrar/settings.h"
+
+#include <variant>
+#include <vector>
+
+namespace lyceum::roles::registrar {
+
+/// The live endpoints of one user. Lives at the user's home shard; owns no socket and no clock.
+/// [MS-SIPREGE] 3.1.2, RFC 3261 10.3
+class endpoints {
+public:
+    // What happens.
+    struct registered {
+        binding wanted;                              ///< registered and expires are set here
+        std::optional<std::chrono::seconds> asked;   ///< Expires or ;expires=; nothing: ours to choose
+    };
+    struct unregistered {
+        std::string epid;
+        std::optional<sip::instance_id> instance;
+        std::string contact; ///< for plain SIP user agents; "*" for all of this way
+        way where;
+    };
+    struct way_closed {
+        std::uint64_t flow = 0;
+    };
+    /// The user was disabled, removed or moved: every endpoint has to go. [MS-SIPREGE] 3.2
+    struct expelled {
+        std::string reason; ///< rejected, deactivated, unregistered
+    };
+    struct tick {};
+    using event = std::variant<registered, unregistered, way_closed, expelled, tick>;
+
+    // What is to be done.
+    enum class effect : std::uint8_t { added, refreshed };
+    struct accept {
+        effect what = effect::added;
+        binding live;
+        std::chrono::seconds expires{};
+    };
+    struct refuse_too_brief {}; ///< 423 with Min-Expires. RFC 3261 10.3 step 7
+    struct refuse_out_of_order {}; ///< an older CSeq of the same Call-ID: 500. RFC 3261 10.3 step 7
+    struct publish {}; ///< the set of bindings changed: tell the shards
+    struct notify {    ///< tell this endpoint that it is no longer registered. [MS-SIPREGE] 2.2.1.13
+        binding gone;
+        std::string reason;
+    };
+    struct ended {     ///< for presence: what was bound to this endpoint ends
+        binding gone;
+    };
+    using action = std::variant<accept, refuse_too_brief, refuse_out_of_order, publish, notify, ended>;
+
+    explicit endpoints(const settings& s) : settings_(&s) {}
+
+    [[nodiscard]] std::vector<action> on(const event&, instant now);
+    [[nodiscard]] std::optional<instant> deadline() const;
+    [[nodiscard]] const std::vector<binding>& live() const { return live_; }
+
+private:
+    void on_registered(const registered&, instant now, std::vector<action>& out);
+    /// Takes out every binding that the predicate names; publishes if there was one.
+    template <class Predicate>
+    void end(Predicate which, std::vector<action>& out);
+    [[nodiscard]] binding* find(const binding& like);
+
+    const settings* settings_;
+    std::vector<binding> live_; ///< oldest registration first
+};
+
+} // namespace lyceum::roles::registrar

@@ -1,0 +1,143 @@
+#include "roles/registrar/register_request.h"
+
+#include "base/text.h"
+#include "protocol/sip/address.h"
+
+namespace lyceum::roles::registrar {
+namespace {
+
+using sip::header;
+
+std::unexpected<diagnostics::refusal> refuse(int status, diagnostics::id id) {
+    return std::unexpected(diagnostics::refusal{status, id});
+}
+
+/// The Contact parameters that the 200 repeats: all but those that we set ourselves.
+std::string other_params(sip::params_view params) {
+    std::string out;
+    sip::params_view::parameter p;
+    while (params.next(p)) {
+        if (iequals(p.name, "proxy") || iequals(p.name, "expires") || iequals(p.name, "+sip.instance") ||
+            iequals(p.name, "gruu")) {
+            continue;
+        }
+        out += ';';
+        out += p.name;
+        if (p.has_value) out.append("=").append(p.raw_value);
+    }
+    return out;
+}
+
+/// The contact with what we saw in place of what the client believes. digest MS-SIPRE 4 rule 3
+std::string reachable(const sip::uri_view& uri, const observed& seen) {
+    std::string out(uri.scheme);
+    out += ':';
+    if (!uri.user.empty()) out.append(uri.user).append("@");
+    const bool has_maddr = uri.params.has("maddr");
+    out += has_maddr ? std::string(uri.host) : seen.where.peer.address.host();
+    const auto port = has_maddr ? uri.port : seen.where.peer.port;
+    if (port != 0) {
+        out += ':';
+        append_number(out, port);
+    }
+    auto params = uri.params;
+    sip::params_view::parameter p;
+    while (params.next(p)) {
+        if (iequals(p.name, "ms-received-cid")) continue; // never trusted from outside
+        out += ';';
+        out += p.name;
+        if (iequals(p.name, "maddr")) {
+            out.append("=").append(seen.where.peer.address.host());
+        } else if (p.has_value) {
+            out.append("=").append(p.raw_value);
+        }
+    }
+    out.append(";ms-received-cid=").append(seen.cid);
+    return out;
+}
+
+} // namespace
+
+std::expected<request, diagnostics::refusal> read_register(const sip::message& m, const sip::aor& user,
+                                                           const observed& seen) {
+    if (m.has(header::event) && !istarts_with(m.value(header::event), "registration")) {
+        return refuse(489, diagnostics::id::event_not_registration);
+    }
+    const auto from = sip::parse_address(m.value(header::from));
+    if (!from) return refuse(400, diagnostics::id::default_user_services);
+    const auto epid = from->params.value_or("epid", {});
+    if (epid.size() > 64) return refuse(400, diagnostics::id::epid_too_long);
+    // RFC 3261 10.3: the whole request stands or falls, so nothing is done before all is read.
+    request out;
+    const auto header_expires = to_u32(m.value(header::expires));
+    const auto contacts = m.values(header::contact);
+    if (seen.is_client && m.lists(header::supported, "msrtc-event-categories") && !m.lists(header::supported, "gruu-10") &&
+        !contacts.empty()) {
+        return refuse(421, diagnostics::id::gruu_required);
+    }
+    for (const auto value : contacts) {
+        const auto contact = sip::parse_address(value);
+        if (!contact) return refuse(400, diagnostics::id::default_user_services);
+        if (contact->is_star) {
+            // RFC 3261 10.3 step 6: alone, and with Expires 0.
+            if (contacts.size() != 1 || header_expires != 0U) return refuse(400, diagnostics::id::default_user_services);
+            out.events.emplace_back(endpoints::unregistered{std::string(epid), {}, "*", seen.where});
+            continue;
+        }
+        const auto uri = sip::parse_uri(contact->uri);
+        if (!uri || !uri->is_sip()) return refuse(400, diagnostics::id::default_user_services);
+        const auto proxy = contact->params.get("proxy");
+        // digest MS-SIPRE 4 rule 3: the first hop alone may make a contact reachable.
+        if (proxy && (!iequals(*proxy, "replace") || m.values(header::via).size() > 1)) {
+            return refuse(400, diagnostics::id::default_user_services);
+        }
+        if (const auto transport = uri->params.get("transport"); proxy && transport && !iequals(*transport, seen.transport)) {
+            return refuse(400, diagnostics::id::default_user_services);
+        }
+        const auto instance_text = contact->params.get("+sip.instance");
+        std::optional<sip::instance_id> instance;
+        if (instance_text) {
+            instance = sip::instance_id::parse(*instance_text);
+            if (!instance && seen.is_client) return refuse(400, diagnostics::id::no_endpoint_identifier);
+        } else if (!epid.empty()) {
+            instance = sip::instance_id::from_epid(epid); // derived only when it is missing. digest MS-SIPRE 3.2
+        }
+        if (seen.is_client && !instance) return refuse(400, diagnostics::id::no_endpoint_identifier);
+        auto asked = header_expires;
+        if (const auto p = contact->params.get("expires")) asked = to_u32(*p);
+
+        binding b;
+        b.epid = std::string(epid);
+        b.instance = instance;
+        if (instance) b.gruu = sip::make_gruu(user, *instance);
+        b.contact = seen.is_client || proxy ? reachable(*uri, seen) : std::string(contact->uri);
+        b.params = other_params(contact->params);
+        b.call_id = std::string(m.call_id());
+        b.from_tag = std::string(m.from_tag());
+        b.cseq = m.cseq_number();
+        b.where = seen.where;
+        b.user_agent = std::string(m.value(header::user_agent));
+        b.wants_notices = m.has(header::event);
+        if (asked == 0U) {
+            out.events.emplace_back(endpoints::unregistered{b.epid, b.instance, b.contact, seen.where});
+        } else {
+            std::optional<std::chrono::seconds> wish;
+            if (asked) wish = std::chrono::seconds(*asked);
+            out.events.emplace_back(endpoints::registered{std::move(b), wish});
+        }
+    }
+    return out;
+}
+
+std::string contact_value(const binding& b, instant now) {
+    std::string out = "<" + b.contact + ">" + b.params + ";expires=";
+    const auto left = std::chrono::ceil<std::chrono::seconds>(b.expires - now).count();
+    append_number(out, static_cast<std::uint64_t>(std::max<std::int64_t>(left, 0)));
+    if (b.instance) {
+        out += ";+sip.instance=\"<" + b.instance->urn() + ">\"";
+        out += ";gruu=\"" + b.gruu + "\"";
+    }
+    return out;
+}
+
+} // namespace lyceum::roles::registrar

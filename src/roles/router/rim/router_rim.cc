@@ -1,0 +1,300 @@
+#include "roles/router/rim/router_rim.h"
+
+#include "base/log/log.h"
+#include "base/overloaded.h"
+#include "base/text.h"
+#include "protocol/sip/address.h"
+
+#include <charconv>
+
+namespace lyceum::roles::router {
+namespace {
+
+using diagnostics::refusal;
+using sip::header;
+using sip::method;
+using sipstack::incoming;
+
+/// Methods that the house answers itself when they are about one of its users; all others go to the
+/// user's endpoints. (PUBLISH: RFC 3903; SERVICE: [MS-PRES], [MS-SIP].)
+bool is_for_the_house(method m) {
+    return m == method::subscribe || m == method::service || m == method::register_ || m == method::publish;
+}
+
+std::optional<net::flow_id> flow_of(std::string_view cid) {
+    std::uint64_t v = 0;
+    const auto [at, error] = std::from_chars(cid.data(), cid.data() + cid.size(), v, 16);
+    if (error != std::errc{} || at != cid.data() + cid.size() || v == 0) return std::nullopt;
+    return net::flow_id{v};
+}
+
+net::transport transport_of(const sip::uri_view& uri) {
+    const auto t = uri.params.value_or("transport", {});
+    if (uri.is_sips() || iequals(t, "tls")) return net::transport::tls;
+    return iequals(t, "tcp") ? net::transport::tcp : net::transport::udp; // RFC 3263 4.1
+}
+
+bool in_dialog(const sip::message& m) { return !m.to_tag().empty(); }
+
+} // namespace
+
+router_rim::router_rim(surroundings s)
+    : around_(std::move(s)),
+      relayed_(around_.stack.shard().metrics().make_counter("lyceum_router_relayed_total", "Requests passed on")),
+      refused_(around_.stack.shard().metrics().make_counter("lyceum_router_refused_total", "Requests refused")) {}
+
+void router_rim::refuse(const incoming& in, const refusal& why) {
+    refused_.add();
+    log::write(log::level::debug, "router", "refused", {{"method", in.message.method_name()}, {"uri", in.message.uri()}, {"status", why.status}});
+    if (in.transaction) around_.stack.respond(in.transaction, around_.stack.refusal_for(in.message, why));
+}
+
+bool router_rim::speaks_for_itself(const incoming& in) const {
+    if (in.user) return true; // the gate has compared From with who the client is. [MS-SIPAE] 3.3
+    // A trusted peer names its own people, and ours only when it may register them.
+    const auto from = sip::parse_address(in.message.value(header::from));
+    const auto uri = from ? sip::parse_uri(from->uri) : std::unexpected(from.error());
+    if (!uri) return false;
+    if (around_.home.has_domain(uri->host)) return in.trusted->may_register;
+    const auto& allowed = in.trusted->domains;
+    return allowed.empty() || std::ranges::any_of(allowed, [&](const auto& d) { return iequals(d, uri->host); });
+}
+
+void router_rim::make_presentable(incoming& in) const {
+    auto& m = in.message;
+    // Hop by hop, or between the sender and us. digest MS-CONMGMT 4 rule 7, digest MS-OCER 4 rule 4
+    m.remove(header::ms_keep_alive);
+    m.remove(header::authorization);
+    m.remove(header::proxy_authorization);
+    m.remove(header::ms_diagnostics);
+    m.remove(header::ms_diagnostics_public);
+    if (in.user) {
+        // A client's own assertion is worth nothing; ours is what it has proven. digest MS-SIPAE 4.7
+        m.remove(header::p_asserted_identity);
+        m.remove(header::p_preferred_identity);
+        std::string identity;
+        if (!in.user->display_name.empty()) {
+            identity += '"';
+            for (const char c : in.user->display_name) {
+                if (c == '"' || c == '\\') identity += '\\';
+                identity += c;
+            }
+            identity += '"';
+        }
+        identity += "<" + in.user->aor.text() + ">";
+        if (!in.user->line_uri.empty()) identity += ",<" + in.user->line_uri + ">";
+        m.append(header::p_asserted_identity, identity);
+        // A client that registered nothing yet names itself by its own idea of its address.
+        if (const auto contact = sip::parse_address(m.value(header::contact)); contact && contact->params.has("proxy")) {
+            std::string cid;
+            for (int i = 60; i >= 0; i -= 4) cid += "0123456789ABCDEF"[(in.from.flow.value >> static_cast<unsigned>(i)) & 15U];
+            m.set(header::contact, "<" + in.user->aor.text() + ";transport=" + net::name(in.from.kind) + ";ms-received-cid=" + cid + ">");
+        }
+    }
+}
+
+void router_rim::on_request(incoming&& in) {
+    if (!speaks_for_itself(in)) {
+        refuse(in, {403, diagnostics::id::from_not_allowed});
+        return;
+    }
+    if (const auto spent = spend_hop(in.message); !spent) {
+        refuse(in, spent.error());
+        return;
+    }
+    for (const auto tag : in.message.values(header::proxy_require)) {
+        if (iequals(tag, "ms-benotify")) continue; // digest MS-SIPRE 3.13
+        refused_.add();
+        if (!in.transaction) return;
+        auto r = around_.stack.response_for(in.message, 420); // RFC 3261 16.3 step 5
+        r.append(header::unsupported, tag);
+        around_.stack.respond(in.transaction, std::move(r));
+        return;
+    }
+    auto where = destination_of(in.message, around_.home);
+    if (!where) {
+        refuse(in, where.error());
+        return;
+    }
+    std::visit(overloaded{
+                   [&](const to_server&) {
+                       if (in.message.method_id() == method::options) {
+                           answer_options(in);
+                           return;
+                       }
+                       // Whom it is about: To. RFC 3261 10.3; the fetch of a subscription's refresh likewise.
+                       const auto to = sip::parse_address(in.message.value(header::to));
+                       auto about = to ? sip::aor::from(to->uri) : std::nullopt;
+                       if (!about && in.user) about = in.user->aor; // SERVICE sip:contoso.test: the asker's affair
+                       if (!about) {
+                           refuse(in, {404, diagnostics::id::user_unknown});
+                       } else {
+                           serve(std::move(in), *about);
+                       }
+                   },
+                   [&](const to_component& c) { serve_component(std::move(in), c); },
+                   [&](const to_endpoint& e) { to_people(std::move(in), e.user, {}, &e.instance); },
+                   [&](const to_user& u) {
+                       if (is_for_the_house(in.message.method_id())) {
+                           serve(std::move(in), u.user);
+                       } else {
+                           to_people(std::move(in), u.user, u.epid, nullptr);
+                       }
+                   },
+                   [&](const to_flow& f) { to_connection(std::move(in), f.cid); },
+                   [&](const to_address& a) { to_elsewhere(std::move(in), a.uri); },
+               },
+               *where);
+}
+
+void router_rim::answer_options(const incoming& in) {
+    auto r = around_.stack.response_for(in.message, 200);
+    r.append(header::allow, "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, MESSAGE, INFO, SUBSCRIBE, NOTIFY, SERVICE, REFER, UPDATE, PRACK");
+    around_.stack.respond(in.transaction, std::move(r));
+}
+
+void router_rim::serve(incoming&& in, const sip::aor& about) {
+    if (!in.transaction) return;
+    const auto m = in.message.method_id();
+    if (m == method::register_) {
+        // Nobody registers somebody else. [MS-SIPREGE] security, RFC 3261 10.3 step 4
+        if (in.user && in.user->aor != about) {
+            refuse(in, {403, diagnostics::id::from_not_allowed});
+            return;
+        }
+        if (!in.user && !in.trusted->may_register) {
+            refuse(in, {403, diagnostics::id::from_not_allowed});
+            return;
+        }
+    }
+    const auto person = around_.people.find(about);
+    if (!person) {
+        refuse(in, {404, diagnostics::id::user_unknown});
+        return;
+    }
+    if (!person->enabled) {
+        refuse(in, {m == method::register_ ? 403 : 404, m == method::register_ ? diagnostics::id::user_disabled : diagnostics::id::destination_not_enabled});
+        return;
+    }
+    const auto home = net::home_of(about.text(), around_.stack.shard().count());
+    // The handlers live on the home shard; whether there is one is the same on every shard.
+    if (around_.dispatches[around_.stack.shard().index()]->find(in.message) == nullptr) {
+        // RFC 6665 4.1.2.1 bad event; RFC 3261 8.2.3 unknown content
+        const int status = m == method::subscribe ? 489 : m == method::service ? 415 : 501;
+        refuse(in, {status, diagnostics::id::content_type_unexpected});
+        return;
+    }
+    if (home == around_.stack.shard().index()) {
+        (*around_.dispatches[home]->find(in.message))(std::move(in));
+        return;
+    }
+    const auto transaction = in.transaction;
+    auto busy = around_.stack.refusal_for(in.message, {503, diagnostics::id::service_unavailable});
+    const bool taken = around_.stack.shard().post(home, [to = around_.dispatches[home], in = std::move(in)]() mutable {
+        if (auto* handler = to->find(in.message)) (*handler)(std::move(in));
+    });
+    if (!taken) around_.stack.respond(transaction, std::move(busy));
+}
+
+void router_rim::serve_component(incoming&& in, const to_component& c) {
+    if (!in.transaction) return;
+    const auto self = around_.stack.shard().index();
+    if (around_.dispatches[self]->find_component(c.opaque) == nullptr) {
+        // A part of the product that does not run here: the house says so. digest MS-SIPRE 4 rule 5
+        refuse(in, {404, diagnostics::id::cannot_route});
+        return;
+    }
+    const auto home = net::home_of(c.owner.text(), around_.stack.shard().count());
+    around_.stack.shard().post(home, [to = around_.dispatches[home], in = std::move(in), opaque = c.opaque]() mutable {
+        if (auto* handler = to->find_component(opaque)) (*handler)(std::move(in));
+    });
+}
+
+void router_rim::to_people(incoming&& in, const sip::aor& user, std::string_view epid, const sip::instance_id* instance) {
+    const auto person = around_.people.find(user);
+    if (!person) {
+        refuse(in, {404, diagnostics::id::user_unknown});
+        return;
+    }
+    if (!person->enabled) {
+        refuse(in, {404, diagnostics::id::destination_not_enabled});
+        return;
+    }
+    std::vector<sipstack::proxy_target> targets;
+    if (const auto endpoints = around_.location.find(user)) {
+        for (const auto& e : *endpoints) {
+            if (instance != nullptr && e.instance != *instance) continue;
+            if (instance == nullptr && !epid.empty() && e.epid != epid) continue;
+            targets.push_back({e.contact, e.way});
+        }
+    }
+    if (targets.empty()) {
+        // In a dialog the other end is gone for good; outside one the user is just not here.
+        const bool dialog = in_dialog(in.message) && instance != nullptr;
+        refuse(in, dialog ? refusal{481, diagnostics::id::route_set_invalid} : refusal{480, diagnostics::id::no_suitable_response});
+        return;
+    }
+    forward(std::move(in), std::move(targets));
+}
+
+void router_rim::to_connection(incoming&& in, const std::string& cid) {
+    const auto flow = flow_of(cid);
+    const auto user = sip::aor::from(in.message.uri());
+    const auto endpoints = user ? around_.location.find(*user) : nullptr;
+    if (flow && endpoints) {
+        // A cid from outside proves nothing: the connection has to be that very user's. digest MS-SIPRE 7
+        for (const auto& e : *endpoints) {
+            if (e.way.flow != *flow) continue;
+            std::vector<sipstack::proxy_target> targets;
+            targets.push_back({e.contact, e.way});
+            forward(std::move(in), std::move(targets));
+            return;
+        }
+    }
+    refuse(in, {in_dialog(in.message) ? 481 : 480, diagnostics::id::route_set_invalid});
+}
+
+void router_rim::to_elsewhere(incoming&& in, const std::string& target) {
+    const auto uri = sip::parse_uri(target);
+    if (!uri || !uri->is_sip()) {
+        refuse(in, {404, diagnostics::id::cannot_route});
+        return;
+    }
+    const auto kind = transport_of(*uri);
+    const auto host = uri->params.value_or("maddr", uri->host);
+    const auto address = ip_address::parse(host);
+    // No open relay: only to who is on the trusted list.
+    if (around_.people.trusted(host, net::name(kind)) == nullptr) {
+        refuse(in, {404, diagnostics::id::cannot_route});
+        return;
+    }
+    if (!address) {
+        refuse(in, {404, diagnostics::id::dns_unresolvable});
+        return;
+    }
+    const std::uint16_t port = uri->port != 0 ? uri->port : kind == net::transport::tls ? 5061 : 5060;
+    const auto way = around_.stack.reach(kind, {*address, port}, std::string(host));
+    if (!way.flow) {
+        refuse(in, {503, diagnostics::id::cannot_route});
+        return;
+    }
+    std::vector<sipstack::proxy_target> targets;
+    targets.push_back({std::string(in.message.uri()), way});
+    forward(std::move(in), std::move(targets));
+}
+
+void router_rim::forward(incoming&& in, std::vector<sipstack::proxy_target>&& targets) {
+    relayed_.add();
+    make_presentable(in);
+    sipstack::proxy_request job;
+    job.record_route = wants_record_route(in.message) && !in_dialog(in.message);
+    job.single_final = is_im_invite(in.message);
+    job.targets = std::move(targets);
+    job.in = std::move(in);
+    around_.proxy.start(std::move(job));
+}
+
+void router_rim::on_cancel(sipstack::transaction_ref invite) { around_.proxy.cancel(invite); }
+void router_rim::on_caller_gone(sipstack::transaction_ref invite) { around_.proxy.cancel(invite); }
+
+} // namespace lyceum::roles::router

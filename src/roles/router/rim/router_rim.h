@@ -1,0 +1,50 @@
+#pragma once
+
+#include "directory/snapshot.h"
+#include "roles/router/destination.h"
+#include "sipstack/dispatch/dispatch.h"
+#include "sipstack/location/location.h"
+#include "sipstack/proxy/proxy.h"
+#include "sipstack/stack.h"
+
+namespace lyceum::roles::router {
+
+/// What a shard's router looks things up in. All of it belongs to the shard, or may be read by it.
+struct surroundings {
+    sipstack::stack& stack;
+    sipstack::proxy& proxy;
+    const sipstack::location& location;
+    const directory::snapshot& people;
+    const house& home;
+    std::vector<sipstack::dispatch*> dispatches; ///< of all shards, in order; called on their own shard only
+};
+
+/// Every request of one shard comes here first: is it ours to answer (dispatch, on the home shard of the user
+/// that it is about), or somebody's to get (proxy)? It decides where; it carries nothing. RFC 3261 16.3–16.6
+class router_rim final : public sipstack::request_user {
+public:
+    explicit router_rim(surroundings);
+
+    void on_request(sipstack::incoming&&) override;
+    void on_cancel(sipstack::transaction_ref) override;
+    void on_caller_gone(sipstack::transaction_ref) override;
+
+private:
+    void serve(sipstack::incoming&&, const sip::aor& about);
+    void serve_component(sipstack::incoming&&, const to_component&);
+    void to_people(sipstack::incoming&&, const sip::aor&, std::string_view epid, const sip::instance_id*);
+    void to_connection(sipstack::incoming&&, const std::string& cid);
+    void to_elsewhere(sipstack::incoming&&, const std::string& uri);
+    void forward(sipstack::incoming&&, std::vector<sipstack::proxy_target>&&);
+    void refuse(const sipstack::incoming&, const diagnostics::refusal&);
+    void answer_options(const sipstack::incoming&);
+    /// What must not leave the first hop, and who the sender has proven to be. digest MS-SIPAE 4.7
+    void make_presentable(sipstack::incoming&) const;
+    [[nodiscard]] bool speaks_for_itself(const sipstack::incoming&) const;
+
+    surroundings around_;
+    metrics::counter& relayed_;
+    metrics::counter& refused_;
+};
+
+} // namespace lyceum::roles::router

@@ -1,0 +1,241 @@
+#include "sipstack/gate.h"
+
+#include "base/log/log.h"
+#include "base/overloaded.h"
+#include "protocol/sip/respond.h"
+
+namespace lyceum::sipstack {
+namespace {
+
+using security_association::authenticator;
+using sip::header;
+
+/// Requests of one connection that wait for a password check.
+constexpr std::size_t max_waiting = 16;
+
+std::string diagnosis_value(const security_association::diagnosis& d, const std::string& fqdn) {
+    std::string out = std::to_string(d.id) + ";reason=\"" + std::string(d.reason) + "\"";
+    if (!d.is_public) out += ";source=\"" + fqdn + "\"";
+    return out;
+}
+
+} // namespace
+
+gate::gate(net::shard& s, transport& t, const gate_settings& settings, credentials::verifier& v, gate_events& e)
+    : shard_(s), transport_(t), settings_(settings), verifier_(v), events_(e),
+      admitted_(s.metrics().make_counter("lyceum_sipstack_admitted_total", "Requests whose sender was proven or trusted")),
+      challenged_(s.metrics().make_counter("lyceum_sipstack_challenged_total", "Requests answered 401")),
+      refused_(s.metrics().make_counter("lyceum_sipstack_denied_total", "Requests refused before they got anywhere")),
+      dropped_(s.metrics().make_counter("lyceum_sipstack_dropped_total", "Messages without a valid signature, dropped")),
+      replayed_(s.metrics().make_counter("lyceum_sipstack_replayed_total", "Messages dropped as replays")) {}
+
+gate::client& gate::client_of(net::flow_id id) {
+    const auto it = clients_.find(id);
+    if (it != clients_.end()) return it->second;
+    return clients_.emplace(id, client{authenticator(settings_.association, shard_.random()), {}, {}}).first->second;
+}
+
+std::shared_ptr<const trusted_rights> gate::trusted_of(const path& from) const {
+    const auto* transport = net::name(from.kind);
+    const store::trusted_peer* peer = nullptr;
+    const auto* facts = from.kind == net::transport::udp ? nullptr : transport_.facts(from.flow);
+    if (facts != nullptr && from.kind == net::transport::tls) {
+        // By the names of a certificate that our CA signed; the address proves nothing. RFC 5922
+        for (const auto& name : facts->peer_names) {
+            if (peer == nullptr) peer = people_->trusted(name, transport);
+        }
+    } else {
+        peer = people_->trusted(from.peer.address.text(), transport);
+    }
+    if (peer == nullptr) return nullptr;
+    return std::make_shared<const trusted_rights>(trusted_rights{peer->host, peer->may_register, peer->domains});
+}
+
+bool gate::is_client(const path& p) const {
+    if (p.kind == net::transport::udp) return false;
+    const auto* facts = transport_.facts(p.flow);
+    return facts != nullptr && facts->who == net::audience::clients;
+}
+
+void gate::on_opened(net::flow_id id, const net::flow_facts& facts) {
+    if (facts.who == net::audience::clients || facts.outbound) return;
+    if (!trusted_of({facts.kind, id, facts.peer})) {
+        log::write(log::level::warn, "sipstack", "stranger_closed", {{"peer", facts.peer.text()}, {"transport", net::name(facts.kind)}});
+        refused_.add();
+        transport_.close(id, false);
+    }
+}
+
+void gate::on_closed(net::flow_id id) { clients_.erase(id); }
+
+void gate::on_request(const path& from, sip::message&& m) {
+    if (!is_client(from)) {
+        const auto rights = trusted_of(from);
+        if (!rights) { // a datagram of a stranger: no answer, so that nobody is flooded through us
+            dropped_.add();
+            return;
+        }
+        admitted_.add();
+        events_.admitted(from, std::move(m), {nullptr, rights});
+        return;
+    }
+    auto& c = client_of(from.flow);
+    authenticator::actions todo;
+    c.machine.on(authenticator::request_received{m, shard_.clock().wall_now()}, shard_.clock().now(), todo);
+    carry_out(from, std::move(todo), &m);
+}
+
+bool gate::admits_response(const path& from, const sip::message& m) {
+    if (!is_client(from)) {
+        const auto* facts = from.kind == net::transport::udp ? nullptr : transport_.facts(from.flow);
+        return (facts != nullptr && facts->outbound) || trusted_of(from) != nullptr;
+    }
+    authenticator::actions todo;
+    client_of(from.flow).machine.on(authenticator::response_received{m}, shard_.clock().now(), todo);
+    for (const auto& a : todo) {
+        if (std::holds_alternative<authenticator::pass>(a)) return true;
+        if (const auto* d = std::get_if<authenticator::drop>(&a)) count(*d);
+    }
+    return false;
+}
+
+void gate::count(const authenticator::drop& d) {
+    (d.why == authenticator::drop_why::replayed ? replayed_ : dropped_).add();
+}
+
+void gate::carry_out(const path& from, authenticator::actions&& todo, sip::message* current) {
+    // The message that an action is about: the one at hand, or one that waited for a password check.
+    const auto message_of = [&](authenticator::ticket t) -> std::optional<sip::message> {
+        if (t == 0) return current != nullptr ? std::optional(std::move(*current)) : std::nullopt;
+        auto& waiting = client_of(from.flow).waiting;
+        const auto it = waiting.find(t);
+        if (it == waiting.end()) return std::nullopt;
+        auto m = std::move(it->second);
+        waiting.erase(it);
+        return m;
+    };
+    for (auto& a : todo) {
+        std::visit(overloaded{
+                       [&](const authenticator::pass& p) {
+                           auto m = message_of(p.of);
+                           if (!m) return;
+                           admitted_.add();
+                           transport_.authenticated(from.flow, p.user->aor.text());
+                           events_.admitted(from, *std::move(m), {p.user, nullptr});
+                       },
+                       [&](const authenticator::challenge& c) {
+                           auto m = message_of(c.of);
+                           if (!m) return;
+                           challenged_.add();
+                           auto r = sip::make_response(*m, 401, {}, shard_.random().hex(8));
+                           for (const auto& line : c.headers) r.append(line.name, line.value);
+                           r.append(header::server, settings_.product);
+                           if (c.why) r.append(c.why->is_public ? header::ms_diagnostics_public : header::ms_diagnostics, diagnosis_value(*c.why, settings_.fqdn));
+                           events_.answer(from, std::move(r));
+                       },
+                       [&](authenticator::verify_ntlm& v) {
+                           auto& c = client_of(from.flow);
+                           if (current == nullptr || c.waiting.size() >= max_waiting) return;
+                           c.waiting.insert_or_assign(v.of, std::move(*current));
+                           verify(from, v);
+                       },
+                       [&](const authenticator::refuse& x) {
+                           auto m = message_of(x.of);
+                           if (!m) return;
+                           refused_.add();
+                           auto r = sip::make_response(*m, x.status, {}, shard_.random().hex(8));
+                           r.append(header::server, settings_.product);
+                           r.append(x.why.is_public ? header::ms_diagnostics_public : header::ms_diagnostics, diagnosis_value(x.why, settings_.fqdn));
+                           if (x.retry_after) r.append(header::retry_after, std::to_string(x.retry_after->count()));
+                           events_.answer(from, std::move(r));
+                       },
+                       [&](const authenticator::drop& d) {
+                           count(d);
+                           message_of(d.of);
+                       },
+                   },
+                   a);
+    }
+    if (const auto it = clients_.find(from.flow); it != clients_.end()) arm(from.flow, it->second);
+}
+
+void gate::verify(const path& from, authenticator::verify_ntlm& asked) {
+    credentials::ntlm_proof proof;
+    proof.challenge = asked.challenge;
+    proof.authenticate = std::move(asked.authenticate);
+    proof.peer = from.peer.address.text();
+    auto answer = std::make_shared<credentials::verdict>();
+    const auto ticket = asked.of;
+    const bool taken = shard_.offload(
+        [&verifier = verifier_, proof = std::move(proof), answer] { *answer = verifier.verify(proof); },
+        [this, from, ticket, answer] { verified(from, ticket, *answer); });
+    if (!taken) verified(from, ticket, unavailable{"the password checks are all busy", std::chrono::seconds(5)});
+}
+
+void gate::verified(const path& from, authenticator::ticket ticket, const credentials::verdict& verdict) {
+    const auto it = clients_.find(from.flow);
+    if (it == clients_.end()) return; // the client did not wait
+    const auto wall = shard_.clock().wall_now();
+    auto& machine = it->second.machine;
+    authenticator::actions todo;
+    const auto now = shard_.clock().now();
+    std::visit(overloaded{
+                   [&](const credentials::proven& p) {
+                       authenticator::ntlm_proven e{ticket, std::make_shared<const people::user>(p.user), {}, wall};
+                       e.session.key = p.session_key;
+                       e.session.flags = p.flags;
+                       machine.on(e, now, todo);
+                   },
+                   [&](const credentials::refused& r) {
+                       log::write(log::level::info, "sipstack", "sign_in_refused",
+                                  {{"login", r.login}, {"peer", from.peer.text()}, {"why", static_cast<int>(r.reason)}});
+                       machine.on(authenticator::ntlm_refused{ticket, wall}, now, todo);
+                   },
+                   [&](const unavailable& u) {
+                       log::write(log::level::error, "sipstack", "sign_in_unavailable", {{"what", u.what}});
+                       machine.on(authenticator::ntlm_unavailable{ticket, u.retry_after}, now, todo);
+                   },
+               },
+               verdict);
+    carry_out(from, std::move(todo), nullptr);
+}
+
+void gate::sign(const path& to, sip::message& m) {
+    if (m.is_response() && m.status() < 200) return; // provisional responses go unsigned. digest MS-SIPAE 4.5 rule 20
+    const auto it = clients_.find(to.flow);
+    if (it != clients_.end()) it->second.machine.sign(m, shard_.clock().now());
+}
+
+void gate::arm(net::flow_id id, client& c) {
+    const auto when = c.machine.deadline();
+    if (!when || (c.armed && *c.armed <= *when)) return;
+    c.armed = when;
+    deadlines_->arm({timer_kind, id.value}, *when);
+}
+
+void gate::on_deadline(std::uint64_t value, instant now) {
+    const net::flow_id id{value};
+    const auto it = clients_.find(id);
+    if (it == clients_.end()) return;
+    it->second.armed.reset();
+    authenticator::actions todo;
+    it->second.machine.on(authenticator::tick{}, now, todo);
+    const auto* facts = transport_.facts(id);
+    if (facts != nullptr) carry_out({facts->kind, id, facts->peer}, std::move(todo), nullptr);
+}
+
+void gate::expel(const sip::aor& user) {
+    std::vector<net::flow_id> theirs;
+    for (const auto& [id, c] : clients_) {
+        if (transport_.user(id) == user.text()) theirs.push_back(id);
+    }
+    for (const auto id : theirs) transport_.close(id, true);
+}
+
+std::size_t gate::associations() const {
+    std::size_t n = 0;
+    for (const auto& [id, c] : clients_) n += c.machine.established();
+    return n;
+}
+
+} // namespace lyceum::sipstack

@@ -1,0 +1,90 @@
+#pragma once
+
+#include "credentials/verifier.h"
+#include "directory/snapshot.h"
+#include "machines/security_association/authenticator.h"
+#include "protocol/diagnostics/diagnostics.h"
+#include "sipstack/transport/transport.h"
+#include "sipstack/users.h"
+
+#include <unordered_map>
+
+namespace lyceum::sipstack {
+
+class gate_events;
+
+struct gate_settings {
+    security_association::settings association;
+    std::string fqdn;    ///< source of ms-diagnostics
+    std::string product; ///< Server header
+};
+
+/// Who may speak on a connection. A client has to prove every message by [MS-SIPAE]; a trusted peer is
+/// known by its address or certificate; nobody else gets a word in. Signs what goes to clients.
+class gate {
+public:
+    /// Who has been let in: one of the two is set.
+    struct speaker {
+        std::shared_ptr<const people::user> user;
+        std::shared_ptr<const trusted_rights> trusted;
+    };
+
+    gate(net::shard&, transport&, const gate_settings&, credentials::verifier&, gate_events&);
+
+    void set_people(const directory::snapshot& s) { people_ = &s; }
+
+    void on_opened(net::flow_id, const net::flow_facts&);
+    void on_closed(net::flow_id);
+    /// A request: admitted() or answer() follow, now or after the password was checked; or nothing.
+    void on_request(const path&, sip::message&&);
+    /// Whether a response may be taken: signed by the client, or from a trusted peer.
+    [[nodiscard]] bool admits_response(const path&, const sip::message&);
+    /// Signs a message on its way to a client with an association; last of all changes.
+    void sign(const path&, sip::message&);
+    /// Forgets every association of that user and closes its connections after what is queued.
+    void expel(const sip::aor&);
+    void on_deadline(std::uint64_t id, instant now);
+    static constexpr std::uint32_t timer_kind = 4;
+    void set_deadlines(net::deadlines& d) { deadlines_ = &d; }
+    [[nodiscard]] std::size_t associations() const;
+
+private:
+    using authenticator = security_association::authenticator;
+    struct client {
+        authenticator machine;
+        std::map<authenticator::ticket, sip::message> waiting; ///< for a password check
+        std::optional<instant> armed;
+    };
+    [[nodiscard]] client& client_of(net::flow_id);
+    [[nodiscard]] std::shared_ptr<const trusted_rights> trusted_of(const path&) const;
+    [[nodiscard]] bool is_client(const path&) const;
+    void carry_out(const path&, authenticator::actions&&, sip::message* current);
+    void verify(const path&, authenticator::verify_ntlm&);
+    void verified(const path&, authenticator::ticket, const credentials::verdict&);
+    void arm(net::flow_id, client&);
+    void count(const authenticator::drop&);
+
+    net::shard& shard_;
+    transport& transport_;
+    const gate_settings& settings_;
+    credentials::verifier& verifier_;
+    gate_events& events_;
+    const directory::snapshot* people_ = nullptr;
+    net::deadlines* deadlines_ = nullptr;
+    std::unordered_map<net::flow_id, client, net::flow_hash> clients_; ///< made when a client first speaks
+    metrics::counter& admitted_;
+    metrics::counter& challenged_;
+    metrics::counter& refused_;
+    metrics::counter& dropped_;
+    metrics::counter& replayed_;
+};
+
+class gate_events {
+public:
+    virtual ~gate_events() = default;
+    virtual void admitted(const path&, sip::message&&, gate::speaker) = 0;
+    /// A response of the gate's own: challenge or refusal.
+    virtual void answer(const path&, sip::message&&) = 0;
+};
+
+} // namespace lyceum::sipstack

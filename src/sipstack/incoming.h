@@ -1,0 +1,44 @@
+#pragma once
+
+#include "domain/people/user.h"
+#include "protocol/sip/message.h"
+#include "sipstack/transport/path.h"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+namespace lyceum::sipstack {
+
+/// Names a transaction of some shard of this process. 0 is none.
+struct transaction_ref {
+    std::uint64_t value = 0; ///< shard in the upper 16 bits
+
+    [[nodiscard]] constexpr unsigned shard() const { return static_cast<unsigned>(value >> 48U); }
+    [[nodiscard]] constexpr explicit operator bool() const { return value != 0; }
+    friend constexpr auto operator<=>(const transaction_ref&, const transaction_ref&) = default;
+};
+
+/// The rights of a peer that is not challenged, as the trusted list gives them.
+struct trusted_rights {
+    std::string host;
+    bool may_register = false;
+    std::vector<std::string> domains; ///< that its From may name; empty: any that is not ours
+};
+
+/// A request that came in, after signature or trust was checked and its transaction was found.
+struct incoming {
+    sip::message message;
+    transaction_ref transaction; ///< none for ACK: nothing answers it
+    path from;
+    std::shared_ptr<const people::user> user;        ///< a client: who it has proven to be
+    std::shared_ptr<const trusted_rights> trusted;   ///< a trusted peer: what it may; one of the two is set
+};
+
+/// Why a request that we sent got no response.
+enum class send_failure : std::uint8_t {
+    timeout,     ///< nobody answered: 408. RFC 3261 16.8
+    unreachable, ///< the connection is gone or could not be made: 503. RFC 3261 16.9
+};
+
+} // namespace lyceum::sipstack

@@ -1,0 +1,139 @@
+#include "sipstack/proxy/proxy.h"
+
+#include "base/overloaded.h"
+#include "machines/dialog/dialog.h"
+
+namespace lyceum::sipstack {
+
+using sip::header;
+namespace rc = response_context;
+
+proxy::proxy(stack& s, const proxy_settings& settings)
+    : stack_(s), settings_(settings),
+      open_(s.shard().metrics().make_gauge("lyceum_sipstack_response_contexts", "Requests being carried")),
+      late_(s.shard().metrics().make_counter("lyceum_sipstack_late_2xx_total", "2xx of losing branches, acknowledged and ended by us")) {
+    s.on_timer(timer_kind, [this](std::uint64_t id, instant now) {
+        const auto it = contexts_.find(id);
+        if (it != contexts_.end() && it->second.machine.deadline() && it->second.machine.deadline() <= now) feed(id, rc::tick{});
+    });
+}
+
+std::string proxy::route_of(net::transport t) const {
+    const auto& s = stack_.settings();
+    std::string out = "<sip:" + s.gate.fqdn + ":";
+    switch (t) {
+    case net::transport::tls: out += std::to_string(s.tls_port) + ";transport=tls"; break;
+    case net::transport::tcp: out += std::to_string(s.tcp_port) + ";transport=tcp"; break;
+    case net::transport::udp: out += std::to_string(s.udp_port); break;
+    }
+    return out + ";lr>";
+}
+
+void proxy::add_record_route(sip::message& m, net::transport came_over, net::transport leaves_over) const {
+    // Each side must find us over its own transport: one value each where they differ. RFC 5658 3.2
+    m.prepend(header::record_route, route_of(came_over));
+    if (came_over != leaves_over) m.prepend(header::record_route, route_of(leaves_over));
+}
+
+void proxy::start(proxy_request&& job) {
+    if (!job.in.transaction) { // the ACK of a 2xx: nothing comes back. RFC 3261 16.11
+        for (const auto& t : job.targets) {
+            auto m = job.in.message;
+            m.set_uri(t.uri);
+            stack_.send_stateless(std::move(m), t.way);
+        }
+        return;
+    }
+    rc::settings s;
+    s.is_invite = job.in.message.method_id() == sip::method::invite;
+    s.single_final = job.single_final;
+    s.timer_c = settings_.timer_c;
+    s.cancel_patience = settings_.cancel_patience;
+    const auto id = next_id_++;
+    rc::started begin;
+    for (std::size_t i = 0; i < job.targets.size(); ++i) begin.targets.push_back({i, job.targets[i].q});
+    by_server_.emplace(job.in.transaction.value, id);
+    contexts_.emplace(id, carried{rc::context(s), std::move(job.in.message), job.in.transaction, job.in.from.kind, job.record_route, std::move(job.targets), {}});
+    open_.set(static_cast<std::int64_t>(contexts_.size()));
+    feed(id, std::move(begin));
+}
+
+void proxy::feed(std::uint64_t id, rc::event&& e) {
+    const auto it = contexts_.find(id);
+    if (it == contexts_.end()) return;
+    rc::actions todo = std::move(spare_); // an action may lead back here: each call has its own
+    todo.clear();
+    it->second.machine.on(std::move(e), stack_.shard().clock().now(), todo);
+    if (const auto when = it->second.machine.deadline()) stack_.deadlines().arm({timer_kind, id}, *when);
+    carry_out(id, std::move(todo));
+}
+
+void proxy::carry_out(std::uint64_t id, rc::actions&& todo) {
+    for (auto& a : todo) {
+        const auto it = contexts_.find(id);
+        if (it == contexts_.end()) return;
+        auto& c = it->second;
+        std::visit(overloaded{
+                       [&](const rc::forward& f) { forward(id, c, f); },
+                       [&](const rc::cancel& x) { stack_.cancel(c.branches[x.branch].client); },
+                       [&](rc::relay& r) { stack_.respond(c.server, std::move(r.response)); },
+                       [&](const rc::respond& r) {
+                           stack_.respond(c.server, stack_.refusal_for(c.request, {r.status, diagnostics::id::no_suitable_response}));
+                       },
+                       [&](const rc::acknowledge_and_bye& b) {
+                           late_.add();
+                           acknowledge_and_bye(c, b.branch, b.response);
+                       },
+                       [&](const rc::drop_branch& d) { stack_.forget(c.branches[d.branch].client); },
+                       [&](const rc::finished&) {
+                           by_server_.erase(c.server.value);
+                           contexts_.erase(it);
+                           open_.set(static_cast<std::int64_t>(contexts_.size()));
+                       },
+                   },
+                   a);
+    }
+    todo.clear();
+    spare_ = std::move(todo);
+}
+
+void proxy::forward(std::uint64_t id, carried& c, const rc::forward& f) {
+    const auto& target = c.targets[f.target];
+    auto m = c.request;
+    m.set_uri(target.uri);
+    if (c.record_route) add_record_route(m, c.came_over, target.way.kind);
+    if (c.branches.size() <= f.branch) c.branches.resize(f.branch + 1);
+    c.branches[f.branch].target = f.target;
+    // 2^16 branches and 2^48 contexts are enough for the token.
+    c.branches[f.branch].client = stack_.send(std::move(m), target.way, this, (id << 16U) | f.branch);
+}
+
+void proxy::on_response(std::uint64_t token, transaction_ref, sip::message&& m) {
+    m.remove_first(header::via); // RFC 3261 16.7 step 3
+    // What the client signed it with, and what only the first hop may say, goes no further.
+    m.remove(header::authorization);
+    m.remove(header::proxy_authorization);
+    m.remove(header::ms_keep_alive);
+    feed(token >> 16U, rc::responded{static_cast<rc::branch_id>(token & 0xFFFFU), std::move(m)});
+}
+
+void proxy::on_failure(std::uint64_t token, transaction_ref, send_failure why) {
+    feed(token >> 16U, rc::branch_failed{static_cast<rc::branch_id>(token & 0xFFFFU), why == send_failure::timeout ? rc::failure::timeout : rc::failure::transport});
+}
+
+void proxy::cancel(transaction_ref invite) {
+    const auto it = by_server_.find(invite.value);
+    if (it != by_server_.end()) feed(it->second, rc::cancelled{});
+}
+
+void proxy::acknowledge_and_bye(const carried& c, rc::branch_id b, const sip::message& response) {
+    const auto& way = c.targets[c.branches[b].target].way;
+    auto sent = c.request;
+    if (c.record_route) add_record_route(sent, c.came_over, way.kind); // ours lie behind us
+    auto d = dialog::dialog::as_uac(sent, response, way.kind == net::transport::tls);
+    if (!d) return; // no Contact: there is nobody to end it with
+    stack_.send_stateless(d->make_ack_for_2xx(), way);
+    stack_.send(d->make_bye(), way, nullptr, 0);
+}
+
+} // namespace lyceum::sipstack

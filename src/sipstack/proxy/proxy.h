@@ -1,0 +1,78 @@
+#pragma once
+
+#include "machines/response_context/context.h"
+#include "sipstack/stack.h"
+
+#include <unordered_map>
+
+namespace lyceum::sipstack {
+
+/// One place to send a request to.
+struct proxy_target {
+    std::string uri;           ///< Request-URI there
+    path way;
+    std::uint16_t q = 1000;    ///< the highest first, equal ones at the same time
+};
+
+/// What the router wants carried.
+struct proxy_request {
+    incoming in; ///< routes that were ours are off, Max-Forwards is spent
+    std::vector<proxy_target> targets;
+    bool record_route = false;
+    bool single_final = false; ///< docs/adr/0003
+};
+
+struct proxy_settings {
+    std::chrono::seconds timer_c{181};
+    std::chrono::seconds cancel_patience{10};
+};
+
+/// Carries requests onward and their responses back: the response contexts of one shard, wired to its
+/// transactions. RFC 3261 16.6–16.11
+class proxy final : public response_user {
+public:
+    proxy(stack&, const proxy_settings&);
+
+    void start(proxy_request&&);
+    /// The caller gave up, or its connection is gone.
+    void cancel(transaction_ref invite);
+    [[nodiscard]] std::size_t contexts() const { return contexts_.size(); }
+
+    // response_user
+    void on_response(std::uint64_t token, transaction_ref, sip::message&&) override;
+    void on_failure(std::uint64_t token, transaction_ref, send_failure) override;
+
+    static constexpr std::uint32_t timer_kind = 10;
+
+private:
+    struct branch {
+        std::uint64_t target = 0;
+        transaction_ref client;
+    };
+    struct carried {
+        response_context::context machine;
+        sip::message request;
+        transaction_ref server;
+        net::transport came_over = net::transport::tls;
+        bool record_route = false;
+        std::vector<proxy_target> targets;
+        std::vector<branch> branches; ///< by the machine's branch ids
+    };
+    void feed(std::uint64_t id, response_context::event&&);
+    void carry_out(std::uint64_t id, response_context::actions&&);
+    void forward(std::uint64_t id, carried&, const response_context::forward&);
+    void acknowledge_and_bye(const carried&, response_context::branch_id, const sip::message& response);
+    void add_record_route(sip::message&, net::transport came_over, net::transport leaves_over) const;
+    [[nodiscard]] std::string route_of(net::transport) const;
+
+    stack& stack_;
+    proxy_settings settings_;
+    std::unordered_map<std::uint64_t, carried> contexts_;
+    std::unordered_map<std::uint64_t, std::uint64_t> by_server_; ///< server transaction to context
+    std::uint64_t next_id_ = 1;
+    response_context::actions spare_; ///< reused
+    metrics::gauge& open_;
+    metrics::counter& late_;
+};
+
+} // namespace lyceum::sipstack

@@ -1,0 +1,147 @@
+#pragma once
+
+#include "machines/transaction/client.h"
+#include "machines/transaction/server.h"
+#include "sipstack/branch.h"
+#include "sipstack/gate.h"
+#include "sipstack/transport/transport.h"
+#include "sipstack/users.h"
+
+#include <unordered_map>
+
+namespace lyceum::sipstack {
+
+struct stack_settings {
+    transport_settings transport;
+    transaction::timings timings;
+    gate_settings gate;                    ///< fqdn and product are ours, too
+    std::uint16_t tls_port = 5061;
+    std::uint16_t tcp_port = 5060;
+    std::uint16_t udp_port = 5060;
+    std::size_t max_transactions = 100000; ///< server transactions per shard; further requests get 503
+};
+
+/// One shard's SIP: transport, who may speak (gate), transactions. Everything that it does happens on the
+/// shard's thread; functions marked "any shard" hand over by themselves. docs/adr/0002
+class stack final : public transport_events, public gate_events {
+public:
+    stack(net::shard&, net::links&, const stack_settings&, credentials::verifier&);
+    ~stack() override;
+
+    /// Who is above, and the stacks of all shards in order, this one included. Before the shard runs.
+    void connect(request_user&, flow_user&, std::vector<stack*> all);
+
+    /// Answers a request: any shard. Responses to ACK or to a transaction that is over vanish.
+    void respond(transaction_ref, sip::message&&);
+    /// Sends a request of ours; the user hears of every response, on this shard. A Via is added.
+    transaction_ref send(sip::message&&, const path&, response_user*, std::uint64_t token);
+    /// Sends an ACK of a 2xx, a BENOTIFY: nothing answers. A Via is added.
+    void send_stateless(sip::message&&, const path&);
+    /// Cancels an INVITE that send() sent; the CANCEL goes out once a provisional response came. RFC 3261 9.1
+    void cancel(transaction_ref client);
+    /// Lets go of a client transaction: its user hears nothing any more; the machine ends by itself.
+    void forget(transaction_ref client);
+
+    /// A way to an address: an existing connection of this shard or a new one.
+    [[nodiscard]] path reach(net::transport kind, const ip_endpoint& peer, const std::string& tls_name) {
+        return transport_.reach(kind, peer, tls_name);
+    }
+    void close(net::flow_id, bool flush); ///< any shard
+    /// Ends what a user's clients have proven: their associations are forgotten. This shard's flows only.
+    void expel(const sip::aor&);
+
+    [[nodiscard]] const stack_settings& settings() const { return settings_; }
+    [[nodiscard]] net::shard& shard() { return shard_; }
+    [[nodiscard]] net::deadlines& deadlines() { return deadlines_; }
+    [[nodiscard]] transport& lower() { return transport_; }
+    [[nodiscard]] gate& gate_keeper() { return gate_; }
+    [[nodiscard]] const gate& gate_keeper() const { return gate_; }
+    /// Others who share the shard's one timer: called for keys of that kind.
+    void on_timer(std::uint32_t kind, std::move_only_function<void(std::uint64_t id, instant now)>);
+    /// How much is under way, for `lyceum status` and leak checks.
+    struct load {
+        std::size_t flows = 0;
+        std::size_t server_transactions = 0;
+        std::size_t client_transactions = 0;
+    };
+    [[nodiscard]] load now_under_way() const;
+    /// Refuses new requests with 503 from now on.
+    void drain() { draining_ = true; }
+
+    /// A response of our own making, with Server, To tag and ms-diagnostics.
+    [[nodiscard]] sip::message refusal_for(const sip::message& request, const diagnostics::refusal&);
+    [[nodiscard]] sip::message response_for(const sip::message& request, int status, std::string_view reason = {});
+
+    // transport_events
+    void on_message(const path&, sip::message&&) override;
+    void on_malformed(const path&, const parse_error&, std::string_view) override;
+    void on_opened(net::flow_id, const net::flow_facts&) override;
+    void on_closed(net::flow_id, net::closed_why) override;
+    // gate_events
+    void admitted(const path&, sip::message&&, gate::speaker) override;
+    void answer(const path&, sip::message&&) override;
+
+private:
+    struct server_transaction {
+        transaction::server machine;
+        std::string key;
+        path from;
+        bool is_invite = false;
+        bool refused = false;    ///< the final response was no 2xx: an ACK for it ends here
+        std::string to_tag;      ///< of the last response: which ACK is for us. RFC 3261 17.2.3
+        std::string last;        ///< what to send again; kept over UDP only
+    };
+    struct client_transaction {
+        transaction::client machine;
+        branch via;
+        path to;
+        response_user* user = nullptr;
+        std::uint64_t token = 0;
+        sip::message request;    ///< an INVITE's header: CANCEL and ACK are made from it
+        std::string last;        ///< what to send again; kept over UDP only
+        sip::method method = sip::method::other;
+        bool cancel_wanted = false;
+        bool heard_provisional = false;
+        bool cancel_sent = false;
+    };
+
+    void take_ack(const path&, sip::message&&, gate::speaker&&);
+    void take_cancel(const path&, const sip::message&);
+    void take_new(const path&, sip::message&&, gate::speaker&&, std::string key);
+    void deliver_response(branch, const path&, sip::message&&);
+    void respond_here(transaction_ref, sip::message&&);
+    /// Carries out what a machine wants; the transaction may be gone afterwards.
+    void serve(std::uint64_t id, transaction::actions, sip::message* response);
+    void pursue(std::uint64_t id, transaction::actions, sip::message* response);
+    void transmit(const path&, sip::message&&, const branch& waits);
+    void transmit_here(const path&, sip::message&&, const branch& waits);
+    [[nodiscard]] path nearest(path) const;
+    void unreachable(const branch&); ///< any shard: nothing came of what that transaction sent
+    void add_via(sip::message&, const path&, const branch&) const;
+    void note_received(sip::message&, const path&) const;
+    void send_cancel(std::uint64_t id);
+    [[nodiscard]] sip::message ack_for(const client_transaction&, const sip::message& response) const;
+    void answer_at_once(const path&, sip::message&& response);
+    void fail_clients_of(net::flow_id);
+    void on_wakeup(instant now);
+
+    net::shard& shard_;
+    const stack_settings& settings_;
+    net::deadlines deadlines_;
+    transport transport_;
+    gate gate_;
+    request_user* requests_ = nullptr;
+    flow_user* flows_ = nullptr;
+    std::vector<stack*> all_;
+    std::unordered_map<std::uint64_t, server_transaction> servers_;
+    std::unordered_map<std::string, std::uint64_t> servers_by_key_;
+    std::unordered_map<std::uint64_t, client_transaction> clients_;
+    std::map<std::uint32_t, std::move_only_function<void(std::uint64_t, instant)>> timers_;
+    std::string out_; ///< reused for every message that goes out
+    std::uint64_t next_id_ = 1;
+    bool draining_ = false;
+    struct counters;
+    std::unique_ptr<counters> count_;
+};
+
+} // namespace lyceum::sipstack

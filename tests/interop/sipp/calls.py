@@ -1,0 +1,159 @@
+"""The scenarios: a trusted gateway's agents register bob and talk to him through the server."""
+
+import socket
+
+from agents import ADDRESS, Agent, wait_for_port
+
+CALLER = 7000
+
+
+def _contact(port, transport):
+    return f"sip:callee@{ADDRESS}:{port};transport={transport}"
+
+
+def _register(world, transport, *ports):
+    """Binds bob to these ports."""
+    for number, port in enumerate(ports):
+        contact = _contact(port, transport)
+        agent = Agent(world, "register", 6900 + number, transport=transport, user="bob", contact=contact,
+                      fill={"contact": contact.replace(".", "[.]")})
+        agent.finish()
+
+
+def _called(world, scenario, port, transport="udp", **arguments):
+    agent = Agent(world, scenario, port, transport=transport, **arguments)
+    wait_for_port(port, transport)
+    return agent
+
+
+def _answering(ring):
+    return {"ring": ring, "ackmaymiss": "false", "linger": 1000, "media": "audio"}
+
+
+def _call_up(world, transport="udp", media="audio", **arguments):
+    return Agent(world, "call_uac", CALLER, transport=transport, user="bob", fill={"media": media}, **arguments)
+
+
+def _run(caller, *called):
+    for agent in (caller, *called):
+        agent.finish()
+
+
+def _register_and_message(world, transport):
+    bob = _called(world, "message_uas", 6001, transport, calls=20)
+    _register(world, transport, 6001)
+    _run(Agent(world, "message_uac", CALLER, transport=transport, calls=20, user="bob", fill={"status": 200}), bob)
+
+
+def register_and_message_udp(world):
+    """REGISTER, and pager-mode messages relayed to the binding."""
+    _register_and_message(world, "udp")
+
+
+def register_and_message_tcp(world):
+    _register_and_message(world, "tcp")
+
+
+def _call(world, transport):
+    bob = _called(world, "call_uas", 6001, transport, calls=10, fill=_answering(200))
+    _register(world, transport, 6001)
+    _run(_call_up(world, transport, calls=10), bob)
+
+
+def call_udp(world):
+    """INVITE, 180, 200, ACK, BYE along the recorded route."""
+    _call(world, "udp")
+
+
+def call_tcp(world):
+    _call(world, "tcp")
+
+
+def fork(world):
+    """Three agents of bob's ring, one answers, the others are cancelled."""
+    losers = [_called(world, "ring_cancelled_uas", port, fill={"ring": 0}) for port in (6001, 6003)]
+    winner = _called(world, "call_uas", 6002, fill=_answering(1000))
+    _register(world, "udp", 6001, 6002, 6003)
+    _run(_call_up(world), winner, *losers)
+
+
+def fork_all_answer(world):
+    """Three agents accept an IM session at once: the caller hears one 200, and the server ends the other two."""
+    fill = {**_answering(0), "media": "message"}
+    called = [_called(world, "call_uas", port, fill=fill) for port in (6001, 6002, 6003)]
+    _register(world, "udp", 6001, 6002, 6003)
+    _run(_call_up(world, media="message"), *called)
+
+
+def cancel(world):
+    """The caller gives up while it rings, at all three agents."""
+    called = [_called(world, "ring_cancelled_uas", port, calls=5, fill={"ring": 0}) for port in (6001, 6002, 6003)]
+    _register(world, "udp", 6001, 6002, 6003)
+    _run(Agent(world, "cancel_ringing_uac", CALLER, user="bob", calls=5), *called)
+
+
+def cancel_before_ringing(world):
+    """CANCEL right behind the INVITE, to an agent that gives no sign of life for a second."""
+    bob = _called(world, "ring_cancelled_uas", 6001, fill={"ring": 1000})
+    _register(world, "udp", 6001)
+    _run(Agent(world, "cancel_at_once_uac", CALLER, user="bob"), bob)
+
+
+def cancel_too_late(world):
+    """CANCEL and 200 cross: the call stands."""
+    bob = _called(world, "answer_cancelled_uas", 6001)
+    _register(world, "udp", 6001)
+    _run(Agent(world, "cancel_too_late_uac", CALLER, user="bob"), bob)
+
+
+def _lossy_call(world, caller_loses, called_loses):
+    # A round trip fails with 19 %. The called side lives on long enough for seven attempts of a BYE.
+    bob = _called(world, "call_uas", 6001, calls=10, lost=called_loses,
+                  fill={"ring": 200, "ackmaymiss": "true", "linger": 16000 if called_loses else 1000, "media": "audio"})
+    _register(world, "udp", 6001)
+    caller = _call_up(world, calls=10, lost=caller_loses)
+    _run(caller, bob)
+    acknowledged = bob.message_text().count("\nACK sip:callee")
+    assert acknowledged >= 5, f"only {acknowledged} ACKs arrived for 10 calls"
+
+
+def lossy_caller(world):
+    """A tenth of what the caller sends and hears is lost, 200 and ACK included: every call comes about."""
+    _lossy_call(world, 10, 0)
+
+
+def lossy_called(world):
+    """The same on the other side."""
+    _lossy_call(world, 0, 10)
+
+
+def refused(world):
+    """404 for a user that does not exist, 480 for one who is not there; MESSAGE and INVITE."""
+    for user, status in (("nobody", 404), ("carol", 480)):
+        for scenario in ("message_uac", "invite_refused_uac"):
+            for transport in ("udp", "tcp"):
+                Agent(world, scenario, CALLER, transport=transport, user=user, fill={"status": status}).finish()
+
+
+def not_trusted(world):
+    """Without `lyceum trusted add` nobody gets a word in: a datagram is not answered, a connection is closed."""
+    for transport in ("udp", "tcp"):
+        world.server.admin("trusted", "remove", ADDRESS, "--transport", transport)
+    request = (f"OPTIONS sip:{world.domain} SIP/2.0\r\nVia: SIP/2.0/UDP {ADDRESS}:{CALLER};branch=z9hG4bKstranger\r\n"
+               f"From: <sip:stranger@pstn.test>;tag=1\r\nTo: <sip:{world.domain}>\r\nCall-ID: stranger\r\n"
+               "CSeq: 1 OPTIONS\r\nMax-Forwards: 70\r\nContent-Length: 0\r\n\r\n").encode()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as datagrams:
+        datagrams.bind((ADDRESS, CALLER))
+        datagrams.settimeout(2)
+        datagrams.sendto(request, (ADDRESS, world.server.ports["sip_udp"]))
+        try:
+            raise AssertionError(f"a stranger was answered: {datagrams.recv(65536)!r}")
+        except TimeoutError:
+            pass
+    with socket.create_connection((ADDRESS, world.server.ports["sip_tcp"]), timeout=5) as stream:
+        try:
+            stream.sendall(request)
+            answer = stream.recv(65536)
+        except ConnectionError:
+            answer = b""
+        assert answer == b"", f"a stranger was answered: {answer!r}"
