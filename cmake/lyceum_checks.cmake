@@ -5,5 +5,6 @@ foreach(check check_layers check_tree check_docs)
     set_tests_properties(checks/${check} PROPERTIES LABELS check)
 endforeach()
 add_test(NAME checks/generate_reference COMMAND ${PYTHON3} ${PROJECT_SOURCE_DIR}/scripts/generate_reference.py --check
+        --program $<TARGET_FILE:lyceum>
     WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
 set_tests_properties(checks/generate_reference PROPERTIES LABELS check)

@@ -1,10 +1,13 @@
 #!/usr/bin/env python3
-"""Writes the pages of docs/reference that follow from the sources: events, metrics, coverage.
+"""Writes the generated pages of docs/reference: events, metrics and coverage from the sources; configuration,
+ports and commands as the program `lyceum` tells them.
 
-    scripts/generate_reference.py           writes them
-    scripts/generate_reference.py --check   fails when one is not what the sources say; part of scripts/check
+    scripts/generate_reference.py [--check] [--program build/release/bin/lyceum]
+
+--check writes nothing and fails when a page is not current; scripts/check does that. Without --program the
+pages that need the program are written when build/release has it, and are not checked.
 """
-import collections, pathlib, re, sys
+import argparse, collections, pathlib, re, subprocess, sys
 
 TOP = pathlib.Path(__file__).resolve().parent.parent
 SRC = TOP / "src"
@@ -85,16 +88,30 @@ def coverage():
     return "\n".join(lines) + "\n", []
 
 
+def told_by(program, page):
+    done = subprocess.run([program, "reference", page], capture_output=True, text=True)
+    return done.stdout, [] if done.returncode == 0 else [f"{program} reference {page}: {done.stderr.strip()}"]
+
+
 def main():
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--check", action="store_true")
+    options.add_argument("--program", type=pathlib.Path)
+    given = options.parse_args()
+    pages = {"events": events, "metrics": metrics, "coverage": coverage}
+    program = given.program or TOP / "build/release/bin/lyceum"
+    if given.program or (program.exists() and not given.check):
+        for page in ("configuration", "ports", "commands"):
+            pages[page] = lambda page=page: told_by(program, page)
     bad = []
-    for page, make in {"events": events, "metrics": metrics, "coverage": coverage}.items():
+    for page, make in pages.items():
         text, faults = make()
         bad += faults
         path = TOP / f"docs/reference/{page}.md"
-        if "--check" in sys.argv[1:]:
+        if given.check:
             if not path.exists() or path.read_text(encoding="utf-8") != text:
                 bad.append(f"docs/reference/{page}.md is not current; run scripts/generate_reference.py")
-        else:
+        elif not faults:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
     print("\n".join(bad) or "the generated pages are current")

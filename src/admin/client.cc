@@ -33,11 +33,13 @@ std::optional<client> client::connect(const std::string& socket_path) {
     std::memcpy(at.sun_path, socket_path.data(), socket_path.size());
     client c(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
     if (c.fd_ < 0) return std::nullopt;
-    if (::connect(c.fd_, reinterpret_cast<const sockaddr*>(&at), sizeof at) != 0) return std::nullopt;
+    if (::connect(c.fd_, reinterpret_cast<const sockaddr*>(&at), sizeof at) != 0)
+        return std::nullopt;
     return c;
 }
 
-client::client(client&& other) noexcept : fd_(std::exchange(other.fd_, -1)), unread_(std::move(other.unread_)) {}
+client::client(client&& other) noexcept
+    : fd_(std::exchange(other.fd_, -1)), unread_(std::move(other.unread_)) {}
 
 client& client::operator=(client&& other) noexcept {
     std::swap(fd_, other.fd_);
@@ -68,14 +70,20 @@ std::optional<std::string> client::read_line(int patience) {
 }
 
 outcome client::call(std::string_view command, const arguments& a, std::chrono::seconds patience) {
-    const auto gone = [](const char* what) { return std::unexpected(failure{"unavailable", what}); };
-    if (!send_all(fd_, write_request(command, a) + "\n")) return gone("the server closed the administration socket");
-    const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(patience).count();
+    const auto gone = [](const char* what) {
+        return std::unexpected(failure{"unavailable", what});
+    };
+    if (!send_all(fd_, write_request(command, a) + "\n"))
+        return gone("the server closed the administration socket");
+    const auto milliseconds =
+        std::chrono::duration_cast<std::chrono::milliseconds>(patience).count();
     const auto line = read_line(static_cast<int>(milliseconds));
     if (!line) return gone("the server gave no answer on the administration socket");
     return read_answer(*line);
 }
 
-std::optional<std::string> client::next_line() { return read_line(-1); }
+std::optional<std::string> client::next_line() {
+    return read_line(-1);
+}
 
 } // namespace lyceum::admin

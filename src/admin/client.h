@@ -20,7 +20,8 @@ public:
     [[nodiscard]] outcome call(std::string_view command,
                                const arguments&,
                                std::chrono::seconds patience = std::chrono::seconds(60));
-    /// The next line of a stream, without its end; nothing when the server has closed it. Waits for ever.
+    /// The next line of a stream, without its end; nothing when the server has closed it. Waits for
+    /// ever.
     [[nodiscard]] std::optional<std::string> next_line();
 
 private:

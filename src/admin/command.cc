@@ -8,7 +8,8 @@ namespace {
 
 using enum argument::kind;
 
-constexpr argument user_argument{"user", text, true, "sip:alice@contoso.test, with or without sip:"};
+constexpr argument user_argument{
+    "user", text, true, "sip:alice@contoso.test, with or without sip:"};
 constexpr argument profile[] = {
     {"display_name", text, false, "name that others see"},
     {"login", text, false, "NTLM user name; the address's user part unless told"},
@@ -18,11 +19,17 @@ constexpr argument profile[] = {
 };
 constexpr argument just_user[] = {user_argument};
 constexpr argument add_user[] = {
-    user_argument, profile[0], profile[1], profile[2], profile[3], profile[4],
+    user_argument,
+    profile[0],
+    profile[1],
+    profile[2],
+    profile[3],
+    profile[4],
     {"password", text, true, "the password"},
     {"disabled", flag, false, "exists, but may not sign in yet"},
 };
-constexpr argument change_user[] = {user_argument, profile[0], profile[1], profile[2], profile[3], profile[4]};
+constexpr argument change_user[] = {
+    user_argument, profile[0], profile[1], profile[2], profile[3], profile[4]};
 constexpr argument set_password[] = {user_argument, {"password", text, true, "the new password"}};
 constexpr argument add_trusted[] = {
     {"host", text, true, "address or name of the gateway or server"},
@@ -40,12 +47,16 @@ constexpr command table[] = {
     {"user list", "Lists all users.", {}},
     {"user show", "Shows one user.", just_user},
     {"user change", "Changes a user's names, numbers or login.", change_user},
-    {"user set-password", "Sets a user's password; sessions that were made with the old one end.", set_password},
+    {"user set-password",
+     "Sets a user's password; sessions that were made with the old one end.",
+     set_password},
     {"user disable", "Refuses a user from now on and signs them out.", just_user},
     {"user enable", "Lets a disabled user in again.", just_user},
     {"user remove", "Removes a user and everything that is theirs.", just_user},
     {"contacts show", "Shows a user's contact list.", just_user},
-    {"trusted add", "Trusts a gateway or server; replaces the entry of the same host and transport.", add_trusted},
+    {"trusted add",
+     "Trusts a gateway or server; replaces the entry of the same host and transport.",
+     add_trusted},
     {"trusted list", "Lists trusted gateways and servers.", {}},
     {"trusted remove", "Trusts a gateway or server no longer.", remove_trusted},
     {"version", "Tells the version of who answers.", {}},
@@ -64,7 +75,9 @@ const typename Map::mapped_type* get(const Map& m, std::string_view name) {
 
 } // namespace
 
-std::span<const command> commands() { return table; }
+std::span<const command> commands() {
+    return table;
+}
 
 const command* find_command(std::string_view name) {
     const auto at = std::ranges::find(table, name, &command::name);
@@ -82,7 +95,9 @@ std::optional<std::string> arguments::optional_text(std::string_view name) const
     return v == nullptr ? std::nullopt : std::optional(*v);
 }
 
-bool arguments::flag(std::string_view name) const { return optional_flag(name).value_or(false); }
+bool arguments::flag(std::string_view name) const {
+    return optional_flag(name).value_or(false);
+}
 
 std::optional<bool> arguments::optional_flag(std::string_view name) const {
     const auto* v = get(flags, name);

@@ -12,8 +12,9 @@
 
 namespace lyceum::admin {
 
-/// Why a command was refused. Codes are for programs: usage, unknown_command, not_found, exists, refused,
-/// unavailable, not_running. They decide the exit code of `lyceum`. docs/reference/exit_codes.md
+/// Why a command was refused. Codes are for programs: usage, unknown_command, not_found, exists,
+/// refused, unavailable, not_running. They decide the exit code of `lyceum`.
+/// docs/reference/exit_codes.md
 struct failure {
     std::string code;
     std::string message; ///< one sentence for people
@@ -46,8 +47,8 @@ struct command {
 /// Nothing when there is no such command.
 [[nodiscard]] const command* find_command(std::string_view name);
 
-/// The arguments of one call, already checked against the command's table: no unknown names, the right
-/// types, nothing required missing.
+/// The arguments of one call, already checked against the command's table: no unknown names, the
+/// right types, nothing required missing.
 class arguments {
 public:
     [[nodiscard]] const std::string& text(std::string_view name) const; ///< empty when absent
@@ -55,7 +56,8 @@ public:
     [[nodiscard]] bool flag(std::string_view name) const; ///< false when absent
     [[nodiscard]] std::optional<bool> optional_flag(std::string_view name) const;
     [[nodiscard]] std::optional<std::int64_t> number(std::string_view name) const;
-    [[nodiscard]] const std::vector<std::string>& list(std::string_view name) const; ///< empty when absent
+    [[nodiscard]] const std::vector<std::string>&
+    list(std::string_view name) const; ///< empty when absent
 
     std::map<std::string, std::string, std::less<>> texts;
     std::map<std::string, bool, std::less<>> flags;

@@ -20,7 +20,10 @@ json::object to_json(const sip::aor& owner, const people::contact_list& list) {
                             {"subscribed", c.subscribed},
                             {"external_uri", c.external_uri}});
     }
-    return {{"user", owner.text()}, {"delta_num", list.delta_num}, {"groups", groups}, {"contacts", contacts}};
+    return {{"user", owner.text()},
+            {"delta_num", list.delta_num},
+            {"groups", groups},
+            {"contacts", contacts}};
 }
 
 outcome show(service::ports& p, const arguments& a) {

@@ -26,7 +26,8 @@ bool take(arguments& out, const argument& a, const json::value& v) {
     case argument::kind::number:
         if (v.is_int64()) out.numbers[name] = v.get_int64();
         return v.is_int64();
-    case argument::kind::list: break;
+    case argument::kind::list:
+        break;
     }
     if (!v.is_array()) return false;
     auto& items = out.lists[name];
@@ -42,8 +43,10 @@ std::expected<arguments, failure> read_arguments(const command& c, const json::o
     for (const auto& [key, value] : given) {
         const std::string_view name(key.data(), key.size());
         const auto a = std::ranges::find(c.arguments, name, &argument::name);
-        if (a == c.arguments.end()) return usage(std::string(c.name) + " takes no argument " + std::string(name));
-        if (!take(out, *a, value)) return usage("argument " + std::string(name) + " has the wrong type");
+        if (a == c.arguments.end())
+            return usage(std::string(c.name) + " takes no argument " + std::string(name));
+        if (!take(out, *a, value))
+            return usage("argument " + std::string(name) + " has the wrong type");
     }
     for (const auto& a : c.arguments) {
         if (a.required && !given.contains(json::string_view(a.name.data(), a.name.size()))) {
@@ -69,10 +72,11 @@ std::expected<std::pair<const command*, arguments>, failure> read_request(std::s
         return usage("a request has command and arguments, nothing else");
     }
 
-    const auto* c = find_command(std::string_view(name->get_string().data(), name->get_string().size()));
+    const auto* c =
+        find_command(std::string_view(name->get_string().data(), name->get_string().size()));
     if (c == nullptr) {
-        return std::unexpected(
-            failure{"unknown_command", "there is no command \"" + std::string(name->get_string()) + "\""});
+        return std::unexpected(failure{
+            "unknown_command", "there is no command \"" + std::string(name->get_string()) + "\""});
     }
     auto read = read_arguments(*c, given == nullptr ? json::object() : given->get_object());
     if (!read) return std::unexpected(std::move(read).error());
@@ -81,17 +85,23 @@ std::expected<std::pair<const command*, arguments>, failure> read_request(std::s
 
 std::string write_request(std::string_view command, const arguments& a) {
     json::object given;
-    for (const auto& [name, v] : a.texts) given[name] = v;
-    for (const auto& [name, v] : a.flags) given[name] = v;
-    for (const auto& [name, v] : a.numbers) given[name] = v;
-    for (const auto& [name, v] : a.lists) given[name] = json::array(v.begin(), v.end());
-    return json::serialize(json::object{{"command", json::string(command)}, {"arguments", std::move(given)}});
+    for (const auto& [name, v] : a.texts)
+        given[name] = v;
+    for (const auto& [name, v] : a.flags)
+        given[name] = v;
+    for (const auto& [name, v] : a.numbers)
+        given[name] = v;
+    for (const auto& [name, v] : a.lists)
+        given[name] = json::array(v.begin(), v.end());
+    return json::serialize(
+        json::object{{"command", json::string(command)}, {"arguments", std::move(given)}});
 }
 
 std::string write_answer(const outcome& o) {
     if (o) return R"({"ok":true,"result":)" + *o + "}";
     return json::serialize(json::object{
-        {"ok", false}, {"error", json::object{{"code", o.error().code}, {"message", o.error().message}}}});
+        {"ok", false},
+        {"error", json::object{{"code", o.error().code}, {"message", o.error().message}}}});
 }
 
 outcome read_answer(std::string_view line) {

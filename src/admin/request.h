@@ -8,7 +8,8 @@ namespace lyceum::admin {
 
 /// A request line read and checked against the table: its command and arguments. Codes: usage,
 /// unknown_command.
-[[nodiscard]] std::expected<std::pair<const command*, arguments>, failure> read_request(std::string_view line);
+[[nodiscard]] std::expected<std::pair<const command*, arguments>, failure>
+read_request(std::string_view line);
 
 /// The request line of a call, without line end: what lyceum sends.
 [[nodiscard]] std::string write_request(std::string_view command, const arguments&);

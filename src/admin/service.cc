@@ -17,7 +17,9 @@ service::service(ports p) : ports_(std::move(p)) {
             return f(a);
         };
     }
-    handlers_["version"] = [](const arguments&) -> outcome { return R"({"version":")" LYCEUM_VERSION R"("})"; };
+    handlers_["version"] = [](const arguments&) -> outcome {
+        return R"({"version":")" LYCEUM_VERSION R"("})";
+    };
 }
 
 void service::add(std::string_view command, handler h) {
@@ -41,10 +43,12 @@ outcome service::carry_out(std::string_view line, std::shared_ptr<line_sink> sin
     const auto& [command, given] = *request;
     if (const auto h = handlers_.find(command->name); h != handlers_.end()) return h->second(given);
     if (const auto h = streams_.find(command->name); h != streams_.end()) {
-        if (sink == nullptr) return std::unexpected(failure{"usage", "this command needs a connection"});
+        if (sink == nullptr)
+            return std::unexpected(failure{"usage", "this command needs a connection"});
         return h->second(given, std::move(sink));
     }
-    return std::unexpected(failure{"not_running", std::string(command->name) + " is not offered here"});
+    return std::unexpected(
+        failure{"not_running", std::string(command->name) + " is not offered here"});
 }
 
 } // namespace lyceum::admin

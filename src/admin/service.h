@@ -11,8 +11,8 @@
 
 namespace lyceum::admin {
 
-/// What live shards must hear of a change that is already durable. Called on the thread that carries out
-/// the command, before its answer goes out; must not call back into the service.
+/// What live shards must hear of a change that is already durable. Called on the thread that
+/// carries out the command, before its answer goes out; must not call back into the service.
 class changes {
 public:
     virtual ~changes() = default;
@@ -39,21 +39,24 @@ public:
     void trusted_changed(const std::vector<store::trusted_peer>&) override {}
 };
 
-/// Seals a password's NT hash for the store. The error is one sentence. Called on any thread, one at a time.
-using sealer = std::function<std::expected<store::sealed_secret, std::string>(const sip::aor&, std::string_view password)>;
+/// Seals a password's NT hash for the store. The error is one sentence. Called on any thread, one
+/// at a time.
+using sealer = std::function<std::expected<store::sealed_secret, std::string>(
+    const sip::aor&, std::string_view password)>;
 
 /// Where the lines of a command that goes on (trace) are put. Kept by the handler as long as it has
 /// something to say. Any thread.
 class line_sink {
 public:
     virtual ~line_sink() = default;
-    /// One JSON object without its line end. False when the client has gone: stop, let go of the sink.
+    /// One JSON object without its line end. False when the client has gone: stop, let go of the
+    /// sink.
     virtual bool write(std::string line) = 0;
 };
 
-/// The commands of the administration socket. The same code serves lyceumd (behind the socket) and lyceum
-/// (on a store that it opened itself). handle_line() may be called on any thread and blocks on the store:
-/// in lyceumd call it on the pool, never on a shard.
+/// The commands of the administration socket. The same code serves lyceumd (behind the socket) and
+/// lyceum (on a store that it opened itself). handle_line() may be called on any thread and blocks
+/// on the store: in lyceumd call it on the pool, never on a shard.
 class service {
 public:
     struct ports {
@@ -69,16 +72,18 @@ public:
 
     explicit service(ports);
 
-    /// Carries out further commands of the table (status, drain, reload). Before the first handle_line().
+    /// Carries out further commands of the table (status, drain, reload). Before the first
+    /// handle_line().
     void add(std::string_view command, handler);
     /// The same for one that writes lines after its answer, until the client goes (trace).
     void add_stream(std::string_view command, stream_handler);
 
-    /// One request line {"command":"user add","arguments":{...}}, with or without its line end, to one
-    /// answer line without line end: {"ok":true,"result":...} or
+    /// One request line {"command":"user add","arguments":{...}}, with or without its line end, to
+    /// one answer line without line end: {"ok":true,"result":...} or
     /// {"ok":false,"error":{"code":"...","message":"..."}}.
     /// sink: where a stream command writes; without one such a command is refused.
-    [[nodiscard]] std::string handle_line(std::string_view line, std::shared_ptr<line_sink> sink = nullptr);
+    [[nodiscard]] std::string handle_line(std::string_view line,
+                                          std::shared_ptr<line_sink> sink = nullptr);
 
     static constexpr std::size_t max_line = 65536; ///< octets of a request; longer ones are refused
 

@@ -36,8 +36,11 @@ std::optional<std::string> member(const json::object& o, std::string_view name) 
 /// As text, or as seconds since 1970.
 std::optional<wall_instant> read_when(const json::value* v) {
     if (v == nullptr) return std::nullopt;
-    if (v->is_double()) return wall_instant(std::chrono::milliseconds(std::llround(v->get_double() * 1000)));
-    return v->is_string() ? read_time(std::string_view(v->get_string().data(), v->get_string().size())) : std::nullopt;
+    if (v->is_double())
+        return wall_instant(std::chrono::milliseconds(std::llround(v->get_double() * 1000)));
+    return v->is_string()
+               ? read_time(std::string_view(v->get_string().data(), v->get_string().size()))
+               : std::nullopt;
 }
 
 } // namespace
@@ -67,13 +70,17 @@ std::optional<wall_instant> read_time(std::string_view text) {
     for (std::size_t i = 0; i < shape.size(); ++i) {
         if (shape[i] == 'd' ? !is_digit(text[i]) : text[i] != shape[i]) return std::nullopt;
     }
-    const auto number = [&](std::size_t at, std::size_t n) { return to_u32(text.substr(at, n)).value_or(0); };
+    const auto number = [&](std::size_t at, std::size_t n) {
+        return to_u32(text.substr(at, n)).value_or(0);
+    };
     const std::chrono::year_month_day date{std::chrono::year(static_cast<int>(number(0, 4))),
                                            std::chrono::month(number(5, 2)),
                                            std::chrono::day(number(8, 2))};
-    if (!date.ok() || number(11, 2) > 23 || number(14, 2) > 59 || number(17, 2) > 59) return std::nullopt;
-    return std::chrono::sys_days(date) + std::chrono::hours(number(11, 2)) + std::chrono::minutes(number(14, 2)) +
-           std::chrono::seconds(number(17, 2)) + std::chrono::milliseconds(number(20, 3));
+    if (!date.ok() || number(11, 2) > 23 || number(14, 2) > 59 || number(17, 2) > 59)
+        return std::nullopt;
+    return std::chrono::sys_days(date) + std::chrono::hours(number(11, 2)) +
+           std::chrono::minutes(number(14, 2)) + std::chrono::seconds(number(17, 2)) +
+           std::chrono::milliseconds(number(20, 3));
 }
 
 std::string to_json(const trace_line& l) {

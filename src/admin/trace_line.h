@@ -12,11 +12,11 @@ namespace lyceum::admin {
 /// One message that `lyceum trace` shows: written by lyceumd, read by lyceum.
 struct trace_line {
     wall_instant time;
-    bool incoming = false;   ///< to the server
+    bool incoming = false; ///< to the server
     ip_endpoint peer;
     ip_endpoint local;
-    std::string transport;   ///< udp, tcp, tls
-    std::string text;        ///< the whole message; octets that are not UTF-8 survive
+    std::string transport; ///< udp, tcp, tls
+    std::string text;      ///< the whole message; octets that are not UTF-8 survive
 
     friend bool operator==(const trace_line&, const trace_line&) = default;
 };

@@ -18,17 +18,21 @@ json::object to_json(const store::trusted_peer& t) {
             {"domains", json::array(t.domains.begin(), t.domains.end())}};
 }
 
-std::unexpected<failure> usage(std::string message) { return std::unexpected(failure{"usage", std::move(message)}); }
+std::unexpected<failure> usage(std::string message) {
+    return std::unexpected(failure{"usage", std::move(message)});
+}
 
 bool is_name(std::string_view text) {
     const auto fine = [](char c) { return is_alpha(c) || is_digit(c) || c == '-' || c == '.'; };
-    return !text.empty() && text.size() <= 253 && text.front() != '.' && std::ranges::all_of(text, fine);
+    return !text.empty() && text.size() <= 253 && text.front() != '.' &&
+           std::ranges::all_of(text, fine);
 }
 
 /// An address in its one spelling, or a name in lower case.
 std::expected<std::string, failure> read_host(const std::string& text) {
     if (const auto address = ip_address::parse(text)) return address->text();
-    if (is_name(text) && !std::ranges::all_of(text, [](char c) { return is_digit(c) || c == '.'; })) return to_lower(text);
+    if (is_name(text) && !std::ranges::all_of(text, [](char c) { return is_digit(c) || c == '.'; }))
+        return to_lower(text);
     return usage("\"" + text + "\" is no address and no name");
 }
 
@@ -65,7 +69,8 @@ outcome list(service::ports& p) {
     const auto all = p.trusted.all();
     if (!all) return std::unexpected(from(all.error()));
     json::array out;
-    for (const auto& t : *all) out.push_back(to_json(t));
+    for (const auto& t : *all)
+        out.push_back(to_json(t));
     return json::serialize(out);
 }
 
@@ -78,7 +83,8 @@ outcome remove(service::ports& p, const arguments& a) {
     if (!all) return std::unexpected(from(all.error()));
     json::array removed;
     for (const auto& t : *all) {
-        if (t.host != *host || (a.optional_text("transport") && t.transport != *transport)) continue;
+        if (t.host != *host || (a.optional_text("transport") && t.transport != *transport))
+            continue;
         const auto done = p.trusted.remove(t.host, t.transport);
         if (!done) return std::unexpected(from(done.error()));
         removed.push_back(to_json(t));

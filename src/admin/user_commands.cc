@@ -17,12 +17,19 @@ std::unexpected<failure> fail(std::string code, std::string message) {
 
 json::object to_json(const people::user& u) {
     return {
-        {"user", u.aor.text()}, {"display_name", u.display_name}, {"login", u.login},     {"domain", u.domain},
-        {"line_uri", u.line_uri}, {"mail", u.mail},               {"enabled", u.enabled},
+        {"user", u.aor.text()},
+        {"display_name", u.display_name},
+        {"login", u.login},
+        {"domain", u.domain},
+        {"line_uri", u.line_uri},
+        {"mail", u.mail},
+        {"enabled", u.enabled},
     };
 }
 
-std::string text_of(const people::user& u) { return json::serialize(to_json(u)); }
+std::string text_of(const people::user& u) {
+    return json::serialize(to_json(u));
+}
 
 /// The user that the arguments name.
 std::expected<people::user, failure> find(service::ports& p, const arguments& a) {
@@ -46,19 +53,26 @@ std::expected<void, failure> set_profile(people::user& u, const arguments& a) {
     set("mail", u.mail);
     u.login = to_lower(u.login);
     for (const auto* field : {&u.display_name, &u.login, &u.domain, &u.line_uri, &u.mail}) {
-        const auto control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
-        if (field->size() > 256) return fail("usage", "no name or number may be longer than 256 octets");
-        if (!is_utf8(*field) || std::ranges::any_of(*field, control)) return fail("usage", "names and numbers must be text");
+        const auto control = [](char c) {
+            return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
+        };
+        if (field->size() > 256)
+            return fail("usage", "no name or number may be longer than 256 octets");
+        if (!is_utf8(*field) || std::ranges::any_of(*field, control))
+            return fail("usage", "names and numbers must be text");
     }
     if (u.login.empty()) return fail("usage", "the login must not be empty");
     const bool callable = istarts_with(u.line_uri, "tel:") || istarts_with(u.line_uri, "sip:");
-    if (!u.line_uri.empty() && !callable) return fail("usage", "line_uri must start with tel: or sip:");
+    if (!u.line_uri.empty() && !callable)
+        return fail("usage", "line_uri must start with tel: or sip:");
     return {};
 }
 
-std::expected<store::sealed_secret, failure> seal(service::ports& p, const sip::aor& who, const std::string& password) {
+std::expected<store::sealed_secret, failure>
+seal(service::ports& p, const sip::aor& who, const std::string& password) {
     if (password.empty()) return fail("usage", "the password must not be empty");
-    if (password.size() > 1024 || !is_utf8(password)) return fail("usage", "the password must be UTF-8 of at most 1024 octets");
+    if (password.size() > 1024 || !is_utf8(password))
+        return fail("usage", "the password must be UTF-8 of at most 1024 octets");
     auto sealed = p.seal(who, password);
     if (!sealed) return fail("unavailable", std::move(sealed).error());
     return *std::move(sealed);
@@ -69,8 +83,10 @@ template <class F>
 outcome answer(const store::stored<users::outcome>& done, const sip::aor& who, F&& ok) {
     if (!done) return std::unexpected(from(done.error()));
     switch (*done) {
-    case users::outcome::done: break;
-    case users::outcome::unknown: return std::unexpected(no_such_user(who));
+    case users::outcome::done:
+        break;
+    case users::outcome::unknown:
+        return std::unexpected(no_such_user(who));
     case users::outcome::exists:
         return fail("exists", "the address " + who.text() + " or its login and domain are taken");
     }
@@ -101,7 +117,8 @@ outcome list(service::ports& p, const arguments&) {
     const auto all = p.users.all();
     if (!all) return std::unexpected(from(all.error()));
     json::array out;
-    for (const auto& u : *all) out.push_back(to_json(u));
+    for (const auto& u : *all)
+        out.push_back(to_json(u));
     return json::serialize(out);
 }
 
@@ -150,13 +167,18 @@ outcome remove(service::ports& p, const arguments& a) {
 std::expected<sip::aor, failure> read_user(const std::string& text) {
     const auto bare = trim(text);
     const bool has_scheme = istarts_with(bare, "sip:") || istarts_with(bare, "sips:");
-    if (auto who = sip::aor::from(has_scheme ? std::string(bare) : "sip:" + std::string(bare))) return *std::move(who);
+    if (auto who = sip::aor::from(has_scheme ? std::string(bare) : "sip:" + std::string(bare)))
+        return *std::move(who);
     return fail("usage", "\"" + text + "\" is no address such as sip:alice@contoso.test");
 }
 
-failure from(const unavailable& u) { return {"unavailable", u.what}; }
+failure from(const unavailable& u) {
+    return {"unavailable", u.what};
+}
 
-failure no_such_user(const sip::aor& who) { return {"not_found", "there is no user " + who.text()}; }
+failure no_such_user(const sip::aor& who) {
+    return {"not_found", "there is no user " + who.text()};
+}
 
 void add_user_commands(handler_table& table, service::ports& p) {
     table["user add"] = [&p](const arguments& a) { return add(p, a); };

@@ -11,20 +11,24 @@ namespace {
 using people::contact_list;
 using kind = contact_outcome::kind;
 
-auto find_group(contact_list& list, std::uint32_t id) { return std::ranges::find(list.groups, id, &people::group::id); }
+auto find_group(contact_list& list, std::uint32_t id) {
+    return std::ranges::find(list.groups, id, &people::group::id);
+}
 
 /// Where the uri is, or belongs.
 auto place_of(contact_list& list, const std::string& uri) {
     return std::ranges::lower_bound(list.contacts, uri, {}, &people::contact::uri);
 }
 
-bool is_there(const contact_list& list, std::vector<people::contact>::iterator at, const std::string& uri) {
+bool is_there(const contact_list& list,
+              std::vector<people::contact>::iterator at,
+              const std::string& uri) {
     return at != list.contacts.end() && at->uri == uri;
 }
 
 bool has_name(const contact_list& list, std::string_view name, std::uint32_t except) {
-    return std::ranges::any_of(list.groups,
-                               [&](const auto& g) { return g.id != except && iequals(g.name, name); });
+    return std::ranges::any_of(
+        list.groups, [&](const auto& g) { return g.id != except && iequals(g.name, name); });
 }
 
 contact_outcome change(contact_list& list, const add_group& c, const contact_limits& limits) {
@@ -32,7 +36,8 @@ contact_outcome change(contact_list& list, const add_group& c, const contact_lim
     if (list.groups.size() >= limits.max_groups) return {.what = kind::too_many_groups};
     std::uint32_t id = default_group;
     auto at = list.groups.begin();
-    for (; at != list.groups.end() && at->id <= id; ++at) id = at->id + 1;
+    for (; at != list.groups.end() && at->id <= id; ++at)
+        id = at->id + 1;
     list.groups.insert(at, {id, c.name, c.external_uri});
     return {.group_id = id};
 }
@@ -51,7 +56,8 @@ contact_outcome change(contact_list& list, const delete_group& c, const contact_
     if (at == list.groups.end() || c.id == default_group) return {.what = kind::unknown_group};
     list.groups.erase(at);
     for (auto& member : list.contacts) {
-        if (std::erase(member.groups, c.id) != 0 && member.groups.empty()) member.groups = {default_group};
+        if (std::erase(member.groups, c.id) != 0 && member.groups.empty())
+            member.groups = {default_group};
     }
     return {};
 }
@@ -85,13 +91,16 @@ contact_outcome change(contact_list& list, const delete_contact& c, const contac
 
 } // namespace
 
-contact_list first_contact_list() { return {.delta_num = 1, .groups = {{default_group, "~", {}}}, .contacts = {}}; }
+contact_list first_contact_list() {
+    return {.delta_num = 1, .groups = {{default_group, "~", {}}}, .contacts = {}};
+}
 
 contact_outcome apply(contact_list& list,
                       std::uint32_t expected_delta,
                       const contact_change& what,
                       const contact_limits& limits) {
-    if (expected_delta != 0 && expected_delta != list.delta_num) return {kind::stale, list.delta_num, 0};
+    if (expected_delta != 0 && expected_delta != list.delta_num)
+        return {kind::stale, list.delta_num, 0};
     auto out = std::visit([&](const auto& c) { return change(list, c, limits); }, what);
     if (out.what == kind::done && ++list.delta_num == 0) list.delta_num = 1; // never 0
     out.delta_num = list.delta_num;

@@ -12,7 +12,8 @@ struct trusted_peer {
     std::string host;      ///< IP address or FQDN (matched with the TLS certificate's names)
     std::string transport; ///< udp, tcp, tls; empty for any
     bool may_register = false;
-    std::vector<std::string> domains; ///< domains that its From may name; empty: only its own users' (none of ours)
+    std::vector<std::string>
+        domains; ///< domains that its From may name; empty: only its own users' (none of ours)
 
     friend bool operator==(const trusted_peer&, const trusted_peer&) = default;
 };
@@ -24,7 +25,8 @@ public:
     /// Adds, or replaces the peer of the same host and transport.
     [[nodiscard]] virtual stored<bool> put(const trusted_peer&) = 0;
     /// False when there was none.
-    [[nodiscard]] virtual stored<bool> remove(const std::string& host, const std::string& transport) = 0;
+    [[nodiscard]] virtual stored<bool> remove(const std::string& host,
+                                              const std::string& transport) = 0;
 };
 
 } // namespace lyceum::store

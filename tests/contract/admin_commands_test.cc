@@ -27,7 +27,10 @@ class deployment_under_test {
 public:
     store::memory::memory_store store;
     heard ears;
-    admin::service service{{store.users(), store.contacts(), store.trusted(), ears,
+    admin::service service{{store.users(),
+                            store.contacts(),
+                            store.trusted(),
+                            ears,
                             [](const sip::aor& who, std::string_view password) {
                                 const auto text = who.text() + "/" + std::string(password);
                                 return store::sealed_secret(text.begin(), text.end());
@@ -41,7 +44,9 @@ public:
     std::string news() { return std::exchange(ears.log, {}); }
 };
 
-std::string ok(std::string_view result) { return R"({"ok":true,"result":)" + std::string(result) + "}"; }
+std::string ok(std::string_view result) {
+    return R"({"ok":true,"result":)" + std::string(result) + "}";
+}
 
 bool failed(const std::string& answer, std::string_view code) {
     return answer.starts_with(R"({"ok":false,"error":{"code":")" + std::string(code) + "\"");
@@ -52,7 +57,9 @@ constexpr std::string_view alice =
 
 TEST(admin_commands, a_users_life) {
     deployment_under_test d;
-    EXPECT_EQ(d.ask("user add", R"({"user":"Alice@A.test","display_name":"Alice","password":"one"})"), ok(alice));
+    EXPECT_EQ(
+        d.ask("user add", R"({"user":"Alice@A.test","display_name":"Alice","password":"one"})"),
+        ok(alice));
     EXPECT_EQ(d.news(), "added sip:alice@a.test\n");
     EXPECT_EQ(d.ask("user show", R"({"user":"sip:alice@a.test"})"), ok(alice));
     EXPECT_EQ(d.ask("user list"), ok("[" + std::string(alice) + "]"));
@@ -64,14 +71,18 @@ TEST(admin_commands, a_users_life) {
     const auto changed = d.store.users().secret(aor("sip:alice@a.test")).value().value();
     EXPECT_EQ(std::string(changed.begin(), changed.end()), "sip:alice@a.test/two");
 
-    EXPECT_NE(d.ask("user disable", R"({"user":"alice@a.test"})").find("\"enabled\":false"), std::string::npos);
+    EXPECT_NE(d.ask("user disable", R"({"user":"alice@a.test"})").find("\"enabled\":false"),
+              std::string::npos);
     EXPECT_EQ(d.news(), "disabled sip:alice@a.test\n");
     d.ask("user enable", R"({"user":"alice@a.test"})");
     EXPECT_EQ(d.news(), "changed sip:alice@a.test\n");
-    EXPECT_NE(d.ask("user change", R"({"user":"alice@a.test","line_uri":"tel:+49301","login":"AL"})").find("\"login\":\"al\""),
-              std::string::npos);
+    EXPECT_NE(
+        d.ask("user change", R"({"user":"alice@a.test","line_uri":"tel:+49301","login":"AL"})")
+            .find("\"login\":\"al\""),
+        std::string::npos);
     EXPECT_EQ(d.news(), "changed sip:alice@a.test\n");
-    EXPECT_EQ(d.store.users().find(aor("sip:alice@a.test")).value()->display_name, "Alice"); // not named, not changed
+    EXPECT_EQ(d.store.users().find(aor("sip:alice@a.test")).value()->display_name,
+              "Alice"); // not named, not changed
 
     d.ask("user remove", R"({"user":"alice@a.test"})");
     EXPECT_EQ(d.news(), "removed sip:alice@a.test\n");
@@ -119,8 +130,10 @@ TEST(admin_commands, refusals_have_codes_and_tell_nobody) {
 
 TEST(admin_commands, peers_are_kept_in_one_spelling) {
     deployment_under_test d;
-    EXPECT_EQ(d.ask("trusted add", R"({"host":"GW.a.test","transport":"TLS","may_register":true,"domains":["X.test"]})"),
-              ok(R"({"host":"gw.a.test","transport":"tls","may_register":true,"domains":["x.test"]})"));
+    EXPECT_EQ(
+        d.ask("trusted add",
+              R"({"host":"GW.a.test","transport":"TLS","may_register":true,"domains":["X.test"]})"),
+        ok(R"({"host":"gw.a.test","transport":"tls","may_register":true,"domains":["x.test"]})"));
     d.ask("trusted add", R"({"host":"2001:DB8:0::1"})");
     d.ask("trusted add", R"({"host":"2001:db8::1","transport":"udp"})");
     EXPECT_EQ(d.news(), "trusted 1\ntrusted 2\ntrusted 3\n");
@@ -133,16 +146,19 @@ TEST(admin_commands, peers_are_kept_in_one_spelling) {
 TEST(admin_commands, contacts_are_shown) {
     deployment_under_test d;
     d.ask("user add", R"({"user":"alice@a.test","password":"x"})");
-    const people::contact bob{.uri = "bob@a.test", .name = "B", .groups = {1}, .external_uri = {}, .extension = {}};
+    const people::contact bob{
+        .uri = "bob@a.test", .name = "B", .groups = {1}, .external_uri = {}, .extension = {}};
     ASSERT_TRUE(d.store.contacts().apply(aor("sip:alice@a.test"), 1, store::set_contact{bob}, {}));
-    EXPECT_EQ(d.ask("contacts show", R"({"user":"alice@a.test"})"),
-              ok(R"({"user":"sip:alice@a.test","delta_num":2,"groups":[{"id":1,"name":"~","external_uri":""}],)"
-                 R"("contacts":[{"uri":"bob@a.test","name":"B","groups":[1],"subscribed":true,"external_uri":""}]})"));
+    EXPECT_EQ(
+        d.ask("contacts show", R"({"user":"alice@a.test"})"),
+        ok(R"({"user":"sip:alice@a.test","delta_num":2,"groups":[{"id":1,"name":"~","external_uri":""}],)"
+           R"("contacts":[{"uri":"bob@a.test","name":"B","groups":[1],"subscribed":true,"external_uri":""}]})"));
 }
 
 TEST(admin_commands, a_server_adds_its_own) {
     deployment_under_test d;
-    d.service.add("status", [](const admin::arguments&) -> admin::outcome { return "{\"up\":true}"; });
+    d.service.add("status",
+                  [](const admin::arguments&) -> admin::outcome { return "{\"up\":true}"; });
     EXPECT_EQ(d.ask("status"), ok("{\"up\":true}"));
 
     struct lines final : admin::line_sink {
@@ -153,13 +169,17 @@ TEST(admin_commands, a_server_adds_its_own) {
         std::vector<std::string> written;
     };
     std::shared_ptr<admin::line_sink> kept;
-    d.service.add_stream("trace", [&](const admin::arguments& a, std::shared_ptr<admin::line_sink> sink) -> admin::outcome {
-        kept = std::move(sink);
-        return "\"" + a.text("user") + "\"";
-    });
-    EXPECT_TRUE(failed(d.ask("trace", R"({"user":"alice@a.test"})"), "usage")); // nowhere to write to
+    d.service.add_stream(
+        "trace",
+        [&](const admin::arguments& a, std::shared_ptr<admin::line_sink> sink) -> admin::outcome {
+            kept = std::move(sink);
+            return "\"" + a.text("user") + "\"";
+        });
+    EXPECT_TRUE(
+        failed(d.ask("trace", R"({"user":"alice@a.test"})"), "usage")); // nowhere to write to
     const auto sink = std::make_shared<lines>();
-    EXPECT_EQ(d.service.handle_line(R"({"command":"trace","arguments":{"user":"u"}})", sink), ok("\"u\""));
+    EXPECT_EQ(d.service.handle_line(R"({"command":"trace","arguments":{"user":"u"}})", sink),
+              ok("\"u\""));
     ASSERT_EQ(kept, sink);
     EXPECT_TRUE(kept->write("{}"));
     EXPECT_EQ(sink->written.size(), 1U);
@@ -173,7 +193,9 @@ TEST(admin_commands, threads_do_not_undo_each_others_changes) {
         d.ask("user enable", R"({"user":"alice@a.test"})");
         const auto name = std::to_string(i);
         std::thread disable([&] { d.ask("user disable", R"({"user":"alice@a.test"})"); });
-        std::thread rename([&] { d.ask("user change", R"({"user":"alice@a.test","display_name":")" + name + "\"}"); });
+        std::thread rename([&] {
+            d.ask("user change", R"({"user":"alice@a.test","display_name":")" + name + "\"}");
+        });
         disable.join();
         rename.join();
         const auto u = d.store.users().find(aor("sip:alice@a.test")).value().value();
@@ -183,11 +205,17 @@ TEST(admin_commands, threads_do_not_undo_each_others_changes) {
 }
 
 TEST(admin_commands, a_store_that_fails_is_unavailable) {
-    store::memory::memory_store broken([](std::string_view) -> std::optional<unavailable> { return unavailable{"gone"}; });
+    store::memory::memory_store broken(
+        [](std::string_view) -> std::optional<unavailable> { return unavailable{"gone"}; });
     heard ears;
-    admin::service s({broken.users(), broken.contacts(), broken.trusted(), ears,
-                      [](const sip::aor&, std::string_view) { return store::sealed_secret{1}; }, {}});
-    for (const auto* line : {R"({"command":"user list"})", R"({"command":"user add","arguments":{"user":"a@b","password":"x"}})",
+    admin::service s({broken.users(),
+                      broken.contacts(),
+                      broken.trusted(),
+                      ears,
+                      [](const sip::aor&, std::string_view) { return store::sealed_secret{1}; },
+                      {}});
+    for (const auto* line : {R"({"command":"user list"})",
+                             R"({"command":"user add","arguments":{"user":"a@b","password":"x"}})",
                              R"({"command":"trusted list"})"}) {
         EXPECT_TRUE(failed(s.handle_line(line), "unavailable")) << s.handle_line(line);
     }

@@ -21,7 +21,9 @@ public:
     scratch_folder(const scratch_folder&) = delete;
     scratch_folder& operator=(const scratch_folder&) = delete;
 
-    [[nodiscard]] std::string path(const std::string& name = {}) const { return path_ + "/" + name; }
+    [[nodiscard]] std::string path(const std::string& name = {}) const {
+        return path_ + "/" + name;
+    }
 
 private:
     std::string path_;

@@ -28,7 +28,7 @@ void run_sql(const std::string& path, const char* sql) {
 }
 
 unsigned rights(const std::string& path) {
-    struct stat s {};
+    struct stat s{};
     EXPECT_EQ(::stat(path.c_str(), &s), 0) << path;
     return s.st_mode & 0777U;
 }
@@ -78,9 +78,11 @@ TEST(soci_store, a_failed_operation_is_unavailable_and_changes_nothing) {
     const auto alice = person("sip:alice@a.test");
     ASSERT_TRUE(s->contacts().apply(alice.aor, 0, store::add_group{"G", ""}, {}));
     // The last step of the change fails, after the steps before it succeeded.
-    run_sql(path, "CREATE TRIGGER boom BEFORE INSERT ON contact_memberships "
-                  "BEGIN SELECT RAISE(ABORT, 'boom'); END");
-    const people::contact bob{.uri = "bob@a.test", .name = "B", .groups = {2}, .external_uri = {}, .extension = {}};
+    run_sql(path,
+            "CREATE TRIGGER boom BEFORE INSERT ON contact_memberships "
+            "BEGIN SELECT RAISE(ABORT, 'boom'); END");
+    const people::contact bob{
+        .uri = "bob@a.test", .name = "B", .groups = {2}, .external_uri = {}, .extension = {}};
     const auto failed = s->contacts().apply(alice.aor, 0, store::set_contact{bob}, {});
     ASSERT_FALSE(failed);
     EXPECT_NE(failed.error().what.find("contacts.apply"), std::string::npos) << failed.error().what;
@@ -103,7 +105,8 @@ TEST(soci_store, copies_a_database_that_is_in_use) {
     const auto fine = store::soci::verify_database(folder.path("b.db"));
     EXPECT_TRUE(fine) << fine.error();
     EXPECT_EQ(*open(folder.path("b.db"))->users().find(alice.aor), alice);
-    EXPECT_FALSE(store::soci::copy_database(folder.path("a.db"), folder.path("b.db"))) << "overwrote a copy";
+    EXPECT_FALSE(store::soci::copy_database(folder.path("a.db"), folder.path("b.db")))
+        << "overwrote a copy";
     EXPECT_FALSE(store::soci::copy_database(folder.path("none.db"), folder.path("c.db")));
 }
 
@@ -114,7 +117,8 @@ TEST(soci_store, sees_damage) {
         const auto s = open(path);
         for (int i = 0; i < 200; ++i) {
             const auto who = person("sip:u" + std::to_string(i) + "@a.test");
-            ASSERT_EQ(s->users().add(who, store::sealed_secret(100, 7)), store::users::outcome::done);
+            ASSERT_EQ(s->users().add(who, store::sealed_secret(100, 7)),
+                      store::users::outcome::done);
         }
     }
     ASSERT_TRUE(store::soci::verify_database(path));

@@ -17,7 +17,11 @@ const store::sealed_secret secret_b{7};
 constexpr store::contact_limits limits{.max_contacts = 3, .max_groups = 3};
 
 people::contact contact(std::string uri, std::vector<std::uint32_t> groups = {1}) {
-    return {.uri = std::move(uri), .name = "N", .groups = std::move(groups), .external_uri = {}, .extension = {}};
+    return {.uri = std::move(uri),
+            .name = "N",
+            .groups = std::move(groups),
+            .external_uri = {},
+            .extension = {}};
 }
 
 void people_come_and_go(stores& s) {
@@ -58,20 +62,27 @@ void logins_are_found(stores& s) {
     const auto a = person("sip:alice@a.test", "alice", "A");
     const auto b = person("sip:alice@b.test", "alice", "b.test");
     const auto c = person("sip:carol@a.test", "carol", "A");
-    for (const auto& u : {a, b, c}) ASSERT_EQ(s.users->add(u, secret_a), outcome::done);
+    for (const auto& u : {a, b, c})
+        ASSERT_EQ(s.users->add(u, secret_a), outcome::done);
     const struct {
         std::string login;
         std::string domain;
         std::optional<people::user> who;
     } rows[] = {
-        {"alice", "A", a},          {"ALICE", "a", a},        {"alice", "B.TEST", b},
+        {"alice", "A", a},
+        {"ALICE", "a", a},
+        {"alice", "B.TEST", b},
         {"alice", "", std::nullopt}, // two of them
         {"alice", "C", std::nullopt},
-        {"carol", "", c},           {"Carol", "elsewhere", c}, {"carol", "A", c},
-        {"dave", "A", std::nullopt}, {"", "", std::nullopt},
+        {"carol", "", c},
+        {"Carol", "elsewhere", c},
+        {"carol", "A", c},
+        {"dave", "A", std::nullopt},
+        {"", "", std::nullopt},
     };
     for (const auto& row : rows) {
-        EXPECT_EQ(*s.users->find_login(row.login, row.domain), row.who) << row.domain << "\\" << row.login;
+        EXPECT_EQ(*s.users->find_login(row.login, row.domain), row.who)
+            << row.domain << "\\" << row.login;
     }
 }
 
@@ -88,7 +99,8 @@ void a_login_of_a_domain_is_one_persons(stores& s) {
 void the_first_list_is_the_default_group(stores& s) {
     const people::contact_list first{.delta_num = 1, .groups = {{1, "~", ""}}, .contacts = {}};
     EXPECT_EQ(*s.contacts->load(aor("sip:new@a.test")), first);
-    EXPECT_EQ(s.contacts->apply(aor("sip:new@a.test"), 1, store::delete_contact{"x@a.test"}, limits)->what,
+    EXPECT_EQ(s.contacts->apply(aor("sip:new@a.test"), 1, store::delete_contact{"x@a.test"}, limits)
+                  ->what,
               kind::unknown_contact);
     EXPECT_EQ(*s.contacts->load(aor("sip:new@a.test")), first);
 }
@@ -125,7 +137,11 @@ void lists_change(stores& s) {
         {store::add_group{"Fourth", ""}, 6, kind::too_many_groups, 6, 0},
         {store::set_contact{contact("dave@a.test", {})}, 6, kind::done, 7, 0},
         {store::set_contact{contact("eve@a.test")}, 7, kind::too_many_contacts, 7, 0},
-        {store::set_contact{contact("dave@a.test", {3})}, 7, kind::done, 8, 0}, // replacing is no growth
+        {store::set_contact{contact("dave@a.test", {3})},
+         7,
+         kind::done,
+         8,
+         0}, // replacing is no growth
         {store::delete_group{2}, 8, kind::done, 9, 0},
         {store::delete_contact{"DAVE@a.test"}, 9, kind::done, 10, 0},
         {store::add_group{"Again", ""}, 10, kind::done, 11, 2}, // the id is free again
@@ -152,11 +168,16 @@ void lists_change(stores& s) {
 void what_is_a_persons_goes_with_them(stores& s) {
     const auto alice = person("sip:alice@a.test");
     ASSERT_EQ(s.users->add(alice, secret_a), outcome::done);
-    ASSERT_EQ(s.contacts->apply(alice.aor, 0, store::set_contact{contact("b@a.test")}, limits)->what, kind::done);
+    ASSERT_EQ(
+        s.contacts->apply(alice.aor, 0, store::set_contact{contact("b@a.test")}, limits)->what,
+        kind::done);
     ASSERT_EQ(s.users->remove(alice.aor), outcome::done);
     EXPECT_EQ(s.contacts->load(alice.aor)->delta_num, 1U);
-    // A change that was under way comes in after all; the next person of that name must not inherit it.
-    ASSERT_EQ(s.contacts->apply(alice.aor, 0, store::set_contact{contact("b@a.test")}, limits)->what, kind::done);
+    // A change that was under way comes in after all; the next person of that name must not inherit
+    // it.
+    ASSERT_EQ(
+        s.contacts->apply(alice.aor, 0, store::set_contact{contact("b@a.test")}, limits)->what,
+        kind::done);
     ASSERT_EQ(s.users->add(alice, secret_a), outcome::done);
     EXPECT_EQ(s.contacts->load(alice.aor)->delta_num, 1U);
     EXPECT_TRUE(s.contacts->load(alice.aor)->contacts.empty());
@@ -169,7 +190,8 @@ void peers_are_trusted(stores& s) {
     EXPECT_TRUE(*s.trusted->put(udp));
     EXPECT_TRUE(*s.trusted->put(tls));
     EXPECT_TRUE(*s.trusted->put(any));
-    EXPECT_EQ(*s.trusted->all(), (std::vector<store::trusted_peer>{any, udp, tls})); // by host and transport
+    EXPECT_EQ(*s.trusted->all(),
+              (std::vector<store::trusted_peer>{any, udp, tls})); // by host and transport
     udp.may_register = true;
     EXPECT_TRUE(*s.trusted->put(udp)); // replaces
     EXPECT_EQ(*s.trusted->all(), (std::vector<store::trusted_peer>{any, udp, tls}));
@@ -190,13 +212,15 @@ void threads_do_not_lose_changes(stores& s) {
             for (int i = 0; i < 15; ++i) {
                 const auto delta = s.contacts->load(me)->delta_num;
                 const auto name = std::to_string(t) + "-" + std::to_string(i) + "@a.test";
-                const auto out = s.contacts->apply(me, delta, store::set_contact{contact(name)}, wide);
+                const auto out =
+                    s.contacts->apply(me, delta, store::set_contact{contact(name)}, wide);
                 if (!out) continue;
                 ++(out->what == kind::done ? done : stale);
             }
         });
     }
-    for (auto& t : threads) t.join();
+    for (auto& t : threads)
+        t.join();
     const auto list = s.contacts->load(me);
     ASSERT_TRUE(list);
     EXPECT_EQ(done + stale, 90U);
@@ -218,9 +242,13 @@ constexpr store_case cases[] = {
 
 } // namespace
 
-std::span<const store_case> store_cases() { return cases; }
+std::span<const store_case> store_cases() {
+    return cases;
+}
 
-sip::aor aor(std::string_view uri) { return sip::aor::from(uri).value(); }
+sip::aor aor(std::string_view uri) {
+    return sip::aor::from(uri).value();
+}
 
 people::user person(std::string_view uri, std::string_view login, std::string_view domain) {
     people::user u;

@@ -28,6 +28,7 @@ struct store_case {
 
 /// Helpers that the cases and the adapters' own tests share.
 [[nodiscard]] sip::aor aor(std::string_view uri);
-[[nodiscard]] people::user person(std::string_view uri, std::string_view login = {}, std::string_view domain = {});
+[[nodiscard]] people::user
+person(std::string_view uri, std::string_view login = {}, std::string_view domain = {});
 
 } // namespace lyceum::tests

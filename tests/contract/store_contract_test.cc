@@ -31,7 +31,8 @@ TEST(store_contract, sqlite) {
     const scratch_folder folder;
     int n = 0;
     keeps_the_contract([&] {
-        auto opened = store::soci::soci_store::open(folder.path(std::to_string(++n) + ".db"), {.create = true});
+        auto opened = store::soci::soci_store::open(folder.path(std::to_string(++n) + ".db"),
+                                                    {.create = true});
         EXPECT_TRUE(opened) << opened.error();
         return ports_of(std::shared_ptr<store::soci::soci_store>(*std::move(opened)));
     });
@@ -53,7 +54,8 @@ TEST(store_contract, memory_fails_where_it_is_told_to) {
         return s.users().remove(alice.aor).has_value();
     };
     for (const std::string_view name : {"users.add", "contacts.apply", "users.remove"}) {
-        left = static_cast<int>(name == "contacts.apply") + 2 * static_cast<int>(name == "users.remove");
+        left = static_cast<int>(name == "contacts.apply") +
+               2 * static_cast<int>(name == "users.remove");
         EXPECT_FALSE(story());
         EXPECT_EQ(failed, name);
         EXPECT_EQ(s.users().all()->size(), name == "users.add" ? 0U : 1U);

@@ -8,7 +8,9 @@ namespace {
 
 constexpr store::contact_limits limits{.max_contacts = 12, .max_groups = 6};
 
-sip::aor someone(random::source& r) { return *sip::aor::from("sip:u" + std::to_string(r.below(8)) + "@a.test"); }
+sip::aor someone(random::source& r) {
+    return *sip::aor::from("sip:u" + std::to_string(r.below(8)) + "@a.test");
+}
 
 people::user some_user(random::source& r) {
     people::user u;
@@ -30,17 +32,26 @@ store::contact_change some_contact_change(random::source& r) {
     const auto group = static_cast<std::uint32_t>(r.below(7));
     const auto uri = "c" + std::to_string(r.below(16)) + "@a.test";
     switch (r.below(6)) {
-    case 0: return store::add_group{"g" + r.hex(1), ""};
-    case 1: return store::modify_group{group, "g" + r.hex(1), r.hex(2)};
-    case 2: return store::delete_group{group};
-    case 3: return store::delete_contact{uri};
-    default: break;
+    case 0:
+        return store::add_group{"g" + r.hex(1), ""};
+    case 1:
+        return store::modify_group{group, "g" + r.hex(1), r.hex(2)};
+    case 2:
+        return store::delete_group{group};
+    case 3:
+        return store::delete_contact{uri};
+    default:
+        break;
     }
-    return store::set_contact{{uri, r.hex(3), {1, group == 0 ? 1 : group}, r.below(2) == 0, "", "<x/>"}};
+    return store::set_contact{
+        {uri, r.hex(3), {1, group == 0 ? 1 : group}, r.below(2) == 0, "", "<x/>"}};
 }
 
 store::trusted_peer some_peer(random::source& r) {
-    return {"192.0.2." + std::to_string(r.below(4)), r.below(2) == 0 ? "udp" : "", r.below(2) == 0, {r.hex(2)}};
+    return {"192.0.2." + std::to_string(r.below(4)),
+            r.below(2) == 0 ? "udp" : "",
+            r.below(2) == 0,
+            {r.hex(2)}};
 }
 
 } // namespace
@@ -65,8 +76,9 @@ std::string picture(changed_store s) {
     std::string out;
     const auto all = s.users.all().value();
     for (const auto& u : all) {
-        out += "user " + u.aor.text() + " " + u.display_name + " " + u.login + (u.enabled ? " on " : " off ") +
-               to_hex(s.users.secret(u.aor).value().value()) + "\n";
+        out += "user " + u.aor.text() + " " + u.display_name + " " + u.login +
+               (u.enabled ? " on " : " off ") + to_hex(s.users.secret(u.aor).value().value()) +
+               "\n";
     }
     for (int i = 0; i < 8; ++i) {
         const auto owner = *sip::aor::from("sip:u" + std::to_string(i) + "@a.test");
@@ -76,15 +88,18 @@ std::string picture(changed_store s) {
             out += " group " + std::to_string(g.id) + " " + g.name + " " + g.external_uri + "\n";
         }
         for (const auto& c : list.contacts) {
-            out += " contact " + c.uri + " " + c.name + (c.subscribed ? " yes" : " no") + c.extension;
-            for (const auto g : c.groups) out += " " + std::to_string(g);
+            out +=
+                " contact " + c.uri + " " + c.name + (c.subscribed ? " yes" : " no") + c.extension;
+            for (const auto g : c.groups)
+                out += " " + std::to_string(g);
             out += "\n";
         }
     }
     const auto peers = s.trusted.all().value();
     for (const auto& p : peers) {
         out += "peer " + p.host + " " + p.transport + (p.may_register ? " yes" : " no");
-        for (const auto& d : p.domains) out += " " + d;
+        for (const auto& d : p.domains)
+            out += " " + d;
         out += "\n";
     }
     return out;

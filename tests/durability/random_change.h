@@ -13,8 +13,8 @@ struct changed_store {
     store::trusted& trusted;
 };
 
-/// Carries out change number n of the sequence that the seed gives: the same one wherever it is done. False
-/// when the store could not.
+/// Carries out change number n of the sequence that the seed gives: the same one wherever it is
+/// done. False when the store could not.
 [[nodiscard]] bool change(changed_store, std::uint64_t seed, std::uint32_t n);
 
 /// Everything that a store holds, as text that can be compared.

@@ -22,8 +22,10 @@ changed_store ports_of(Store& s) {
     return {s.users(), s.contacts(), s.trusted()};
 }
 
-/// The child: changes the store for ever and writes one octet for each change that was acknowledged.
-[[noreturn]] void change_until_killed(const std::string& path, std::uint64_t seed, std::uint32_t next, int acks) {
+/// The child: changes the store for ever and writes one octet for each change that was
+/// acknowledged.
+[[noreturn]] void
+change_until_killed(const std::string& path, std::uint64_t seed, std::uint32_t next, int acks) {
     auto s = soci_store::open(path, {.readers = 1, .create = true});
     if (!s) _exit(2);
     for (;; ++next) {
@@ -32,8 +34,12 @@ changed_store ports_of(Store& s) {
     }
 }
 
-/// Lets a child change the store, kills it after so long, and tells how many changes it acknowledged.
-std::uint32_t one_round(const std::string& path, std::uint64_t seed, std::uint32_t next, std::chrono::milliseconds life) {
+/// Lets a child change the store, kills it after so long, and tells how many changes it
+/// acknowledged.
+std::uint32_t one_round(const std::string& path,
+                        std::uint64_t seed,
+                        std::uint32_t next,
+                        std::chrono::milliseconds life) {
     int ends[2] = {};
     EXPECT_EQ(::pipe(ends), 0);
     const auto child = ::fork();
@@ -48,7 +54,8 @@ std::uint32_t one_round(const std::string& path, std::uint64_t seed, std::uint32
     std::uint32_t acknowledged = 0;
     std::string octets(4096, '\0');
     const auto until = std::chrono::steady_clock::now() + life;
-    for (auto left = life; left > 0ms; left = std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now())) {
+    for (auto left = life; left > 0ms; left = std::chrono::ceil<std::chrono::milliseconds>(
+                                           until - std::chrono::steady_clock::now())) {
         pollfd more{ends[0], POLLIN, 0};
         if (::poll(&more, 1, static_cast<int>(left.count())) != 1) break;
         const auto n = ::read(ends[0], octets.data(), octets.size());
@@ -77,8 +84,10 @@ TEST(store_kill, every_acknowledged_change_survives_kill_9) {
     store::memory::memory_store model; // what must be there
     std::uint32_t next = 0;            // the first change that the model does not have
     for (int round = 0; round < rounds; ++round) {
-        const auto acknowledged = one_round(path, seed, next, std::chrono::milliseconds(dice.below(60)));
-        for (std::uint32_t i = 0; i < acknowledged; ++i) ASSERT_TRUE(change(ports_of(model), seed, next++));
+        const auto acknowledged =
+            one_round(path, seed, next, std::chrono::milliseconds(dice.below(60)));
+        for (std::uint32_t i = 0; i < acknowledged; ++i)
+            ASSERT_TRUE(change(ports_of(model), seed, next++));
 
         const auto fine = store::soci::verify_database(path);
         ASSERT_TRUE(fine) << fine.error();
@@ -90,7 +99,8 @@ TEST(store_kill, every_acknowledged_change_survives_kill_9) {
         ASSERT_TRUE(change(ports_of(model), seed, next++));
         ASSERT_EQ(there, picture(ports_of(model))) << "round " << round << ", change " << next;
     }
-    EXPECT_GT(next, static_cast<std::uint32_t>(rounds)) << "too little was changed to mean anything";
+    EXPECT_GT(next, static_cast<std::uint32_t>(rounds))
+        << "too little was changed to mean anything";
     RecordProperty("changes", static_cast<int>(next));
 
     // The comparison can fail: take one thing away.

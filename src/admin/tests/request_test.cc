@@ -17,13 +17,19 @@ TEST(request, tells_what_is_wrong) {
         {R"({"command":5})", "usage", "the request names no command"},
         {R"({"command":"fly"})", "unknown_command", "there is no command \"fly\""},
         {R"({"command":"status","arguments":[]})", "usage", "arguments must be a JSON object"},
-        {R"({"command":"status","id":1})", "usage", "a request has command and arguments, nothing else"},
+        {R"({"command":"status","id":1})",
+         "usage",
+         "a request has command and arguments, nothing else"},
         {R"({"command":"status","arguments":{"x":1}})", "usage", "status takes no argument x"},
         {R"({"command":"user show"})", "usage", "user show needs the argument user"},
-        {R"({"command":"user show","arguments":{"user":1}})", "usage", "argument user has the wrong type"},
-        {R"({"command":"trusted add","arguments":{"host":"a","domains":[1]}})", "usage",
+        {R"({"command":"user show","arguments":{"user":1}})",
+         "usage",
+         "argument user has the wrong type"},
+        {R"({"command":"trusted add","arguments":{"host":"a","domains":[1]}})",
+         "usage",
          "argument domains has the wrong type"},
-        {R"({"command":"trusted add","arguments":{"host":"a","may_register":"yes"}})", "usage",
+        {R"({"command":"trusted add","arguments":{"host":"a","may_register":"yes"}})",
+         "usage",
          "argument may_register has the wrong type"},
     };
     for (const auto& row : rows) {
@@ -70,7 +76,8 @@ TEST(request, every_command_has_a_name_and_a_sentence) {
     for (const auto& c : commands()) {
         EXPECT_EQ(find_command(c.name), &c);
         EXPECT_TRUE(c.sentence.ends_with('.')) << c.name;
-        for (const auto& a : c.arguments) EXPECT_FALSE(a.sentence.empty()) << c.name;
+        for (const auto& a : c.arguments)
+            EXPECT_FALSE(a.sentence.empty()) << c.name;
     }
 }
 

@@ -12,7 +12,8 @@ TEST(trace_line, reads_what_it_writes) {
     l.peer = {*ip_address::parse("192.0.2.1"), 5061};
     l.local = {*ip_address::parse("2001:db8::1"), 65535};
     l.transport = "tls";
-    for (const std::string text : {"", "REGISTER sip:a SIP/2.0\r\n\r\n", "caf\xC3\xA9", "\xFF\xFE"}) {
+    for (const std::string text :
+         {"", "REGISTER sip:a SIP/2.0\r\n\r\n", "caf\xC3\xA9", "\xFF\xFE"}) {
         l.text = text;
         const auto json = to_json(l);
         EXPECT_EQ(json.find('\n'), std::string::npos);
@@ -30,13 +31,16 @@ TEST(trace_line, takes_seconds_for_the_time) {
 }
 
 TEST(trace_line, refuses_what_is_none) {
-    for (const std::string_view bad : {
-             "", "[]", "{}",
-             R"({"time":"2024-05-01T12:00:00.123Z","direction":"in","peer":"x","local":"192.0.2.1:1","text":""})",
-             R"({"time":"2024-05-01T12:00:00.123Z","direction":"in","peer":"192.0.2.1:70000","local":"192.0.2.1:1","text":""})",
-             R"({"time":"yesterday","direction":"in","peer":"192.0.2.1:1","local":"192.0.2.1:1","text":""})",
-             R"({"time":"2024-05-01T12:00:00.123Z","direction":"in","peer":"192.0.2.1:1","local":"192.0.2.1:1"})",
-         }) {
+    for (
+        const std::string_view bad : {
+            "",
+            "[]",
+            "{}",
+            R"({"time":"2024-05-01T12:00:00.123Z","direction":"in","peer":"x","local":"192.0.2.1:1","text":""})",
+            R"({"time":"2024-05-01T12:00:00.123Z","direction":"in","peer":"192.0.2.1:70000","local":"192.0.2.1:1","text":""})",
+            R"({"time":"yesterday","direction":"in","peer":"192.0.2.1:1","local":"192.0.2.1:1","text":""})",
+            R"({"time":"2024-05-01T12:00:00.123Z","direction":"in","peer":"192.0.2.1:1","local":"192.0.2.1:1"})",
+        }) {
         EXPECT_EQ(read_trace_line(bad), std::nullopt) << bad;
     }
 }

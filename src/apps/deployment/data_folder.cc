@@ -12,14 +12,17 @@
 namespace lyceum::apps::deployment {
 namespace {
 
-std::string system_error(const std::string& path) { return path + ": " + std::strerror(errno); } // NOLINT(concurrency-mt-unsafe)
+std::string system_error(const std::string& path) {
+    return path + ": " + std::strerror(errno);
+} // NOLINT(concurrency-mt-unsafe)
 
 /// The process that wrote its number into the lock file when it took the lock.
 std::string holder(int fd) {
     char text[16] = {};
     const auto n = ::pread(fd, text, sizeof text - 1, 0);
     std::string out(text, n > 0 ? static_cast<std::size_t>(n) : 0);
-    while (!out.empty() && out.back() == '\n') out.pop_back();
+    while (!out.empty() && out.back() == '\n')
+        out.pop_back();
     return out.empty() ? "another process" : "process " + out;
 }
 
@@ -30,12 +33,13 @@ std::expected<std::array<std::uint8_t, 32>, std::string> read_sealing_key(const 
     const int fd = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
     if (fd < 0) return std::unexpected(system_error(file));
     std::array<std::uint8_t, 33> octets{}; // one more than there must be
-    struct stat facts {};
+    struct stat facts{};
     const bool stated = ::fstat(fd, &facts) == 0;
     const auto n = ::read(fd, octets.data(), octets.size());
     ::close(fd);
     if (!stated || n < 0) return std::unexpected(system_error(file));
-    if ((facts.st_mode & 077U) != 0) return std::unexpected(file + ": others may read it; chmod 600");
+    if ((facts.st_mode & 077U) != 0)
+        return std::unexpected(file + ": others may read it; chmod 600");
     if (n != 32) return std::unexpected(file + ": is not the 32 octets of a sealing key");
     std::array<std::uint8_t, 32> key{};
     std::copy_n(octets.begin(), key.size(), key.begin());
@@ -44,12 +48,14 @@ std::expected<std::array<std::uint8_t, 32>, std::string> read_sealing_key(const 
 
 std::expected<data_lock, std::string> data_lock::take(const deployment& d) {
     const auto run = d.path("run");
-    if (::mkdir(run.c_str(), 0700) != 0 && errno != EEXIST) return std::unexpected(system_error(run));
+    if (::mkdir(run.c_str(), 0700) != 0 && errno != EEXIST)
+        return std::unexpected(system_error(run));
     const auto file = d.lock_file();
     const int fd = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (fd < 0) return std::unexpected(system_error(file));
     if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
-        const auto why = errno == EWOULDBLOCK ? d.data + " is in use by " + holder(fd) : system_error(file);
+        const auto why =
+            errno == EWOULDBLOCK ? d.data + " is in use by " + holder(fd) : system_error(file);
         ::close(fd);
         return std::unexpected(why);
     }

@@ -45,9 +45,11 @@ bool is_domain(std::string_view name) {
 std::vector<settings::problem> cross_check(const deployment& d) {
     std::vector<settings::problem> out;
     for (const auto& name : d.server.domains) {
-        if (!is_domain(name)) out.push_back({0, "server.domains", "\"" + name + "\" is no domain name"});
+        if (!is_domain(name))
+            out.push_back({0, "server.domains", "\"" + name + "\" is no domain name"});
     }
-    if (!is_domain(d.server.fqdn)) out.push_back({0, "server.fqdn", "\"" + d.server.fqdn + "\" is no domain name"});
+    if (!is_domain(d.server.fqdn))
+        out.push_back({0, "server.fqdn", "\"" + d.server.fqdn + "\" is no domain name"});
     for (const auto& a : d.sip.listen) {
         if (!ip_address::parse(a)) out.push_back({0, "sip.listen", "\"" + a + "\" is no address"});
     }
@@ -66,7 +68,9 @@ std::vector<settings::problem> cross_check(const deployment& d) {
     std::set<std::pair<bool, std::uint16_t>> taken;
     for (const auto& p : port_table(d)) {
         if (p.open && !taken.emplace(p.transport == net::transport::udp, p.number).second) {
-            out.push_back({0, "ports." + std::string(p.key), std::to_string(p.number) + " is another listener's too"});
+            out.push_back({0,
+                           "ports." + std::string(p.key),
+                           std::to_string(p.number) + " is another listener's too"});
         }
     }
     return out;
@@ -75,7 +79,9 @@ std::vector<settings::problem> cross_check(const deployment& d) {
 } // namespace
 
 std::string deployment::path(std::string_view relative) const {
-    return (fs::path(data) / relative).lexically_normal().string(); // an absolute one stays as it is
+    return (fs::path(data) / relative)
+        .lexically_normal()
+        .string(); // an absolute one stays as it is
 }
 
 std::expected<deployment, std::string> load(const std::string& file) {
@@ -90,14 +96,23 @@ std::expected<deployment, std::string> load(const std::string& file) {
         return std::unexpected(settings::to_text(done.error(), file));
     }
     for (auto* names : {&d.server.domains, &d.sip.listen}) {
-        for (auto& n : *names) n = to_lower(n);
+        for (auto& n : *names)
+            n = to_lower(n);
     }
     auto problems = catalogue.check(); // what the file must say and does not
     if (problems.empty()) problems = cross_check(d);
     if (!problems.empty()) return std::unexpected(settings::to_text(problems, file));
-    d.file = fs::absolute(file).lexically_normal().string();
-    d.data = (fs::path(d.file).parent_path() / d.server.data).lexically_normal().string();
+    move_to(d, file);
     return d;
+}
+
+void move_to(deployment& d, const std::string& file) {
+    d.file = fs::absolute(file).lexically_normal().string();
+    // "/." and parent_path: without a slash at the end, whatever the setting is.
+    d.data = (fs::path(d.file).parent_path() / d.server.data / ".")
+                 .lexically_normal()
+                 .parent_path()
+                 .string();
 }
 
 deployment defaults(const std::string& domain, std::uint16_t port_base) {
@@ -106,28 +121,40 @@ deployment defaults(const std::string& domain, std::uint16_t port_base) {
     d.server.fqdn = "sip." + to_lower(domain);
     if (port_base == 0) return d;
     std::uint16_t* const numbers[] = {
-        &d.ports.sip_tls, &d.ports.sip_tcp,  &d.ports.sip_udp,  &d.ports.https,   &d.ports.http,
-        &d.ports.c3p,     &d.ports.turn_udp, &d.ports.turn_tcp, &d.ports.metrics, &d.ports.sip_mtls,
+        &d.ports.sip_tls,
+        &d.ports.sip_tcp,
+        &d.ports.sip_udp,
+        &d.ports.https,
+        &d.ports.http,
+        &d.ports.c3p,
+        &d.ports.turn_udp,
+        &d.ports.turn_tcp,
+        &d.ports.metrics,
+        &d.ports.sip_mtls,
     };
     std::uint16_t offset = 0;
-    for (auto* n : numbers) *n = static_cast<std::uint16_t>(port_base + ++offset);
+    for (auto* n : numbers)
+        *n = static_cast<std::uint16_t>(port_base + ++offset);
     return d;
 }
 
 std::string to_toml(const deployment& d) {
     auto copy = d;
-    return tables(copy).to_toml("Settings of a Lyceum server. Every key stands here with its value; a key that is "
-                                "left out has its default. `lyceum check` tells what is wrong. "
-                                "docs/reference/configuration.md");
+    return tables(copy).to_toml(
+        "Settings of a Lyceum server. Every key stands here with its value; a key that is "
+        "left out has its default. `lyceum check` tells what is wrong. "
+        "docs/reference/configuration.md");
 }
 
 std::string reference_page() {
     deployment d;
-    return tables(d).to_markdown(
-        "# Configuration\n\nEvery key of `lyceum.toml`. `lyceum init` writes the file with a comment for each of them; "
-        "`lyceum check` tells what is wrong in it. Written by `lyceum reference configuration`; do not edit.\n\n"
-        "Durations and sizes are texts with their unit: `\"15 s\"`, `\"250 ms\"`, `\"4 MiB\"`. An unknown key is an "
-        "error.\n");
+    return tables(d).to_markdown("# Configuration\n\nEvery key of `lyceum.toml`. `lyceum init` "
+                                 "writes the file with a comment for each of them; "
+                                 "`lyceum check` tells what is wrong in it. Written by `lyceum "
+                                 "reference configuration`; do not edit.\n\n"
+                                 "Durations and sizes are texts with their unit: `\"15 s\"`, "
+                                 "`\"250 ms\"`, `\"4 MiB\"`. An unknown key is an "
+                                 "error.\n");
 }
 
 } // namespace lyceum::apps::deployment

@@ -1,5 +1,4 @@
 #include "apps/deployment/deployment.h"
-
 #include "base/check.h"
 
 namespace lyceum::apps::deployment {
@@ -25,7 +24,12 @@ std::vector<named_port> port_table(const deployment& d) {
         {"turn_udp", d.ports.turn_udp, 7, transport::udp, "media relay over UDP", false},
         {"turn_tcp", d.ports.turn_tcp, 8, transport::tcp, "media relay over TCP", false},
         {"metrics", d.ports.metrics, 9, transport::tcp, "Prometheus metrics", d.metrics.enabled},
-        {"sip_mtls", d.ports.sip_mtls, 10, transport::tls, "SIP over mutual TLS, trusted servers", d.sip.mtls != "off"},
+        {"sip_mtls",
+         d.ports.sip_mtls,
+         10,
+         transport::tls,
+         "SIP over mutual TLS, trusted servers",
+         d.sip.mtls != "off"},
     };
 }
 

@@ -5,19 +5,32 @@ namespace lyceum::apps::deployment {
 using namespace std::chrono_literals;
 
 void server_settings::describe(settings::section& s) {
-    s.list("domains", domains, "SIP domains of this deployment's users; the first one names the deployment.")
+    s.list("domains",
+           domains,
+           "SIP domains of this deployment's users; the first one names the deployment.")
         .between(1, 1000)
         .needs_restart();
-    s.text("fqdn", fqdn, "The server's own name, in Via, Record-Route and its certificate.").between(1, 253).needs_restart();
-    s.text("data", data, "Folder of the database, keys and sockets, relative to this file.").between(1, 4096).needs_restart();
-    s.number("shards", shards, "Event loops, each on its own thread. 0: one per core.").between(0, 256).needs_restart();
-    s.number("pool_threads", pool_threads, "Threads for what blocks: the database, password checks.")
+    s.text("fqdn", fqdn, "The server's own name, in Via, Record-Route and its certificate.")
+        .between(1, 253)
+        .needs_restart();
+    s.text("data", data, "Folder of the database, keys and sockets, relative to this file.")
+        .between(1, 4096)
+        .needs_restart();
+    s.number("shards", shards, "Event loops, each on its own thread. 0: one per core.")
+        .between(0, 256)
+        .needs_restart();
+    s.number(
+         "pool_threads", pool_threads, "Threads for what blocks: the database, password checks.")
         .between(1, 256)
         .needs_restart();
-    s.number("pool_queue", pool_queue, "Jobs that may wait for those threads; further ones are refused with 503.")
+    s.number("pool_queue",
+             pool_queue,
+             "Jobs that may wait for those threads; further ones are refused with 503.")
         .between(1, 1'000'000)
         .needs_restart();
-    s.number("mailbox", mailbox, "Jobs that may wait for one shard; further ones are dropped and counted.")
+    s.number("mailbox",
+             mailbox,
+             "Jobs that may wait for one shard; further ones are dropped and counted.")
         .between(16, 10'000'000)
         .needs_restart();
     s.duration("drain_patience", drain_patience, "How long a stop waits for what is under way.")
@@ -38,102 +51,168 @@ void port_settings::describe(settings::section& s) {
     port("turn_udp", turn_udp, "Media relay over UDP.");
     port("turn_tcp", turn_tcp, "Media relay over TCP.");
     port("metrics", metrics, "Prometheus metrics.");
-    port("sip_mtls", sip_mtls, "SIP over mutual TLS for trusted servers; whether it is open says sip.mtls.");
+    port("sip_mtls",
+         sip_mtls,
+         "SIP over mutual TLS for trusted servers; whether it is open says sip.mtls.");
 }
 
 void tls_settings::describe(settings::section& s) {
-    s.text("certificate", certificate, "PEM file: the server's certificate and its chain, leaf first.").between(1, 4096);
+    s.text("certificate",
+           certificate,
+           "PEM file: the server's certificate and its chain, leaf first.")
+        .between(1, 4096);
     s.text("key", key, "PEM file: its private key.").between(1, 4096);
-    s.text("ca", ca, "PEM file: the authorities that peers' certificates must come from.").between(1, 4096);
+    s.text("ca", ca, "PEM file: the authorities that peers' certificates must come from.")
+        .between(1, 4096);
     s.text("min_version", min_version, "Oldest TLS that is spoken. Lync 2010 and older need 1.0.")
         .one_of({"1.0", "1.1", "1.2", "1.3"})
         .needs_restart();
 }
 
 void sip_settings::describe(settings::section& s) {
-    s.list("listen", listen, "Addresses of every SIP listener: IPv4 or IPv6; \"0.0.0.0\" and \"::\" are all of them.")
+    s.list("listen",
+           listen,
+           "Addresses of every SIP listener: IPv4 or IPv6; \"0.0.0.0\" and \"::\" are all of them.")
         .between(1, 64)
         .needs_restart();
     s.text("tls", tls, "Who may use the port sip_tls.").one_of({"off", "clients"}).needs_restart();
-    s.text("tcp", tcp, "Who may use the port sip_tcp. trusted: only what `lyceum trusted` lists, never challenged.")
+    s.text("tcp",
+           tcp,
+           "Who may use the port sip_tcp. trusted: only what `lyceum trusted` lists, never "
+           "challenged.")
         .one_of({"off", "clients", "trusted"})
         .needs_restart();
     s.text("udp", udp, "Who may use the port sip_udp.").one_of({"off", "trusted"}).needs_restart();
-    s.text("mtls", mtls, "Who may use the port sip_mtls; peers show a certificate that tls.ca signed.")
+    s.text("mtls",
+           mtls,
+           "Who may use the port sip_mtls; peers show a certificate that tls.ca signed.")
         .one_of({"off", "trusted"})
         .needs_restart();
-    s.octets("max_message", max_message, "Largest SIP message, body included.").between(4096, 16 << 20).needs_restart();
-    s.octets("max_header", max_header, "Largest start line and header of a SIP message.").between(2048, 1 << 20).needs_restart();
+    s.octets("max_message", max_message, "Largest SIP message, body included.")
+        .between(4096, 16 << 20)
+        .needs_restart();
+    s.octets("max_header", max_header, "Largest start line and header of a SIP message.")
+        .between(2048, 1 << 20)
+        .needs_restart();
     s.number("max_connections", max_connections, "Connections that one shard accepts.")
         .between(1, 10'000'000)
         .in("connections")
         .needs_restart();
-    s.number("max_per_address", max_per_address, "Connections of one peer address per shard. 0: no limit.")
+    s.number("max_per_address",
+             max_per_address,
+             "Connections of one peer address per shard. 0: no limit.")
         .between(0, 10'000'000)
         .in("connections")
         .needs_restart();
-    s.octets("max_queued", max_queued, "What may wait for a peer that reads slowly; beyond it the connection is closed.")
+    s.octets("max_queued",
+             max_queued,
+             "What may wait for a peer that reads slowly; beyond it the connection is closed.")
         .between(65536, std::int64_t{1} << 30)
         .needs_restart();
-    s.duration("handshake_patience", handshake_patience, "How long connecting and the TLS handshake may take.")
+    s.duration("handshake_patience",
+               handshake_patience,
+               "How long connecting and the TLS handshake may take.")
         .between(1s, 10min)
         .needs_restart();
-    s.duration("sign_in_patience", sign_in_patience, "A client connection on which nobody signed in is closed after so long.")
+    s.duration("sign_in_patience",
+               sign_in_patience,
+               "A client connection on which nobody signed in is closed after so long.")
         .between(5s, 1h)
         .needs_restart();
-    s.duration("idle_patience", idle_patience, "A connection on which nothing comes, not even an empty line, is closed after so long.")
+    s.duration(
+         "idle_patience",
+         idle_patience,
+         "A connection on which nothing comes, not even an empty line, is closed after so long.")
         .between(30s, 24h)
         .needs_restart();
-    s.duration("keep_alive", keep_alive, "What clients are told: send something at least this often.")
+    s.duration(
+         "keep_alive", keep_alive, "What clients are told: send something at least this often.")
         .between(20s, 1h)
         .needs_restart();
-    s.duration("min_expires", min_expires, "Shortest registration; who asks for less is told so.").between(10s, 24h).needs_restart();
-    s.duration("expires", expires, "What clients are given, whatever they ask for.").between(10s, 24h).needs_restart();
-    s.number("max_endpoints", max_endpoints, "Places where one user may be signed in at once.").between(1, 1000).needs_restart();
+    s.duration("min_expires", min_expires, "Shortest registration; who asks for less is told so.")
+        .between(10s, 24h)
+        .needs_restart();
+    s.duration("expires", expires, "What clients are given, whatever they ask for.")
+        .between(10s, 24h)
+        .needs_restart();
+    s.number("max_endpoints", max_endpoints, "Places where one user may be signed in at once.")
+        .between(1, 1000)
+        .needs_restart();
 }
 
 void auth_settings::describe(settings::section& s) {
     s.text("realm", realm, "Shown in every challenge.").between(1, 256).needs_restart();
-    s.text("netbios_domain", netbios_domain, "NTLM domain that is shown; empty: the first label of the first SIP domain.")
+    s.text("netbios_domain",
+           netbios_domain,
+           "NTLM domain that is shown; empty: the first label of the first SIP domain.")
         .between(0, 15)
         .needs_restart();
-    s.text("sealing_key", sealing_key, "File of 32 octets that seals password hashes in the database. Lost, every password must be set anew.")
+    s.text("sealing_key",
+           sealing_key,
+           "File of 32 octets that seals password hashes in the database. Lost, every password "
+           "must be set anew.")
         .between(1, 4096)
         .needs_restart();
-    s.duration("association_lifetime", association_lifetime, "A signed-in client must prove itself again after so long.")
+    s.duration("association_lifetime",
+               association_lifetime,
+               "A signed-in client must prove itself again after so long.")
         .between(1min, 168h)
         .needs_restart();
-    s.number("throttle_failures", throttle_failures, "Wrong passwords of one user before the first pause, in which none is looked at.")
+    s.number("throttle_failures",
+             throttle_failures,
+             "Wrong passwords of one user before the first pause, in which none is looked at.")
         .between(1, 1'000'000)
         .needs_restart();
-    const auto pause = [&](std::string_view name, std::chrono::seconds& value, std::string_view sentence) {
-        s.duration(name, value, sentence).between(1s, 24h).needs_restart();
-    };
-    pause("throttle_first_pause", throttle_first_pause, "The first pause; it doubles with each further wrong password.");
-    pause("throttle_longest_pause", throttle_longest_pause, "Longest pause of one user from one address.");
-    pause("throttle_longest_user_pause", throttle_longest_user_pause,
+    const auto pause =
+        [&](std::string_view name, std::chrono::seconds& value, std::string_view sentence) {
+            s.duration(name, value, sentence).between(1s, 24h).needs_restart();
+        };
+    pause("throttle_first_pause",
+          throttle_first_pause,
+          "The first pause; it doubles with each further wrong password.");
+    pause("throttle_longest_pause",
+          throttle_longest_pause,
+          "Longest pause of one user from one address.");
+    pause("throttle_longest_user_pause",
+          throttle_longest_user_pause,
           "Longest pause of one user from anywhere: short, so that nobody can lock another out.");
-    pause("throttle_forget", throttle_forget, "Without a wrong password for so long, all is forgotten.");
+    pause("throttle_forget",
+          throttle_forget,
+          "Without a wrong password for so long, all is forgotten.");
 }
 
 void store_settings::describe(settings::section& s) {
-    s.text("file", file, "The SQLite database. An acknowledged change is on the disk.").between(1, 4096).needs_restart();
-    s.number("readers", readers, "Database sessions that read, beside the one that writes.").between(1, 256).needs_restart();
-    s.duration("busy_patience", busy_patience, "How long to wait for another process that holds the database.")
+    s.text("file", file, "The SQLite database. An acknowledged change is on the disk.")
+        .between(1, 4096)
+        .needs_restart();
+    s.number("readers", readers, "Database sessions that read, beside the one that writes.")
+        .between(1, 256)
+        .needs_restart();
+    s.duration("busy_patience",
+               busy_patience,
+               "How long to wait for another process that holds the database.")
         .between(0s, 5min)
         .needs_restart();
-    s.number("max_contacts", max_contacts, "Contacts of one user.").between(1, 100'000).needs_restart();
-    s.number("max_groups", max_groups, "Contact groups of one user.").between(1, 64).needs_restart();
+    s.number("max_contacts", max_contacts, "Contacts of one user.")
+        .between(1, 100'000)
+        .needs_restart();
+    s.number("max_groups", max_groups, "Contact groups of one user.")
+        .between(1, 64)
+        .needs_restart();
 }
 
 void log_settings::describe(settings::section& s) {
-    s.text("level", level, "Least important events that are written.").one_of({"trace", "debug", "info", "warn", "error"});
-    s.text("file", file, "Where events go, one JSON object a line; empty: standard error.").needs_restart();
+    s.text("level", level, "Least important events that are written.")
+        .one_of({"trace", "debug", "info", "warn", "error"});
+    s.text("file", file, "Where events go, one JSON object a line; empty: standard error.")
+        .needs_restart();
 }
 
 void metrics_settings::describe(settings::section& s) {
     s.flag("enabled", enabled, "Whether metrics are served.").needs_restart();
-    s.text("address", address, "Address of their listener; they are for the operator, not for the world.")
+    s.text("address",
+           address,
+           "Address of their listener; they are for the operator, not for the world.")
         .between(1, 64)
         .needs_restart();
 }

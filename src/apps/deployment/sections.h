@@ -10,14 +10,16 @@
 namespace lyceum::apps::deployment {
 
 // One struct per table of lyceum.toml. To add a setting: a member here and a line in sections.cc.
-// To add a role's own settings: a member of struct deployment and a line in tables() of deployment.cc.
+// To add a role's own settings: a member of struct deployment and a line in tables() of
+// deployment.cc.
 
 struct server_settings {
-    std::vector<std::string> domains; ///< SIP domains that are ours; the first one names the deployment
-    std::string fqdn;                 ///< our own name in Via, Record-Route and certificates
-    std::string data = ".";           ///< data folder, relative to the file
-    unsigned shards = 0;              ///< 0: one per core
-    unsigned pool_threads = 4;        ///< for database and password work
+    std::vector<std::string>
+        domains;               ///< SIP domains that are ours; the first one names the deployment
+    std::string fqdn;          ///< our own name in Via, Record-Route and certificates
+    std::string data = ".";    ///< data folder, relative to the file
+    unsigned shards = 0;       ///< 0: one per core
+    unsigned pool_threads = 4; ///< for database and password work
     std::size_t pool_queue = 4096;
     std::size_t mailbox = 65536;
     std::chrono::seconds drain_patience{10}; ///< how long SIGTERM waits for what is under way
@@ -41,7 +43,7 @@ struct port_settings {
 struct tls_settings {
     std::string certificate = "server.pem"; ///< chain, leaf first
     std::string key = "server.key";
-    std::string ca = "ca.pem";              ///< whom we believe
+    std::string ca = "ca.pem"; ///< whom we believe
     std::string min_version = "1.2";
     void describe(settings::section&);
 };
@@ -55,21 +57,25 @@ struct sip_settings {
     std::size_t max_message = 262144;           ///< octets of one message, body included
     std::size_t max_header = 65536;             ///< octets of start line and header
     std::size_t max_connections = 50000;        ///< per shard
-    std::size_t max_per_address = 0;            ///< connections of one peer address per shard; 0: no limit
-    std::size_t max_queued = 4194304;           ///< octets that wait for a slow reader
+    std::size_t max_per_address = 0;  ///< connections of one peer address per shard; 0: no limit
+    std::size_t max_queued = 4194304; ///< octets that wait for a slow reader
     std::chrono::seconds handshake_patience{15};
-    std::chrono::seconds sign_in_patience{60};  ///< a client connection on which nobody signed in is closed
-    std::chrono::seconds idle_patience{660};    ///< a connection that says nothing, not even CRLF, is closed
-    std::chrono::seconds keep_alive{300};       ///< what clients are told to keep the connection alive with
-    std::chrono::seconds min_expires{60};       ///< of a registration
+    std::chrono::seconds sign_in_patience{
+        60}; ///< a client connection on which nobody signed in is closed
+    std::chrono::seconds idle_patience{
+        660}; ///< a connection that says nothing, not even CRLF, is closed
+    std::chrono::seconds keep_alive{
+        300}; ///< what clients are told to keep the connection alive with
+    std::chrono::seconds min_expires{60}; ///< of a registration
     std::chrono::seconds expires{7200};
-    std::size_t max_endpoints = 8;              ///< places where one user is signed in at once
+    std::size_t max_endpoints = 8; ///< places where one user is signed in at once
     void describe(settings::section&);
 };
 
 struct auth_settings {
     std::string realm = "SIP Communications Service";
-    std::string netbios_domain; ///< NTLM domain that we show; empty: the first label of the first domain
+    std::string
+        netbios_domain; ///< NTLM domain that we show; empty: the first label of the first domain
     std::string sealing_key = "sealing.key";
     std::chrono::seconds association_lifetime{28800};
     // Wrong passwords, as credentials::builtin::settings has them.

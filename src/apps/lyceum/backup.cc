@@ -45,7 +45,9 @@ std::vector<kept_file> kept_files(const settings& d) {
     };
 }
 
-std::string digest_of(std::string_view octets) { return to_hex(crypto::sha256(as_bytes(octets))); }
+std::string digest_of(std::string_view octets) {
+    return to_hex(crypto::sha256(as_bytes(octets)));
+}
 
 std::expected<json::object, std::string> copy_all(const settings& d, const std::string& folder) {
     json::object digests;
@@ -69,7 +71,8 @@ std::expected<json::object, std::string> read_manifest(const std::string& folder
     boost::system::error_code failed;
     const auto v = json::parse(text, failed);
     const auto* files = failed || !v.is_object() ? nullptr : v.get_object().if_contains("files");
-    if (files == nullptr || !files->is_object()) return std::unexpected(folder + "/backup.json: is not a backup's");
+    if (files == nullptr || !files->is_object())
+        return std::unexpected(folder + "/backup.json: is not a backup's");
     for (const auto& [name, digest] : files->get_object()) {
         LYCEUM_TRY(const auto content, read_file(folder + "/" + std::string(name)));
         if (!digest.is_string() || digest_of(content) != std::string_view(digest.get_string())) {
@@ -77,7 +80,8 @@ std::expected<json::object, std::string> read_manifest(const std::string& folder
         }
     }
     for (const auto* name : {store_name, "lyceum.toml", "sealing.key"}) {
-        if (!files->get_object().contains(name)) return std::unexpected(folder + ": has no " + name);
+        if (!files->get_object().contains(name))
+            return std::unexpected(folder + ": has no " + name);
     }
     return files->get_object();
 }
@@ -88,10 +92,11 @@ file_result replace_store(const std::string& from, const std::string& store) {
     ::unlink(draft.c_str());
     LYCEUM_CHECKED(store::soci::copy_database(from, draft));
     if (::access(store.c_str(), F_OK) == 0) {
-        // Opened and closed once: what still is in its log moves into the file that is kept. One that
-        // cannot be opened is kept as it is.
+        // Opened and closed once: what still is in its log moves into the file that is kept. One
+        // that cannot be opened is kept as it is.
         static_cast<void>(store::soci::soci_store::open(store, {.readers = 1}));
-        if (::rename(store.c_str(), (store + ".replaced").c_str()) != 0) return std::unexpected(system_error(store));
+        if (::rename(store.c_str(), (store + ".replaced").c_str()) != 0)
+            return std::unexpected(system_error(store));
     }
     // A log of the old store must never meet the new one.
     ::unlink((store + "-wal").c_str());
@@ -114,7 +119,7 @@ file_result put_back(const settings& d, const std::string& folder, const json::o
 admin::outcome backup(const std::string& config, const std::string& folder) {
     const auto d = deployment::load(config);
     if (!d) return fail("configuration", d.error());
-    if (auto made = make_folder(folder); !made) return fail("refused", made.error());
+    if (auto made = make_folder(folder, 0700); !made) return fail("refused", made.error());
     std::error_code failed;
     if (!fs::is_empty(folder, failed)) return fail("exists", folder + " is not empty");
     const auto digests = copy_all(*d, folder);
@@ -128,23 +133,25 @@ admin::outcome backup(const std::string& config, const std::string& folder) {
     if (auto written = write_file(folder + "/backup.json", manifest + "\n", 0600); !written) {
         return fail("unavailable", written.error());
     }
-    return json::serialize(json::object{{"backup", fs::absolute(folder).string()}, {"files", digests->size() + 1}});
+    return json::serialize(
+        json::object{{"backup", fs::absolute(folder).string()}, {"files", digests->size() + 1}});
 }
 
 admin::outcome restore(const std::string& config, const std::string& folder) {
     const auto files = read_manifest(folder);
     if (!files) return fail("refused", files.error());
-    if (auto fine = store::soci::verify_database(folder + "/" + store_name); !fine) return fail("refused", fine.error());
+    if (auto fine = store::soci::verify_database(folder + "/" + store_name); !fine)
+        return fail("refused", fine.error());
     auto d = deployment::load(folder + "/lyceum.toml");
     if (!d) return fail("configuration", d.error());
-    d->file = fs::absolute(config).lexically_normal().string();
-    d->data = (fs::path(d->file).parent_path() / d->server.data).lexically_normal().string();
-    if (auto made = make_folder(d->data); !made) return fail("refused", made.error());
+    deployment::move_to(*d, config);
+    if (auto made = make_folder(d->data, 0755); !made) return fail("refused", made.error());
     if (running_server(*d)) return fail("refused", "the server is running; stop it first");
     const auto lock = deployment::data_lock::take(*d);
     if (!lock) return fail("unavailable", lock.error());
     if (auto done = put_back(*d, folder, *files); !done) return fail("unavailable", done.error());
-    return json::serialize(json::object{{"config", d->file}, {"data", d->data}, {"domain", d->primary_domain()}});
+    return json::serialize(
+        json::object{{"config", d->file}, {"data", d->data}, {"domain", d->primary_domain()}});
 }
 
 } // namespace lyceum::apps::console

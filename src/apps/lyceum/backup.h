@@ -6,15 +6,16 @@
 
 namespace lyceum::apps::console {
 
-// A backup is a folder: the store, lyceum.toml, certificates, keys, and backup.json, which names each file
-// with its SHA-256 and is written last. It holds every secret of the deployment: 0700, keep it so.
+// A backup is a folder: the store, lyceum.toml, certificates, keys, and backup.json, which names
+// each file with its SHA-256 and is written last. It holds every secret of the deployment: 0700,
+// keep it so.
 
 /// `lyceum backup DIR`. While the server runs or not; the folder must be empty or missing.
 [[nodiscard]] admin::outcome backup(const std::string& config, const std::string& folder);
 
-/// `lyceum restore DIR`: checks the whole backup, then puts its files in the place of the deployment's; the
-/// store that was there is kept beside it as FILE.replaced. Only while no server runs. The config file need
-/// not exist: the backup's settings go there.
+/// `lyceum restore DIR`: checks the whole backup, then puts its files in the place of the
+/// deployment's; the store that was there is kept beside it as FILE.replaced. Only while no server
+/// runs. The config file need not exist: the backup's settings go there.
 [[nodiscard]] admin::outcome restore(const std::string& config, const std::string& folder);
 
 } // namespace lyceum::apps::console

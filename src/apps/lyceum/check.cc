@@ -23,31 +23,38 @@ using enum finding::level;
 
 const char* word(finding::level l) {
     switch (l) {
-    case ok: return "ok";
-    case note: return "note";
-    case warning: return "warning";
-    case error: return "error";
+    case ok:
+        return "ok";
+    case note:
+        return "note";
+    case warning:
+        return "warning";
+    case error:
+        return "error";
     }
     return "?";
 }
 
 finding check_store(const deployment::deployment& d) {
     const auto file = d.path(d.store.file);
-    if (const auto fine = store::soci::verify_database(file); !fine) return {error, "store", fine.error()};
+    if (const auto fine = store::soci::verify_database(file); !fine)
+        return {error, "store", fine.error()};
     return {ok, "store", file + " is intact"};
 }
 
 finding check_private(const std::string& file) {
-    struct stat facts {};
+    struct stat facts{};
     if (::stat(file.c_str(), &facts) != 0) return {error, "keys", system_error(file)};
-    if ((facts.st_mode & 077U) != 0) return {error, "keys", file + ": others may read it; chmod 600"};
+    if ((facts.st_mode & 077U) != 0)
+        return {error, "keys", file + ": others may read it; chmod 600"};
     return {ok, "keys", file + " is private"};
 }
 
 finding check_limits(const deployment::deployment& d) {
     rlimit limit{};
     ::getrlimit(RLIMIT_NOFILE, &limit); // the server raises the soft limit to the hard one
-    const auto text = std::to_string(limit.rlim_max) + " descriptors allowed, sip.max_connections is " +
+    const auto text = std::to_string(limit.rlim_max) +
+                      " descriptors allowed, sip.max_connections is " +
                       std::to_string(d.sip.max_connections) + " per shard";
     return {limit.rlim_max < d.sip.max_connections + 256 ? warning : ok, "limits", text};
 }
@@ -55,10 +62,13 @@ finding check_limits(const deployment::deployment& d) {
 /// Why a socket cannot be bound there; 0 when it can.
 int try_bind(const ip_endpoint& at, bool datagrams) {
     const bool v4 = at.address.is_v4();
-    const int fd = ::socket(v4 ? AF_INET : AF_INET6, (datagrams ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC, 0);
+    const int fd =
+        ::socket(v4 ? AF_INET : AF_INET6, (datagrams ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC, 0);
     if (fd < 0) return errno;
     const int one = 1;
-    if (!datagrams) ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one); // old connections do not count
+    if (!datagrams)
+        ::setsockopt(
+            fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one); // old connections do not count
     int bound = 0;
     if (v4) {
         sockaddr_in a{};
@@ -74,16 +84,19 @@ int try_bind(const ip_endpoint& at, bool datagrams) {
         std::memcpy(&a.sin6_addr, at.address.octets().data(), 16);
         bound = ::bind(fd, reinterpret_cast<const sockaddr*>(&a), sizeof a);
     }
-    if (bound == 0 && !datagrams) bound = ::listen(fd, 1); // with SO_REUSEADDR the bind alone may succeed
+    if (bound == 0 && !datagrams)
+        bound = ::listen(fd, 1); // with SO_REUSEADDR the bind alone may succeed
     const int why = bound == 0 ? 0 : errno;
     ::close(fd);
     return why;
 }
 
-finding check_port(const std::string& name, const ip_endpoint& at, bool datagrams, bool server_runs) {
+finding
+check_port(const std::string& name, const ip_endpoint& at, bool datagrams, bool server_runs) {
     const int why = try_bind(at, datagrams);
     const auto text = name + " " + at.text();
-    if (why == 0 && server_runs) return {warning, "ports", text + " is free although the server runs: restart it?"};
+    if (why == 0 && server_runs)
+        return {warning, "ports", text + " is free although the server runs: restart it?"};
     if (why == 0) return {ok, "ports", text + " is free"};
     if (why == EADDRINUSE && server_runs) return {ok, "ports", text + " is the running server's"};
     if (why == EADDRINUSE) return {error, "ports", text + " belongs to another program"};
@@ -107,19 +120,27 @@ std::vector<finding> check_certificate(const deployment::deployment& d, wall_ins
     const auto days = std::chrono::floor<std::chrono::days>(facts->not_after - now).count();
     const auto until = admin::time_text(facts->not_after).substr(0, 10);
     if (now < facts->not_before) {
-        out.push_back({error, "certificate", file + " is not valid before " + admin::time_text(facts->not_before)});
+        out.push_back({error,
+                       "certificate",
+                       file + " is not valid before " + admin::time_text(facts->not_before)});
     } else if (now >= facts->not_after) {
         out.push_back({error, "certificate", file + " expired on " + until});
     } else {
-        out.push_back({days < 30 ? warning : ok, "certificate",
+        out.push_back({days < 30 ? warning : ok,
+                       "certificate",
                        file + " is valid until " + until + ", " + std::to_string(days) + " days"});
     }
-    if (!facts->key_fits) out.push_back({error, "certificate", d.path(d.tls.key) + " is not the key of " + file});
-    if (!facts->trusted) out.push_back({warning, "certificate", file + " is not of an authority in " + d.path(d.tls.ca)});
+    if (!facts->key_fits)
+        out.push_back({error, "certificate", d.path(d.tls.key) + " is not the key of " + file});
+    if (!facts->trusted)
+        out.push_back(
+            {warning, "certificate", file + " is not of an authority in " + d.path(d.tls.ca)});
     std::vector<std::string> names{d.server.fqdn};
-    for (const auto& domain : d.server.domains) names.push_back("sip." + domain);
+    for (const auto& domain : d.server.domains)
+        names.push_back("sip." + domain);
     for (const auto& name : names) {
-        if (!covers(facts->names, name)) out.push_back({error, "certificate", file + " does not name " + name});
+        if (!covers(facts->names, name))
+            out.push_back({error, "certificate", file + " does not name " + name});
     }
     return out;
 }
@@ -127,7 +148,10 @@ std::vector<finding> check_certificate(const deployment::deployment& d, wall_ins
 std::vector<finding> check_ports(const deployment::deployment& d, bool server_runs) {
     std::vector<finding> out;
     for (const auto& l : deployment::sip_listeners(d)) {
-        out.push_back(check_port(std::string("SIP/") + net::name(l.kind), l.at, l.kind == net::transport::udp, server_runs));
+        out.push_back(check_port(std::string("SIP/") + net::name(l.kind),
+                                 l.at,
+                                 l.kind == net::transport::udp,
+                                 server_runs));
     }
     if (d.metrics.enabled) {
         const ip_endpoint at{ip_address::parse(d.metrics.address).value(), d.ports.metrics};
@@ -141,11 +165,13 @@ std::vector<finding> dns_records(const deployment::deployment& d) {
     const auto record = [&](std::string text) { out.push_back({note, "dns", std::move(text)}); };
     const auto tls = std::to_string(d.ports.sip_tls);
     for (const auto& domain : d.server.domains) {
-        // Clients want the target in the domain of the user. digest MS-CONMGMT; seen: pidgin-sipe 1.25 asks both SRV names
+        // Clients want the target in the domain of the user. digest MS-CONMGMT; seen:
+        // pidgin-sipe 1.25 asks both SRV names
         const auto host = "sip." + domain + ".";
         record("_sipinternaltls._tcp." + domain + ". SRV 0 0 " + tls + " " + host);
         record("_sip._tls." + domain + ". SRV 0 0 " + tls + " " + host);
-        for (const char* name : {"sip.", "sipinternal.", "lyncdiscover.", "lyncdiscoverinternal."}) {
+        for (const char* name :
+             {"sip.", "sipinternal.", "lyncdiscover.", "lyncdiscoverinternal."}) {
             record(name + domain + ". A or AAAA: this server's address");
         }
     }
@@ -159,7 +185,9 @@ std::vector<finding> check(const deployment::deployment& d, wall_instant now) {
     out.push_back(key ? finding{ok, "keys", d.path(d.auth.sealing_key) + " is there and private"}
                       : finding{error, "keys", key.error()});
     out.push_back(check_private(d.path(d.tls.key)));
-    const auto add = [&](std::vector<finding> more) { out.insert(out.end(), more.begin(), more.end()); };
+    const auto add = [&](std::vector<finding> more) {
+        out.insert(out.end(), more.begin(), more.end());
+    };
     add(check_certificate(d, now));
     const bool runs = running_server(d).has_value();
     out.push_back({note, "server", runs ? "is running" : "is not running"});
@@ -171,7 +199,8 @@ std::vector<finding> check(const deployment::deployment& d, wall_instant now) {
 
 std::string to_json(const std::vector<finding>& all) {
     json::array out;
-    for (const auto& f : all) out.push_back({{"level", word(f.how)}, {"area", f.area}, {"text", f.text}});
+    for (const auto& f : all)
+        out.push_back({{"level", word(f.how)}, {"area", f.area}, {"text", f.text}});
     return json::serialize(out);
 }
 
@@ -181,7 +210,8 @@ std::string for_people(const std::vector<finding>& all) {
         return text;
     };
     std::string out;
-    for (const auto& f : all) out += padded(word(f.how), 9) + padded(f.area, 13) + f.text + "\n";
+    for (const auto& f : all)
+        out += padded(word(f.how), 9) + padded(f.area, 13) + f.text + "\n";
     return out;
 }
 

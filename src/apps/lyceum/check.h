@@ -19,9 +19,11 @@ struct finding {
 [[nodiscard]] std::vector<finding> check(const deployment::deployment&, wall_instant now);
 
 // Its parts.
-[[nodiscard]] std::vector<finding> check_certificate(const deployment::deployment&, wall_instant now);
+[[nodiscard]] std::vector<finding> check_certificate(const deployment::deployment&,
+                                                     wall_instant now);
 [[nodiscard]] std::vector<finding> check_ports(const deployment::deployment&, bool server_runs);
-/// The records that a domain needs so that clients find the server; notes, nothing is asked of the DNS.
+/// The records that a domain needs so that clients find the server; notes, nothing is asked of the
+/// DNS.
 [[nodiscard]] std::vector<finding> dns_records(const deployment::deployment&);
 
 [[nodiscard]] std::string to_json(const std::vector<finding>&);

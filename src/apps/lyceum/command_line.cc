@@ -22,7 +22,9 @@ std::string option_name(const admin::argument& a) {
     return "--" + name;
 }
 
-std::string without_scheme_added(const std::string& user) { return user.find(':') == std::string::npos ? "sip:" + user : user; }
+std::string without_scheme_added(const std::string& user) {
+    return user.find(':') == std::string::npos ? "sip:" + user : user;
+}
 
 /// The values of one table command's options while the line is read.
 struct table_call {
@@ -30,29 +32,39 @@ struct table_call {
     bool password_stdin = false;
 };
 
-void add_argument(CLI::App& app, const admin::argument& a, const std::shared_ptr<table_call>& call) {
+void add_argument(CLI::App& app,
+                  const admin::argument& a,
+                  const std::shared_ptr<table_call>& call) {
     const std::string name(a.name);
     const std::string sentence(a.sentence);
     auto& given = call->given;
     if (name == "password") {
-        app.add_flag("--password-stdin", call->password_stdin, "reads the password from the first line of standard input");
+        app.add_flag("--password-stdin",
+                     call->password_stdin,
+                     "reads the password from the first line of standard input");
     } else if (a.what == admin::argument::kind::flag) {
-        app.add_flag_callback(option_name(a), [&given, name] { given.flags[name] = true; }, sentence);
+        app.add_flag_callback(
+            option_name(a), [&given, name] { given.flags[name] = true; }, sentence);
     } else if (a.what == admin::argument::kind::number) {
-        app.add_option_function<std::int64_t>(option_name(a), [&given, name](std::int64_t v) { given.numbers[name] = v; }, sentence);
+        app.add_option_function<std::int64_t>(
+            option_name(a), [&given, name](std::int64_t v) { given.numbers[name] = v; }, sentence);
     } else if (a.what == admin::argument::kind::list) {
         app.add_option_function<std::vector<std::string>>(
-               option_name(a), [&given, name](const std::vector<std::string>& v) { given.lists[name] = v; }, sentence)
+               option_name(a),
+               [&given, name](const std::vector<std::string>& v) { given.lists[name] = v; },
+               sentence)
             ->allow_extra_args(false);
     } else {
         const auto set = [&given, name](const std::string& v) { given.texts[name] = v; };
-        auto* option = app.add_option_function<std::string>(a.required ? name : option_name(a), set, sentence);
+        auto* option =
+            app.add_option_function<std::string>(a.required ? name : option_name(a), set, sentence);
         if (a.required) option->required()->type_name("");
     }
 }
 
 exit_code run_call(const invocation& i, const admin::command& c, table_call& call) {
-    const bool wants_password = std::ranges::any_of(c.arguments, [](const auto& a) { return a.name == "password"; });
+    const bool wants_password =
+        std::ranges::any_of(c.arguments, [](const auto& a) { return a.name == "password"; });
     if (wants_password) {
         auto password = call.password_stdin ? password_from_input() : password_from_terminal();
         if (!password) return report(i, {"usage", password.error()});
@@ -67,12 +79,15 @@ exit_code run_call(const invocation& i, const admin::command& c, table_call& cal
 /// The command line's tree; what the arguments chose lies in `chosen` afterwards.
 class tree {
 public:
-    explicit tree(const char* program) : app_("Administers a Lyceum deployment. Exit codes: 0 done, 1 refused, 2 wrong "
-                                              "command line, 3 unavailable, 4 wrong configuration.",
-                                              program) {
+    explicit tree(const char* program)
+        : app_("Administers a Lyceum deployment. Exit codes: 0 done, 1 refused, 2 wrong "
+               "command line, 3 unavailable, 4 wrong configuration.",
+               program) {
         app_.fallthrough();
         app_.require_subcommand(1);
-        app_.add_option("--config", now_.config, "the deployment's lyceum.toml")->capture_default_str()->type_name("FILE");
+        app_.add_option("--config", now_.config, "the deployment's lyceum.toml")
+            ->capture_default_str()
+            ->type_name("FILE");
         app_.add_flag("--json", now_.json, "prints results as JSON");
         add_own();
         for (const auto& c : admin::commands()) {
@@ -84,7 +99,8 @@ public:
     [[nodiscard]] exit_code run() const { return chosen_(); }
 
 private:
-    CLI::App* leaf(CLI::App& parent, const std::string& name, const std::string& sentence, action a) {
+    CLI::App*
+    leaf(CLI::App& parent, const std::string& name, const std::string& sentence, action a) {
         auto* s = parent.add_subcommand(name, sentence);
         s->callback([this, a = std::move(a)] { chosen_ = a; });
         return s;
@@ -108,38 +124,65 @@ private:
             word.erase(0, blank + 1);
         }
         const auto call = std::make_shared<table_call>();
-        auto* s = leaf(*parent, word, std::string(c.sentence), [this, &c, call] { return run_call(now_, c, *call); });
-        for (const auto& a : c.arguments) add_argument(*s, a, call);
+        auto* s = leaf(*parent, word, std::string(c.sentence), [this, &c, call] {
+            return run_call(now_, c, *call);
+        });
+        for (const auto& a : c.arguments)
+            add_argument(*s, a, call);
     }
 
     void add_own() {
-        auto* init = leaf(app_, "init", "Makes a deployment: settings, certificates, an empty store.",
+        auto* init = leaf(app_,
+                          "init",
+                          "Makes a deployment: settings, certificates, an empty store.",
                           [this] { return run_init(now_, data_, domain_, port_base_); });
         init->add_option("--data", data_, "folder to make it in")->required()->type_name("DIR");
         init->add_option("--domain", domain_, "SIP domain of its users")->required();
         // The highest offset is 10: docs/reference/ports.md
-        init->add_option("--port-base", port_base_, "moves every port to this number plus its offset")->check(CLI::Range(1, 65525));
+        init->add_option(
+                "--port-base", port_base_, "moves every port to this number plus its offset")
+            ->check(CLI::Range(1, 65525));
         leaf(app_, "ports", "Tells the ports of a deployment.", [this] { return run_ports(now_); });
-        leaf(app_, "check", "Looks for everything that can keep a server from working.", [this] { return run_check(now_); });
-        auto* trace = leaf(app_, "trace", std::string(admin::find_command("trace")->sentence) + " Ctrl-C ends it.",
-                           [this] { trace_.user = without_scheme_added(trace_.user); return run_trace(now_, trace_); });
+        leaf(app_, "check", "Looks for everything that can keep a server from working.", [this] {
+            return run_check(now_);
+        });
+        auto* trace = leaf(app_,
+                           "trace",
+                           std::string(admin::find_command("trace")->sentence) + " Ctrl-C ends it.",
+                           [this] {
+                               trace_.user = without_scheme_added(trace_.user);
+                               return run_trace(now_, trace_);
+                           });
         trace->add_option("user", trace_.user, "whose messages")->required()->type_name("");
-        trace->add_option("--pcap", trace_.pcap, "writes them for Wireshark too")->type_name("FILE");
-        auto* backup = leaf(app_, "backup", "Copies store, settings and keys to an empty folder; the server may run.",
-                            [this] { return run_backup(now_, folder_); });
+        trace->add_option("--pcap", trace_.pcap, "writes them for Wireshark too")
+            ->type_name("FILE");
+        auto* backup =
+            leaf(app_,
+                 "backup",
+                 "Copies store, settings and keys to an empty folder; the server may run.",
+                 [this] { return run_backup(now_, folder_); });
         backup->add_option("folder", folder_, "where to")->required()->type_name("");
-        auto* restore = leaf(app_, "restore", "Puts a backup in the deployment's place; the server must not run.",
+        auto* restore = leaf(app_,
+                             "restore",
+                             "Puts a backup in the deployment's place; the server must not run.",
                              [this] { return run_restore(now_, folder_); });
         restore->add_option("folder", folder_, "the backup")->required()->type_name("");
         auto& certificate = group("certificate");
-        leaf(certificate, "renew", "Makes a new server certificate from the deployment's authority.",
+        leaf(certificate,
+             "renew",
+             "Makes a new server certificate from the deployment's authority.",
              [this] { return run_renew_certificate(now_); });
         leaf(app_, "version", "Tells the version.", [this] { return run_version(now_); });
-        auto* reference = leaf(app_, "reference", "Prints a page of docs/reference.", [this] { return run_reference(page_); });
-        reference->add_option("page", page_, "which")->required()->check(CLI::IsMember({"configuration", "ports", "commands"}));
+        auto* reference = leaf(app_, "reference", "Prints a page of docs/reference.", [this] {
+            return run_reference(page_);
+        });
+        reference->add_option("page", page_, "which")
+            ->required()
+            ->check(CLI::IsMember({"configuration", "ports", "commands"}));
     }
 
-    invocation now_{.config = ::access("lyceum.toml", F_OK) == 0 ? "lyceum.toml" : "/etc/lyceum/lyceum.toml"};
+    invocation now_{.config = ::access("lyceum.toml", F_OK) == 0 ? "lyceum.toml"
+                                                                 : "/etc/lyceum/lyceum.toml"};
     std::string data_;
     std::string domain_;
     std::uint16_t port_base_ = 0;

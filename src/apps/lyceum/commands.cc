@@ -50,14 +50,20 @@ exit_code report(const invocation& i, const admin::failure& f) {
 }
 
 exit_code run_table_command(const invocation& i, std::string_view command, admin::arguments a) {
-    return with_deployment(i, [&](const deployment::deployment& d) { return show(i, carry_out(d, command, a)); });
+    return with_deployment(
+        i, [&](const deployment::deployment& d) { return show(i, carry_out(d, command, a)); });
 }
 
-exit_code run_init(const invocation& i, const std::string& data, const std::string& domain, std::uint16_t port_base) {
+exit_code run_init(const invocation& i,
+                   const std::string& data,
+                   const std::string& domain,
+                   std::uint16_t port_base) {
     return show(i, init(data, domain, port_base));
 }
 
-exit_code run_renew_certificate(const invocation& i) { return show(i, renew_certificate(i.config)); }
+exit_code run_renew_certificate(const invocation& i) {
+    return show(i, renew_certificate(i.config));
+}
 
 exit_code run_ports(const invocation& i) {
     return with_deployment(i, [&](const deployment::deployment& d) {
@@ -79,7 +85,8 @@ exit_code run_check(const invocation& i) {
     return with_deployment(i, [&](const deployment::deployment& d) {
         const auto all = check(d, system_environment().wall_now());
         print(i.json ? to_json(all) + "\n" : for_people(all));
-        const bool wrong = std::ranges::any_of(all, [](const finding& f) { return f.how == finding::level::error; });
+        const bool wrong = std::ranges::any_of(
+            all, [](const finding& f) { return f.how == finding::level::error; });
         return wrong ? exit_code::refused : exit_code::ok;
     });
 }
@@ -92,8 +99,12 @@ exit_code run_trace(const invocation& i, trace_options o) {
     });
 }
 
-exit_code run_backup(const invocation& i, const std::string& folder) { return show(i, backup(i.config, folder)); }
-exit_code run_restore(const invocation& i, const std::string& folder) { return show(i, restore(i.config, folder)); }
+exit_code run_backup(const invocation& i, const std::string& folder) {
+    return show(i, backup(i.config, folder));
+}
+exit_code run_restore(const invocation& i, const std::string& folder) {
+    return show(i, restore(i.config, folder));
+}
 
 exit_code run_version(const invocation& i) {
     return print(i.json ? R"({"version":")" LYCEUM_VERSION "\"}\n" : "lyceum " LYCEUM_VERSION "\n");

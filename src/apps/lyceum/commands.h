@@ -14,11 +14,16 @@ struct invocation {
     bool json = false;  ///< results as JSON
 };
 
-// Each prints its result on standard output; a failure goes to standard error, with --json to standard output.
+// Each prints its result on standard output; a failure goes to standard error, with --json to
+// standard output.
 
 /// A command of the administration socket's table.
-[[nodiscard]] exit_code run_table_command(const invocation&, std::string_view command, admin::arguments);
-[[nodiscard]] exit_code run_init(const invocation&, const std::string& data, const std::string& domain, std::uint16_t port_base);
+[[nodiscard]] exit_code
+run_table_command(const invocation&, std::string_view command, admin::arguments);
+[[nodiscard]] exit_code run_init(const invocation&,
+                                 const std::string& data,
+                                 const std::string& domain,
+                                 std::uint16_t port_base);
 [[nodiscard]] exit_code run_renew_certificate(const invocation&);
 [[nodiscard]] exit_code run_ports(const invocation&);
 /// refused when an error was found; warnings do not count.

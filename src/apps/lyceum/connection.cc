@@ -15,7 +15,8 @@ std::unexpected<admin::failure> fail(std::string code, std::string message) {
 }
 
 /// The same code as in the server, on a store that only we have open.
-admin::outcome on_the_store(const deployment::deployment& d, std::string_view command, const admin::arguments& a) {
+admin::outcome
+on_the_store(const deployment::deployment& d, std::string_view command, const admin::arguments& a) {
     const auto key = deployment::read_sealing_key(d);
     if (!key) return fail("unavailable", key.error());
     const auto store = store::soci::soci_store::open(
@@ -23,9 +24,13 @@ admin::outcome on_the_store(const deployment::deployment& d, std::string_view co
     if (!store) return fail("unavailable", store.error());
     admin::nobody_listens nobody;
     random::system random;
-    admin::service service({(*store)->users(), (*store)->contacts(), (*store)->trusted(), nobody,
+    admin::service service({(*store)->users(),
+                            (*store)->contacts(),
+                            (*store)->trusted(),
+                            nobody,
                             [&](const sip::aor& who, std::string_view password) {
-                                return credentials::builtin::seal_nt_hash(*key, who, password, random);
+                                return credentials::builtin::seal_nt_hash(
+                                    *key, who, password, random);
                             },
                             d.server.domains});
     return admin::read_answer(service.handle_line(admin::write_request(command, a)));
@@ -37,10 +42,12 @@ std::optional<admin::client> running_server(const deployment::deployment& d) {
     return admin::client::connect(d.admin_socket());
 }
 
-admin::outcome carry_out(const deployment::deployment& d, std::string_view command, const admin::arguments& a) {
+admin::outcome
+carry_out(const deployment::deployment& d, std::string_view command, const admin::arguments& a) {
     const auto* known = admin::find_command(command);
     std::string held;
-    // A server that starts has the lock and no socket yet; one that stops, the same. Both pass soon.
+    // A server that starts has the lock and no socket yet; one that stops, the same. Both pass
+    // soon.
     constexpr int attempts = 30;
     for (int i = 0; i < attempts; ++i) {
         if (auto server = running_server(d)) return server->call(command, a);

@@ -38,7 +38,9 @@ bool write_all(int fd, std::string_view octets) {
 
 } // namespace
 
-std::string system_error(const std::string& path) { return path + ": " + std::strerror(errno); } // NOLINT(concurrency-mt-unsafe)
+std::string system_error(const std::string& path) {
+    return path + ": " + std::strerror(errno);
+} // NOLINT(concurrency-mt-unsafe)
 
 file_result sync_to_disk(const std::string& path) {
     const descriptor f(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
@@ -79,13 +81,12 @@ std::expected<std::string, std::string> read_file(const std::string& path) {
     }
 }
 
-file_result make_folder(const std::string& path) {
+file_result make_folder(const std::string& path, unsigned rights) {
     std::error_code failed;
     if (std::filesystem::is_directory(path, failed)) return {};
     std::filesystem::create_directories(path, failed);
     if (failed) return std::unexpected(path + ": " + failed.message());
-    std::filesystem::permissions(path, std::filesystem::perms::owner_all, failed);
-    if (failed) return std::unexpected(path + ": " + failed.message());
+    if (::chmod(path.c_str(), rights) != 0) return std::unexpected(system_error(path));
     return {};
 }
 

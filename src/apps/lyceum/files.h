@@ -12,12 +12,14 @@ using file_result = std::expected<void, std::string>;
 /// "FILE: why", of errno.
 [[nodiscard]] std::string system_error(const std::string& path);
 
-/// Writes the file whole and to the disk: under another name first, then renamed. Rights such as 0600.
-[[nodiscard]] file_result write_file(const std::string& path, std::string_view octets, unsigned rights);
+/// Writes the file whole and to the disk: under another name first, then renamed. Rights such as
+/// 0600.
+[[nodiscard]] file_result
+write_file(const std::string& path, std::string_view octets, unsigned rights);
 /// At most 64 MiB.
 [[nodiscard]] std::expected<std::string, std::string> read_file(const std::string& path);
-/// Makes the folder (0700) and those above it; no error when it is there.
-[[nodiscard]] file_result make_folder(const std::string& path);
+/// Makes the folder, with these rights, and those above it; no error when it is there.
+[[nodiscard]] file_result make_folder(const std::string& path, unsigned rights);
 /// Waits until a folder's entries, or a file, are on the disk.
 [[nodiscard]] file_result sync_to_disk(const std::string& path);
 

@@ -1,3 +1,5 @@
 #include "apps/lyceum/command_line.h"
 
-int main(int argc, char** argv) { return lyceum::apps::console::run(argc, argv); }
+int main(int argc, char** argv) {
+    return lyceum::apps::console::run(argc, argv);
+}

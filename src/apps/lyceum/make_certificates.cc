@@ -1,6 +1,5 @@
 #include "apps/lyceum/certificates.h"
 #include "apps/lyceum/openssl.h"
-
 #include "base/ip_endpoint.h"
 #include "base/text.h"
 
@@ -40,11 +39,14 @@ std::string to_pem(X509* c) {
 
 std::string to_pem(EVP_PKEY* k) {
     const bio b(BIO_new(BIO_s_mem()));
-    must(b != nullptr && PEM_write_bio_PKCS8PrivateKey(b.get(), k, nullptr, nullptr, 0, nullptr, nullptr) == 1);
+    must(b != nullptr &&
+         PEM_write_bio_PKCS8PrivateKey(b.get(), k, nullptr, nullptr, 0, nullptr, nullptr) == 1);
     return pem_text(b.get());
 }
 
-bio reader(const std::string& pem) { return bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()))); }
+bio reader(const std::string& pem) {
+    return bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+}
 
 /// A fresh key and an unsigned certificate for it.
 std::pair<x509, private_key> draft(const std::string& subject, long days) {
@@ -52,19 +54,22 @@ std::pair<x509, private_key> draft(const std::string& subject, long days) {
     x509 c(X509_new());
     must(key != nullptr && c != nullptr && X509_set_version(c.get(), X509_VERSION_3) == 1);
 
-    const std::unique_ptr<BIGNUM, freed<BN_free>> serial(BN_new()); // RFC 5280 4.1.2.2: positive, at most 20 octets
+    const std::unique_ptr<BIGNUM, freed<BN_free>> serial(
+        BN_new()); // RFC 5280 4.1.2.2: positive, at most 20 octets
     must(serial != nullptr && BN_rand(serial.get(), 127, BN_RAND_TOP_ONE, BN_RAND_BOTTOM_ANY) == 1);
     must(BN_to_ASN1_INTEGER(serial.get(), X509_get_serialNumber(c.get())) != nullptr);
 
     // A day early: the clocks of phones are often behind.
     must(X509_gmtime_adj(X509_getm_notBefore(c.get()), -day) != nullptr);
-    must(X509_gmtime_adj(X509_getm_notAfter(c.get()), days * day) != nullptr);
+    must(X509_gmtime_adj(X509_getm_notAfter(c.get()), (days - 1) * day) != nullptr);
     must(X509_set_pubkey(c.get(), key.get()) == 1);
 
-    // RFC 5280 A.1: a common name has at most 64 characters. Nobody compares it where there are other names.
+    // RFC 5280 A.1: a common name has at most 64 characters. Nobody compares it where there are
+    // other names.
     const std::string common = subject.size() <= 64 ? subject : "Lyceum";
     const auto* octets = reinterpret_cast<const unsigned char*>(common.c_str());
-    must(X509_NAME_add_entry_by_txt(X509_get_subject_name(c.get()), "CN", MBSTRING_UTF8, octets, -1, -1, 0) == 1);
+    must(X509_NAME_add_entry_by_txt(
+             X509_get_subject_name(c.get()), "CN", MBSTRING_UTF8, octets, -1, -1, 0) == 1);
     return {std::move(c), std::move(key)};
 }
 
@@ -100,12 +105,16 @@ std::expected<certificate_and_key, std::string> make_authority(const std::string
     }
 }
 
-std::expected<certificate_and_key, std::string> make_server_certificate(const certificate_and_key& authority,
-                                                                         const std::vector<std::string>& names) {
+std::expected<certificate_and_key, std::string>
+make_server_certificate(const certificate_and_key& authority,
+                        const std::vector<std::string>& names) {
     try {
-        const x509 ca(PEM_read_bio_X509(reader(authority.certificate).get(), nullptr, nullptr, nullptr));
-        const private_key ca_key(PEM_read_bio_PrivateKey(reader(authority.key).get(), nullptr, nullptr, nullptr));
-        must(ca != nullptr && ca_key != nullptr && X509_check_private_key(ca.get(), ca_key.get()) == 1);
+        const x509 ca(
+            PEM_read_bio_X509(reader(authority.certificate).get(), nullptr, nullptr, nullptr));
+        const private_key ca_key(
+            PEM_read_bio_PrivateKey(reader(authority.key).get(), nullptr, nullptr, nullptr));
+        must(ca != nullptr && ca_key != nullptr &&
+             X509_check_private_key(ca.get(), ca_key.get()) == 1);
         auto [c, key] = draft(names.front(), 825);
         must(X509_set_issuer_name(c.get(), X509_get_subject_name(ca.get())) == 1);
         extend(c.get(), ca.get(), NID_basic_constraints, "critical,CA:FALSE");
@@ -122,10 +131,12 @@ std::expected<certificate_and_key, std::string> make_server_certificate(const ce
     }
 }
 
-std::vector<std::string> server_names(const std::vector<std::string>& domains, const std::string& fqdn) {
+std::vector<std::string> server_names(const std::vector<std::string>& domains,
+                                      const std::string& fqdn) {
     std::vector<std::string> all{fqdn};
     for (const auto& d : domains) {
-        for (const char* prefix : {"", "sip.", "sipinternal.", "lyncdiscover.", "lyncdiscoverinternal."}) {
+        for (const char* prefix :
+             {"", "sip.", "sipinternal.", "lyncdiscover.", "lyncdiscoverinternal."}) {
             all.push_back(prefix + d);
         }
     }

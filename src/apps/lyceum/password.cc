@@ -50,7 +50,8 @@ std::expected<std::string, std::string> password_from_input() {
 }
 
 std::expected<std::string, std::string> password_from_terminal() {
-    if (::isatty(STDIN_FILENO) == 0) return std::unexpected("give the password with --password-stdin");
+    if (::isatty(STDIN_FILENO) == 0)
+        return std::unexpected("give the password with --password-stdin");
     const no_echo quiet;
     LYCEUM_TRY(auto first, ask("Password: "));
     LYCEUM_TRY(const auto second, ask("Again: "));

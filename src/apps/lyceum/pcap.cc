@@ -13,15 +13,21 @@ constexpr std::uint8_t udp = 17;
 /// RFC 1071, over octets that start at an even place.
 std::uint32_t sum(byte_view octets, std::uint32_t so_far = 0) {
     for (std::size_t i = 0; i < octets.size(); i += 2) {
-        so_far += static_cast<std::uint32_t>(octets[i] << 8U) | (i + 1 < octets.size() ? octets[i + 1] : 0U);
+        so_far += static_cast<std::uint32_t>(octets[i] << 8U) |
+                  (i + 1 < octets.size() ? octets[i + 1] : 0U);
         so_far = (so_far & 0xFFFFU) + (so_far >> 16U);
     }
     return so_far;
 }
 
-std::uint16_t checksum(std::uint32_t s) { return static_cast<std::uint16_t>(~s & 0xFFFFU); }
+std::uint16_t checksum(std::uint32_t s) {
+    return static_cast<std::uint16_t>(~s & 0xFFFFU);
+}
 
-void put_ipv4(byte_vector& packet, const ip_address& from, const ip_address& to, std::size_t payload) {
+void put_ipv4(byte_vector& packet,
+              const ip_address& from,
+              const ip_address& to,
+              std::size_t payload) {
     byte_writer out(packet);
     out.u8(0x45);
     out.u8(0);
@@ -37,7 +43,10 @@ void put_ipv4(byte_vector& packet, const ip_address& from, const ip_address& to,
     packet[11] = static_cast<std::uint8_t>(c & 0xFFU);
 }
 
-void put_ipv6(byte_vector& packet, const ip_address& from, const ip_address& to, std::size_t payload) {
+void put_ipv6(byte_vector& packet,
+              const ip_address& from,
+              const ip_address& to,
+              std::size_t payload) {
     byte_writer out(packet);
     out.u32(0x60000000);
     out.u16(static_cast<std::uint16_t>(udp_head + payload));
@@ -47,7 +56,10 @@ void put_ipv6(byte_vector& packet, const ip_address& from, const ip_address& to,
     out.bytes(to.octets());
 }
 
-void put_udp(byte_vector& packet, const ip_endpoint& from, const ip_endpoint& to, byte_view payload) {
+void put_udp(byte_vector& packet,
+             const ip_endpoint& from,
+             const ip_endpoint& to,
+             byte_view payload) {
     const auto length = static_cast<std::uint16_t>(udp_head + payload.size());
     byte_vector head;
     byte_writer out(head);
@@ -55,7 +67,8 @@ void put_udp(byte_vector& packet, const ip_endpoint& from, const ip_endpoint& to
     out.u16(to.port);
     out.u16(length);
     out.u16(0);
-    if (!from.address.is_v4() || !to.address.is_v4()) { // RFC 8200 8.1: only IPv4 may leave the checksum out
+    if (!from.address.is_v4() ||
+        !to.address.is_v4()) { // RFC 8200 8.1: only IPv4 may leave the checksum out
         auto s = sum(from.address.octets());
         s = sum(to.address.octets(), s);
         s = sum(head, s + length + udp);

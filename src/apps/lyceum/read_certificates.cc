@@ -1,6 +1,5 @@
 #include "apps/lyceum/certificates.h"
 #include "apps/lyceum/openssl.h"
-
 #include "base/ip_endpoint.h"
 #include "base/text.h"
 
@@ -14,9 +13,13 @@
 namespace lyceum::apps::console {
 namespace {
 
-bio reader(const std::string& pem) { return bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()))); }
+bio reader(const std::string& pem) {
+    return bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+}
 
-x509 read_one(BIO* b) { return x509(PEM_read_bio_X509(b, nullptr, nullptr, nullptr)); }
+x509 read_one(BIO* b) {
+    return x509(PEM_read_bio_X509(b, nullptr, nullptr, nullptr));
+}
 
 wall_instant time_of(const ASN1_TIME* t) {
     std::tm parts{};
@@ -44,7 +47,8 @@ std::string name_of(const GENERAL_NAME& n) {
 
 std::vector<std::string> names_of(const X509* c) {
     std::vector<std::string> out;
-    const general_names names(static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(c, NID_subject_alt_name, nullptr, nullptr)));
+    const general_names names(
+        static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(c, NID_subject_alt_name, nullptr, nullptr)));
     for (int i = 0; names != nullptr && i < sk_GENERAL_NAME_num(names.get()); ++i) {
         auto text = name_of(*sk_GENERAL_NAME_value(names.get(), i));
         if (!text.empty()) out.push_back(std::move(text));
@@ -55,7 +59,8 @@ std::vector<std::string> names_of(const X509* c) {
 bool is_trusted(X509* leaf, STACK_OF(X509) * chain, const std::string& ca_pem) {
     const x509_store roots(X509_STORE_new());
     const auto b = reader(ca_pem);
-    while (const auto ca = read_one(b.get())) X509_STORE_add_cert(roots.get(), ca.get());
+    while (const auto ca = read_one(b.get()))
+        X509_STORE_add_cert(roots.get(), ca.get());
     ERR_clear_error(); // the end of the file is one
     const x509_store_ctx context(X509_STORE_CTX_new());
     if (X509_STORE_CTX_init(context.get(), roots.get(), leaf, chain) != 1) return false;
@@ -65,24 +70,31 @@ bool is_trusted(X509* leaf, STACK_OF(X509) * chain, const std::string& ca_pem) {
 
 } // namespace
 
-std::expected<certificate_facts, std::string>
-read_certificate(const std::string& certificate_pem, const std::string& key_pem, const std::string& ca_pem) {
+std::expected<certificate_facts, std::string> read_certificate(const std::string& certificate_pem,
+                                                               const std::string& key_pem,
+                                                               const std::string& ca_pem) {
     const auto b = reader(certificate_pem);
     const auto leaf = read_one(b.get());
     if (leaf == nullptr) return std::unexpected("is no certificate in PEM form");
-    const std::unique_ptr<STACK_OF(X509), decltype([](STACK_OF(X509) * s) { sk_X509_pop_free(s, X509_free); })> chain(
-        sk_X509_new_null());
-    while (auto next = read_one(b.get())) sk_X509_push(chain.get(), next.release());
+    const std::unique_ptr<STACK_OF(X509),
+                          decltype([](STACK_OF(X509) * s) { sk_X509_pop_free(s, X509_free); })>
+        chain(sk_X509_new_null());
+    while (auto next = read_one(b.get()))
+        sk_X509_push(chain.get(), next.release());
     ERR_clear_error();
 
     certificate_facts f;
     std::array<char, 256> subject{};
-    X509_NAME_get_text_by_NID(X509_get_subject_name(leaf.get()), NID_commonName, subject.data(), static_cast<int>(subject.size()));
+    X509_NAME_get_text_by_NID(X509_get_subject_name(leaf.get()),
+                              NID_commonName,
+                              subject.data(),
+                              static_cast<int>(subject.size()));
     f.subject = subject.data();
     f.names = names_of(leaf.get());
     f.not_before = time_of(X509_get0_notBefore(leaf.get()));
     f.not_after = time_of(X509_get0_notAfter(leaf.get()));
-    const private_key key(PEM_read_bio_PrivateKey(reader(key_pem).get(), nullptr, nullptr, nullptr));
+    const private_key key(
+        PEM_read_bio_PrivateKey(reader(key_pem).get(), nullptr, nullptr, nullptr));
     f.key_fits = key != nullptr && X509_check_private_key(leaf.get(), key.get()) == 1;
     f.trusted = is_trusted(leaf.get(), chain.get(), ca_pem);
     ERR_clear_error();
@@ -94,7 +106,8 @@ bool covers(const std::vector<std::string>& names, std::string_view host) {
         if (iequals(n, host)) return true;
         if (!n.starts_with("*.")) return false;
         const auto dot = host.find('.'); // RFC 6125 6.4.3: the star stands for one whole label
-        return dot != std::string_view::npos && dot != 0 && iequals(host.substr(dot), std::string_view(n).substr(1));
+        return dot != std::string_view::npos && dot != 0 &&
+               iequals(host.substr(dot), std::string_view(n).substr(1));
     });
 }
 

@@ -12,8 +12,8 @@ namespace json = boost::json;
 
 /// Columns on a terminal: UTF-8 continuation octets take none.
 std::size_t width(std::string_view text) {
-    return static_cast<std::size_t>(
-        std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+    return static_cast<std::size_t>(std::ranges::count_if(
+        text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
 }
 
 std::string heading(std::string_view key) {
@@ -29,7 +29,8 @@ std::string cell(const json::value& v) {
     if (v.is_null()) return {};
     if (!v.is_array()) return json::serialize(v);
     std::string out;
-    for (const auto& item : v.get_array()) out += (out.empty() ? "" : " ") + cell(item);
+    for (const auto& item : v.get_array())
+        out += (out.empty() ? "" : " ") + cell(item);
     return out;
 }
 
@@ -55,12 +56,14 @@ std::string table(const json::array& rows) {
     }
     std::vector<std::size_t> widths(keys.size());
     for (const auto& line : lines) {
-        for (std::size_t i = 0; i < line.size(); ++i) widths[i] = std::max(widths[i], width(line[i]));
+        for (std::size_t i = 0; i < line.size(); ++i)
+            widths[i] = std::max(widths[i], width(line[i]));
     }
     std::string out;
     for (const auto& line : lines) {
         std::string text;
-        for (std::size_t i = 0; i < line.size(); ++i) text += line[i] + std::string(widths[i] - width(line[i]) + 2, ' ');
+        for (std::size_t i = 0; i < line.size(); ++i)
+            text += line[i] + std::string(widths[i] - width(line[i]) + 2, ' ');
         text.erase(text.find_last_not_of(' ') + 1);
         out += text + "\n";
     }
@@ -69,7 +72,9 @@ std::string table(const json::array& rows) {
 
 std::string names_and_values(const json::object& o) {
     std::size_t widest = 0;
-    for (const auto& [key, value] : o) widest = std::max(widest, width(heading(key)));
+    for (const auto& [key, value] : o) {
+        if (!value.is_object() && !is_table(value)) widest = std::max(widest, width(heading(key)));
+    }
     std::string out;
     std::string tables;
     for (const auto& [key, value] : o) {
@@ -79,7 +84,11 @@ std::string names_and_values(const json::object& o) {
         } else if (value.is_object()) {
             tables += "\n" + name + "\n" + names_and_values(value.get_object());
         } else {
-            out += name + std::string(widest - width(name) + 2, ' ') + cell(value) + "\n";
+            const auto* list = value.if_array();
+            auto line = name + std::string(widest - width(name) + 2, ' ');
+            line += list != nullptr && list->empty() ? "none" : cell(value);
+            line.erase(line.find_last_not_of(' ') + 1);
+            out += line + "\n";
         }
     }
     return out + tables;

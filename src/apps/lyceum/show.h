@@ -5,7 +5,8 @@
 
 namespace lyceum::apps::console {
 
-/// A JSON result for people: a list of objects is a table, an object is names and values, the rest is itself.
+/// A JSON result for people: a list of objects is a table, an object is names and values, the rest
+/// is itself.
 [[nodiscard]] std::string for_people(std::string_view json);
 
 /// {"error":{"code":...,"message":...}}: what --json prints of a failure.

@@ -13,7 +13,8 @@ struct trace_options {
 };
 
 /// `lyceum trace`: prints a user's messages until Ctrl-C. unavailable when the server goes away.
-[[nodiscard]] std::expected<void, admin::failure> trace(const deployment::deployment&, const trace_options&);
+[[nodiscard]] std::expected<void, admin::failure> trace(const deployment::deployment&,
+                                                        const trace_options&);
 
 /// A message for people: a line that says when, which way and with whom, then the message.
 [[nodiscard]] std::string for_people(const admin::trace_line&);

@@ -4,13 +4,15 @@ namespace lyceum::apps::server {
 
 front_end::front_end(net::shard& s, net::links& l, const foundation& f)
     : shard_(s), tap_(f.trace), stack_(s, l, f.stack, f.verifier), proxy_(stack_, f.proxy),
+      subscriptions_(stack_, f.subscriptions),
       registrar_(
           stack_, dispatch_, f.registrar,
           [this](const sip::aor& user, std::shared_ptr<const sipstack::reachable_endpoints> endpoints) {
               publish(user, std::move(endpoints));
           },
           [](const sip::aor&, const roles::registrar::binding&) {}),
-      home_(f.home) {
+      contacts_(stack_, dispatch_, subscriptions_, f.contacts, f.contact_lists),
+      provisioning_(stack_, dispatch_, subscriptions_, people_, f.provisioning), home_(f.home) {
     stack_.lower().set_tap(&tap_);
     stack_.gate_keeper().set_people(people_);
 }
@@ -62,6 +64,9 @@ void front_end::take(const sip::aor& user, std::shared_ptr<const sipstack::reach
 }
 
 void front_end::on_flow_closed(net::flow_id flow) {
+    for (auto* other : all_) {
+        shard_.post(other->shard_.index(), [other, flow] { other->subscriptions_.on_flow_closed(flow); });
+    }
     const auto it = registered_over_.find(flow);
     if (it == registered_over_.end()) return;
     const auto users = std::move(it->second);
@@ -83,7 +88,7 @@ void front_end::expel(const sip::aor& user, const std::string& reason, diagnosti
 }
 
 front_end::status front_end::now() const {
-    return {stack_.now_under_way(), stack_.gate_keeper().associations(), proxy_.contexts(), registrar_.registrations(), 0};
+    return {stack_.now_under_way(), stack_.gate_keeper().associations(), proxy_.contexts(), registrar_.registrations(), subscriptions_.size()};
 }
 
 } // namespace lyceum::apps::server

@@ -2,6 +2,8 @@
 
 #include "apps/deployment/deployment.h"
 #include "apps/lyceumd/trace_hub.h"
+#include "roles/contacts/rim/contacts_rim.h"
+#include "roles/provisioning/rim/provisioning_rim.h"
 #include "roles/registrar/rim/registrar_rim.h"
 #include "roles/router/rim/router_rim.h"
 
@@ -13,6 +15,9 @@ struct foundation {
     sipstack::stack_settings stack;
     sipstack::proxy_settings proxy;
     roles::registrar::settings registrar;
+    roles::contacts::settings contact_lists;
+    roles::provisioning::settings provisioning;
+    subscription::settings subscriptions;
     roles::router::house home;
     credentials::verifier& verifier;
     store::users& users;
@@ -60,7 +65,10 @@ private:
     sipstack::stack stack_;
     sipstack::dispatch dispatch_;
     sipstack::proxy proxy_;
+    sipstack::subscriptions subscriptions_;
     roles::registrar::registrar_rim registrar_;
+    roles::contacts::contacts_rim contacts_;
+    roles::provisioning::provisioning_rim provisioning_;
     roles::router::house home_;
     std::unique_ptr<roles::router::router_rim> router_;
     std::vector<front_end*> all_;

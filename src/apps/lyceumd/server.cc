@@ -11,6 +11,9 @@
 #include "store/soci/soci_store.h"
 
 #include <boost/json.hpp>
+#include <unistd.h>
+
+#include <csignal>
 
 #include <future>
 #include <thread>
@@ -106,6 +109,11 @@ public:
 
     void reload() override {
         log::reopen();
+        if (const auto fresh = folder::load(settings_.file)) {
+            log::set_level(level_of(fresh->log.level));
+        } else {
+            log::write(log::level::error, "lyceumd", "settings_not_reloaded", {{"why", fresh.error()}});
+        }
         if (const auto done = engine_->reload_tls(); !done) {
             log::write(log::level::error, "lyceumd", "certificates_not_reloaded", {{"why", done.error()}});
         } else {
@@ -185,6 +193,10 @@ std::expected<void, std::string> running_server::open() {
     LYCEUM_TRY(store_, store::soci::soci_store::open(settings_.path(settings_.store.file), how));
     credentials::builtin::settings guesses;
     guesses.failures = settings_.auth.throttle_failures;
+    guesses.first_pause = settings_.auth.throttle_first_pause;
+    guesses.longest_pause = settings_.auth.throttle_longest_pause;
+    guesses.longest_user_pause = settings_.auth.throttle_longest_user_pause;
+    guesses.forget = settings_.auth.throttle_forget;
     verifier_ = credentials::builtin::make_verifier(store_->users(), key_, system_environment(), guesses);
 
     LYCEUM_TRY(engine_, net::asio::engine::make(engine_settings_of(settings_), system_environment()));
@@ -192,7 +204,9 @@ std::expected<void, std::string> running_server::open() {
     registrar.expires = settings_.sip.expires;
     registrar.min_expires = settings_.sip.min_expires;
     registrar.max_endpoints = settings_.sip.max_endpoints;
-    foundation_ = std::make_unique<foundation>(foundation{settings_, stack_settings_of(settings_), {}, registrar,
+    roles::contacts::settings contact_lists;
+    contact_lists.limits = {settings_.store.max_contacts, settings_.store.max_groups};
+    foundation_ = std::make_unique<foundation>(foundation{settings_, stack_settings_of(settings_), {}, registrar, contact_lists, {}, {},
                                                           house_of(settings_), *verifier_, store_->users(),
                                                           store_->contacts(), trace_});
     const auto count = engine_->shard(0).count();
@@ -216,6 +230,14 @@ std::expected<void, std::string> running_server::open() {
         settings_.server.domains});
     service_->add("status", [this](const admin::arguments&) { return status(); });
     service_->add("endpoints", [this](const admin::arguments& a) { return endpoints(a); });
+    service_->add("reload", [this](const admin::arguments&) -> admin::outcome {
+        reload();
+        return R"({"reloaded":true})";
+    });
+    service_->add("drain", [](const admin::arguments&) -> admin::outcome {
+        ::kill(::getpid(), SIGTERM); // the same way out as everybody's: main waits for it
+        return R"({"draining":true})";
+    });
     service_->add_stream("trace", [this](const admin::arguments& a, std::shared_ptr<admin::line_sink> sink) -> admin::outcome {
         const auto user = sip::aor::from(a.text("user"));
         if (!user) return std::unexpected(admin::failure{"usage", "trace wants a SIP address: sip:alice@contoso.test"});

@@ -10,7 +10,8 @@ std::string range(const field& f) {
     std::string out;
     if (!f.choices.empty()) {
         out = f.what == kind::list ? "of " : "one of ";
-        for (const auto& c : f.choices) out += (&c == f.choices.data() ? "" : ", ") + c;
+        for (const auto& c : f.choices)
+            out += (&c == f.choices.data() ? "" : ", ") + c;
     } else if (f.what == kind::number) {
         out = std::to_string(f.least) + " to " + std::to_string(f.most);
     } else if (f.what == kind::octets && f.most != std::numeric_limits<std::int64_t>::max()) {
@@ -35,13 +36,15 @@ void comment(std::string& out, std::string_view text) {
         out += text.substr(0, end);
         out += '\n';
         text.remove_prefix(end);
-        while (text.starts_with(' ')) text.remove_prefix(1);
+        while (text.starts_with(' '))
+            text.remove_prefix(1);
     }
 }
 
 std::string cell(std::string_view text) {
     std::string out;
-    for (const char c : text) out += c == '|' ? std::string("\\|") : std::string(1, c);
+    for (const char c : text)
+        out += c == '|' ? std::string("\\|") : std::string(1, c);
     return out;
 }
 
@@ -63,7 +66,8 @@ std::vector<problem> catalogue::check() const {
     std::vector<problem> out;
     for (const auto& s : sections_) {
         for (const auto& f : s.fields) {
-            if (auto why = f.objection(); !why.empty()) out.push_back({0, s.name + "." + f.name, std::move(why)});
+            if (auto why = f.objection(); !why.empty())
+                out.push_back({0, s.name + "." + f.name, std::move(why)});
         }
     }
     return out;

@@ -2,6 +2,7 @@
 
 #include "base/settings/section.h"
 
+#include <cstdint>
 #include <expected>
 #include <string>
 #include <string_view>
@@ -33,15 +34,16 @@ public:
     }
     [[nodiscard]] const std::vector<section>& sections() const { return sections_; }
 
-    /// Sets what the text names, leaves the rest as it is. Everything that is wrong is told, not only the
-    /// first; the structs are then half set and not to be used.
+    /// Sets what the text names, leaves the rest as it is. Everything that is wrong is told, not
+    /// only the first; the structs are then half set and not to be used.
     [[nodiscard]] std::expected<void, std::vector<problem>> read(std::string_view toml_text) const;
     /// Fields whose values are not allowed, whoever set them.
     [[nodiscard]] std::vector<problem> check() const;
-    /// An annotated file with the values that the structs have now. A table that has as many lines of
-    /// comment as of values: meant to be edited by people.
+    /// An annotated file with the values that the structs have now. A table that has as many lines
+    /// of comment as of values: meant to be edited by people.
     [[nodiscard]] std::string to_toml(std::string_view heading) const;
-    /// A page that names every field with its default (the value that it has now), bounds and sentence.
+    /// A page that names every field with its default (the value that it has now), bounds and
+    /// sentence.
     [[nodiscard]] std::string to_markdown(std::string_view heading) const;
 
 private:

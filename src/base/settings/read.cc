@@ -5,11 +5,14 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
+#include <tuple>
 
 namespace lyceum::settings {
 namespace {
 
-std::uint32_t line_of(const toml::node& n) { return n.source().begin.line; }
+std::uint32_t line_of(const toml::node& n) {
+    return n.source().begin.line;
+}
 
 /// Why the node could not be set; empty when it was.
 std::string set_number(const field& f, const number_slot& slot, const toml::node& n) {
@@ -19,10 +22,13 @@ std::string set_number(const field& f, const number_slot& slot, const toml::node
         if (!v) return "must be a whole number";
     } else if (f.what == kind::duration) {
         if (const auto text = n.value_exact<std::string>()) v = parse_duration(*text);
-        if (!v) return "must be a duration with its unit, such as \"15 s\" (ns, us, ms, s, min, h, d)";
+        if (!v)
+            return "must be a duration with its unit, such as \"15 s\" (ns, us, ms, s, min, h, d)";
     } else {
-        if (const auto text = n.value_exact<std::string>()) v = parse_octets(*text);
-        else v = n.value_exact<std::int64_t>();
+        if (const auto text = n.value_exact<std::string>())
+            v = parse_octets(*text);
+        else
+            v = n.value_exact<std::int64_t>();
         if (!v) return "must be a size with its unit, such as \"4 MiB\" (B, KiB, MiB, GiB)";
     }
     if (*v < f.least || *v > f.most) {
@@ -37,38 +43,40 @@ std::string set_number(const field& f, const number_slot& slot, const toml::node
 }
 
 std::string set(const field& f, const toml::node& n) {
-    const auto why = std::visit(
-        overloaded{
-            [&](bool* b) -> std::string {
-                const auto v = n.value_exact<bool>();
-                if (!v) return "must be true or false";
-                *b = *v;
-                return {};
-            },
-            [&](std::string* s) -> std::string {
-                auto v = n.value_exact<std::string>();
-                if (!v) return "must be a text in quotes";
-                *s = std::move(*v);
-                return {};
-            },
-            [&](std::vector<std::string>* items) -> std::string {
-                const auto* array = n.as_array();
-                if (array == nullptr) return "must be a list of texts: [\"a\", \"b\"]";
-                items->clear();
-                for (const auto& item : *array) {
-                    auto v = item.value_exact<std::string>();
-                    if (!v) return "must be a list of texts: [\"a\", \"b\"]";
-                    items->push_back(std::move(*v));
-                }
-                return {};
-            },
-            [&](const number_slot& slot) { return set_number(f, slot, n); },
-        },
-        f.slot);
+    const auto why = std::visit(overloaded{
+                                    [&](bool* b) -> std::string {
+                                        const auto v = n.value_exact<bool>();
+                                        if (!v) return "must be true or false";
+                                        *b = *v;
+                                        return {};
+                                    },
+                                    [&](std::string* s) -> std::string {
+                                        auto v = n.value_exact<std::string>();
+                                        if (!v) return "must be a text in quotes";
+                                        *s = std::move(*v);
+                                        return {};
+                                    },
+                                    [&](std::vector<std::string>* items) -> std::string {
+                                        const auto* array = n.as_array();
+                                        if (array == nullptr)
+                                            return "must be a list of texts: [\"a\", \"b\"]";
+                                        items->clear();
+                                        for (const auto& item : *array) {
+                                            auto v = item.value_exact<std::string>();
+                                            if (!v)
+                                                return "must be a list of texts: [\"a\", \"b\"]";
+                                            items->push_back(std::move(*v));
+                                        }
+                                        return {};
+                                    },
+                                    [&](const number_slot& slot) { return set_number(f, slot, n); },
+                                },
+                                f.slot);
     return why.empty() ? f.objection() : why;
 }
 
-std::string unknown(std::string_view word, std::string_view prefix, std::span<const std::string> names) {
+std::string
+unknown(std::string_view word, std::string_view prefix, std::span<const std::string> names) {
     const auto near = nearest(word, names);
     if (near.empty()) return "unknown";
     return "unknown; did you mean " + std::string(prefix) + near + "?";
@@ -77,7 +85,8 @@ std::string unknown(std::string_view word, std::string_view prefix, std::span<co
 template <class T>
 std::vector<std::string> names_of(const std::vector<T>& things) {
     std::vector<std::string> out;
-    for (const auto& t : things) out.push_back(t.name);
+    for (const auto& t : things)
+        out.push_back(t.name);
     return out;
 }
 
@@ -85,7 +94,8 @@ void read_section(const section& s, const toml::table& table, std::vector<proble
     for (const auto& [key, node] : table) {
         const std::string full = s.name + "." + std::string(key.str());
         const auto f = std::ranges::find(s.fields, key.str(), &field::name);
-        auto why = f == s.fields.end() ? unknown(key.str(), s.name + ".", names_of(s.fields)) : set(*f, node);
+        auto why = f == s.fields.end() ? unknown(key.str(), s.name + ".", names_of(s.fields))
+                                       : set(*f, node);
         if (!why.empty()) problems.push_back({line_of(node), full, std::move(why)});
     }
 }
@@ -113,7 +123,10 @@ std::expected<void, std::vector<problem>> catalogue::read(std::string_view toml_
         }
     }
     if (problems.empty()) return {};
-    std::ranges::stable_sort(problems, {}, &problem::line); // toml++ walks tables by name
+    // toml++ walks tables by name; people read files by line.
+    std::ranges::sort(problems, [](const problem& a, const problem& b) {
+        return std::tie(a.line, a.key) < std::tie(b.line, b.key);
+    });
     return std::unexpected(std::move(problems));
 }
 

@@ -61,26 +61,29 @@ field& field::needs_restart() {
 }
 
 std::string field::objection() const {
-    return std::visit(
-        overloaded{
-            [](const bool*) { return std::string(); },
-            [&](const std::string* s) {
-                if (auto why = not_a_choice(*this, *s); !why.empty()) return why;
-                const auto length = static_cast<std::int64_t>(s->size());
-                if (length < least) return std::string("must not be empty");
-                return length > most ? "is longer than " + std::to_string(most) + " octets" : std::string();
-            },
-            [&](const std::vector<std::string>* items) {
-                for (const auto& item : *items) {
-                    if (auto why = not_a_choice(*this, item); !why.empty()) return why;
-                }
-                const auto length = static_cast<std::int64_t>(items->size());
-                if (length < least) return "needs at least " + std::to_string(least);
-                return length > most ? "has more than " + std::to_string(most) : std::string();
-            },
-            [&](const number_slot& n) { return outside(*this, n.get(n.where)); },
-        },
-        slot);
+    return std::visit(overloaded{
+                          [](const bool*) { return std::string(); },
+                          [&](const std::string* s) {
+                              if (auto why = not_a_choice(*this, *s); !why.empty()) return why;
+                              const auto length = static_cast<std::int64_t>(s->size());
+                              if (length < least) return std::string("must not be empty");
+                              return length > most
+                                         ? "is longer than " + std::to_string(most) + " octets"
+                                         : std::string();
+                          },
+                          [&](const std::vector<std::string>* items) {
+                              for (const auto& item : *items) {
+                                  if (auto why = not_a_choice(*this, item); !why.empty())
+                                      return why;
+                              }
+                              const auto length = static_cast<std::int64_t>(items->size());
+                              if (length < least) return "needs at least " + std::to_string(least);
+                              return length > most ? "has more than " + std::to_string(most)
+                                                   : std::string();
+                          },
+                          [&](const number_slot& n) { return outside(*this, n.get(n.where)); },
+                      },
+                      slot);
 }
 
 std::string field::toml() const {
@@ -89,7 +92,8 @@ std::string field::toml() const {
                           [](const std::string* s) { return quoted(*s); },
                           [](const std::vector<std::string>* items) {
                               std::vector<std::string> texts;
-                              for (const auto& item : *items) texts.push_back(quoted(item));
+                              for (const auto& item : *items)
+                                  texts.push_back(quoted(item));
                               return "[" + joined(texts, ", ") + "]";
                           },
                           [&](const number_slot& n) {
@@ -128,7 +132,8 @@ field& section::text(std::string_view called, std::string& value, std::string_vi
     return f;
 }
 
-field& section::list(std::string_view called, std::vector<std::string>& value, std::string_view says) {
+field&
+section::list(std::string_view called, std::vector<std::string>& value, std::string_view says) {
     auto& f = add(called, says, kind::list, {}, 0, 1000);
     f.slot = &value;
     return f;

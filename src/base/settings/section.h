@@ -7,8 +7,9 @@
 #include <limits>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <utility>
+#include <utility>
+#include <variant>
 #include <vector>
 
 namespace lyceum::settings {
@@ -52,8 +53,8 @@ public:
     [[nodiscard]] std::string toml() const;
 };
 
-/// The fields of one settings struct: its describe(section&) names each of them once, and from that come
-/// reading, checking, the annotated file and the reference page.
+/// The fields of one settings struct: its describe(section&) names each of them once, and from that
+/// come reading, checking, the annotated file and the reference page.
 class section {
 public:
     section(std::string_view called, std::string_view says) : name(called), sentence(says) {}
@@ -75,23 +76,32 @@ public:
     field& octets(std::string_view called, T& value, std::string_view says) {
         return add(called, says, kind::octets, slot_of(value), 0, highest<T>());
     }
-    /// Anything from nanoseconds to hours, written with its unit. Not negative unless between() says so.
+    /// Anything from nanoseconds to hours, written with its unit. Not negative unless between()
+    /// says so.
     template <class Rep, class Period>
-    field& duration(std::string_view called, std::chrono::duration<Rep, Period>& value, std::string_view says) {
+    field& duration(std::string_view called,
+                    std::chrono::duration<Rep, Period>& value,
+                    std::string_view says) {
         using type = std::chrono::duration<Rep, Period>;
-        const number_slot slot{&value,
-                               [](const void* p) -> std::int64_t {
-                                   return std::chrono::nanoseconds(*static_cast<const type*>(p)).count();
-                               },
-                               [](void* p, std::int64_t v) {
-                                   *static_cast<type*>(p) =
-                                       std::chrono::duration_cast<type>(std::chrono::nanoseconds(v));
-                               }};
+        const number_slot slot{
+            &value,
+            [](const void* p) -> std::int64_t {
+                return std::chrono::nanoseconds(*static_cast<const type*>(p)).count();
+            },
+            [](void* p, std::int64_t v) {
+                *static_cast<type*>(p) =
+                    std::chrono::duration_cast<type>(std::chrono::nanoseconds(v));
+            }};
         return add(called, says, kind::duration, slot, 0, std::numeric_limits<std::int64_t>::max());
     }
 
 private:
-    field& add(std::string_view name, std::string_view sentence, kind, number_slot, std::int64_t least, std::int64_t most);
+    field& add(std::string_view name,
+               std::string_view sentence,
+               kind,
+               number_slot,
+               std::int64_t least,
+               std::int64_t most);
 
     template <class T>
     static number_slot slot_of(T& value) {

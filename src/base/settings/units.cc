@@ -72,10 +72,18 @@ std::size_t distance(std::string_view a, std::string_view b) {
 
 } // namespace
 
-std::optional<std::int64_t> parse_duration(std::string_view text) { return parse(text, times); }
-std::string duration_text(std::int64_t nanoseconds) { return text_of(nanoseconds, times); }
-std::optional<std::int64_t> parse_octets(std::string_view text) { return parse(text, sizes); }
-std::string octets_text(std::int64_t octets) { return text_of(octets, sizes); }
+std::optional<std::int64_t> parse_duration(std::string_view text) {
+    return parse(text, times);
+}
+std::string duration_text(std::int64_t nanoseconds) {
+    return text_of(nanoseconds, times);
+}
+std::optional<std::int64_t> parse_octets(std::string_view text) {
+    return parse(text, sizes);
+}
+std::string octets_text(std::int64_t octets) {
+    return text_of(octets, sizes);
+}
 
 std::string nearest(std::string_view word, std::span<const std::string> names) {
     std::string best;

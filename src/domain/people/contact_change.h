@@ -38,7 +38,8 @@ struct delete_contact {
 
     friend bool operator==(const delete_contact&, const delete_contact&) = default;
 };
-using contact_change = std::variant<add_group, modify_group, delete_group, set_contact, delete_contact>;
+using contact_change =
+    std::variant<add_group, modify_group, delete_group, set_contact, delete_contact>;
 
 /// Limits of one list; refused changes leave it as it was.
 struct contact_limits {

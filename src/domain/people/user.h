@@ -11,8 +11,9 @@ namespace lyceum::people {
 struct user {
     sip::aor aor;
     std::string display_name;
-    std::string login;   ///< NTLM user name, lower case; the AOR's user part unless told
-    std::string domain;  ///< NetBIOS or DNS domain that may stand before the login; compared without case
+    std::string login; ///< NTLM user name, lower case; the AOR's user part unless told
+    std::string
+        domain; ///< NetBIOS or DNS domain that may stand before the login; compared without case
     std::string line_uri; ///< tel:+...; empty if none
     std::string mail;     ///< empty if none
     bool enabled = true;  ///< disabled users exist, but are refused

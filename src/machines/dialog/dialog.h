@@ -72,7 +72,8 @@ public:
     [[nodiscard]] std::optional<std::uint32_t> remote_cseq() const { return remote_cseq_; }
 
     /// A 2xx came for the request that made this early dialog, or was sent by us: the dialog is
-    /// confirmed. On the side that sent the request, the route set is taken anew. RFC 3261 13.2.2.4
+    /// confirmed. On the side that sent the request, route set and target are taken anew. RFC
+    /// 3261 13.2.2.4, 12.2.1.2
     void confirm(const sip::message& response);
 
     /// Checks the order of a request that came in with our id and remembers its number: 500 when it

@@ -16,7 +16,11 @@ dispatch::handler* look_up(std::map<std::string, dispatch::handler, std::less<>>
 } // namespace
 
 void dispatch::on_method(sip::method m, handler h) { methods_.insert_or_assign(m, std::move(h)); }
-void dispatch::on_event(std::string event, handler h) { events_.insert_or_assign(std::move(event), std::move(h)); }
+void dispatch::on_event(std::string event, handler h) {
+    if (!allowed_events_.empty()) allowed_events_ += ',';
+    allowed_events_ += event;
+    events_.insert_or_assign(to_lower(event), std::move(h));
+}
 void dispatch::on_service(std::string type, handler h) { services_.insert_or_assign(std::move(type), std::move(h)); }
 void dispatch::on_component(std::string prefix, handler h) {
     components_.insert_or_assign(std::move(prefix), std::move(h));
@@ -37,15 +41,6 @@ dispatch::handler* dispatch::find_component(std::string_view opaque) {
         if (opaque.starts_with(prefix)) return &h;
     }
     return nullptr;
-}
-
-std::string dispatch::allowed_events() const {
-    std::string out;
-    for (const auto& [event, h] : events_) {
-        if (!out.empty()) out += ',';
-        out += event;
-    }
-    return out;
 }
 
 } // namespace lyceum::sipstack

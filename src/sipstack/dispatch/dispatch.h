@@ -16,7 +16,7 @@ public:
     using handler = std::move_only_function<void(incoming&&)>;
 
     void on_method(sip::method, handler);                     ///< REGISTER
-    void on_event(std::string event, handler);                ///< SUBSCRIBE with that Event; lower case
+    void on_event(std::string event, handler);                ///< SUBSCRIBE with that Event, as Allow-Events shall spell it
     void on_service(std::string content_type, handler);       ///< SERVICE with that Content-Type; lower case
     void on_component(std::string opaque_prefix, handler);    ///< a GRUU with opaque=app:... or srvr:...
 
@@ -24,11 +24,12 @@ public:
     [[nodiscard]] handler* find(const sip::message&);
     [[nodiscard]] handler* find_component(std::string_view opaque);
     /// The names of all events, for Allow-Events: comma-separated without blanks (pidgin-sipe trims nothing).
-    [[nodiscard]] std::string allowed_events() const;
+    [[nodiscard]] const std::string& allowed_events() const { return allowed_events_; }
 
 private:
     std::map<sip::method, handler> methods_;
-    std::map<std::string, handler, std::less<>> events_;
+    std::map<std::string, handler, std::less<>> events_; ///< by lower case
+    std::string allowed_events_;
     std::map<std::string, handler, std::less<>> services_;
     std::map<std::string, handler, std::less<>> components_;
 };

@@ -32,7 +32,8 @@ struct memory_store::tables {
     [[nodiscard]] bool login_taken(const people::user& u) const {
         return std::ranges::any_of(people, [&](const auto& entry) {
             const auto& other = entry.second.user;
-            return entry.first != u.aor && other.login == to_lower(u.login) && iequals(other.domain, u.domain);
+            return entry.first != u.aor && other.login == to_lower(u.login) &&
+                   iequals(other.domain, u.domain);
         });
     }
 };
@@ -44,7 +45,8 @@ public:
     stored<std::vector<people::user>> all() override {
         return t_.run("users.all", [&] {
             std::vector<people::user> out;
-            for (const auto& [aor, p] : t_.people) out.push_back(p.user);
+            for (const auto& [aor, p] : t_.people)
+                out.push_back(p.user);
             return out;
         });
     }
@@ -55,7 +57,8 @@ public:
             return at->second.user;
         });
     }
-    stored<std::optional<people::user>> find_login(const std::string& login, const std::string& domain) override {
+    stored<std::optional<people::user>> find_login(const std::string& login,
+                                                   const std::string& domain) override {
         return t_.run("users.find_login", [&] {
             std::vector<people::user> same;
             for (const auto& [aor, p] : t_.people) {
@@ -74,7 +77,8 @@ public:
     stored<outcome> add(const people::user& u, const sealed_secret& secret) override {
         return t_.run("users.add", [&] {
             if (t_.people.contains(u.aor) || t_.login_taken(u)) return outcome::exists;
-            t_.lists.erase(u.aor); // a change under way while its owner was removed may have left one
+            t_.lists.erase(
+                u.aor); // a change under way while its owner was removed may have left one
             auto kept = u;
             kept.login = to_lower(u.login);
             t_.people.emplace(u.aor, tables::person{std::move(kept), secret});
@@ -126,7 +130,8 @@ public:
                                   const contact_limits& limits) override {
         return t_.run("contacts.apply", [&] {
             const auto at = t_.lists.find(owner);
-            if (at != t_.lists.end()) return store::apply(at->second, expected_delta, change, limits);
+            if (at != t_.lists.end())
+                return store::apply(at->second, expected_delta, change, limits);
             auto list = first_contact_list();
             const auto out = store::apply(list, expected_delta, change, limits);
             if (out.what == contact_outcome::kind::done) t_.lists.emplace(owner, std::move(list));
@@ -145,7 +150,8 @@ public:
     stored<std::vector<trusted_peer>> all() override {
         return t_.run("trusted.all", [&] {
             std::vector<trusted_peer> out;
-            for (const auto& [key, peer] : t_.peers) out.push_back(peer);
+            for (const auto& [key, peer] : t_.peers)
+                out.push_back(peer);
             return out;
         });
     }
@@ -172,8 +178,14 @@ memory_store::memory_store(hook before)
 
 memory_store::~memory_store() = default;
 
-store::users& memory_store::users() { return *users_; }
-store::contacts& memory_store::contacts() { return *contacts_; }
-store::trusted& memory_store::trusted() { return *trusted_; }
+store::users& memory_store::users() {
+    return *users_;
+}
+store::contacts& memory_store::contacts() {
+    return *contacts_;
+}
+store::trusted& memory_store::trusted() {
+    return *trusted_;
+}
 
 } // namespace lyceum::store::memory

@@ -6,16 +6,19 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 
 namespace lyceum::store::memory {
 
-/// The store for simulation and tests: promises what store/soci promises, except durability. Any thread.
+/// The store for simulation and tests: promises what store/soci promises, except durability. Any
+/// thread.
 class memory_store {
 public:
-    /// Called with an operation's name ("users.add", "contacts.apply") before it does anything: before a
-    /// read, or before a change would be committed. What it returns is what the caller gets; nothing lets
-    /// the operation go on. For modelled latency and failures. Called without the store's lock.
+    /// Called with an operation's name ("users.add", "contacts.apply") before it does anything:
+    /// before a read, or before a change would be committed. What it returns is what the caller
+    /// gets; nothing lets the operation go on. For modelled latency and failures. Called without
+    /// the store's lock.
     using hook = std::function<std::optional<unavailable>(std::string_view operation)>;
 
     explicit memory_store(hook before = {});

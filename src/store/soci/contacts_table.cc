@@ -16,9 +16,12 @@ using ::soci::use;
 void read_groups(session& s, const std::string& owner, people::contact_list& list) {
     long long id = 0;
     people::group g;
-    ::soci::statement st =
-        (s.prepare << "SELECT id, name, external_uri FROM contact_groups WHERE owner = :owner ORDER BY id", into(id),
-         into(g.name), into(g.external_uri), use(owner));
+    ::soci::statement st = (s.prepare << "SELECT id, name, external_uri FROM contact_groups WHERE "
+                                         "owner = :owner ORDER BY id",
+                            into(id),
+                            into(g.name),
+                            into(g.external_uri),
+                            use(owner));
     st.execute();
     while (st.fetch()) {
         g.id = static_cast<std::uint32_t>(id);
@@ -29,9 +32,14 @@ void read_groups(session& s, const std::string& owner, people::contact_list& lis
 void read_contacts(session& s, const std::string& owner, people::contact_list& list) {
     people::contact c;
     int subscribed = 0;
-    ::soci::statement st =
-        (s.prepare << "SELECT uri, name, subscribed, external_uri, extension FROM contacts WHERE owner = :owner",
-         into(c.uri), into(c.name), into(subscribed), into(c.external_uri), into(c.extension), use(owner));
+    ::soci::statement st = (s.prepare << "SELECT uri, name, subscribed, external_uri, extension "
+                                         "FROM contacts WHERE owner = :owner",
+                            into(c.uri),
+                            into(c.name),
+                            into(subscribed),
+                            into(c.external_uri),
+                            into(c.extension),
+                            use(owner));
     st.execute();
     while (st.fetch()) {
         c.subscribed = subscribed != 0;
@@ -44,13 +52,16 @@ void read_contacts(session& s, const std::string& owner, people::contact_list& l
 void read_memberships(session& s, const std::string& owner, people::contact_list& list) {
     std::string uri;
     long long id = 0;
-    ::soci::statement st =
-        (s.prepare << "SELECT uri, group_id FROM contact_memberships WHERE owner = :owner ORDER BY group_id",
-         into(uri), into(id), use(owner));
+    ::soci::statement st = (s.prepare << "SELECT uri, group_id FROM contact_memberships WHERE "
+                                         "owner = :owner ORDER BY group_id",
+                            into(uri),
+                            into(id),
+                            use(owner));
     st.execute();
     while (st.fetch()) {
         const auto at = std::ranges::lower_bound(list.contacts, uri, {}, &people::contact::uri);
-        if (at == list.contacts.end() || at->uri != uri) throw ::soci::soci_error("membership of nobody: " + uri);
+        if (at == list.contacts.end() || at->uri != uri)
+            throw ::soci::soci_error("membership of nobody: " + uri);
         at->groups.push_back(static_cast<std::uint32_t>(id));
     }
 }
@@ -64,7 +75,8 @@ found_list read_list(session& s, const std::string& owner) {
     long long delta = 0;
     s << "SELECT delta_num FROM contact_lists WHERE owner = :owner", into(delta), use(owner);
     if (!s.got_data()) return {first_contact_list(), true};
-    people::contact_list list{.delta_num = static_cast<std::uint32_t>(delta), .groups = {}, .contacts = {}};
+    people::contact_list list{
+        .delta_num = static_cast<std::uint32_t>(delta), .groups = {}, .contacts = {}};
     read_groups(s, owner, list);
     read_contacts(s, owner, list);
     read_memberships(s, owner, list);
@@ -74,7 +86,8 @@ found_list read_list(session& s, const std::string& owner) {
 void write_group(session& s, const std::string& owner, const people::group& g) {
     const long long id = g.id;
     s << "DELETE FROM contact_groups WHERE owner = :owner AND id = :id", use(owner), use(id);
-    s << "INSERT INTO contact_groups (owner, id, name, external_uri) VALUES (:owner, :id, :name, :external_uri)",
+    s << "INSERT INTO contact_groups (owner, id, name, external_uri) VALUES (:owner, :id, :name, "
+         ":external_uri)",
         use(owner), use(id), use(g.name), use(g.external_uri);
 }
 
@@ -90,23 +103,33 @@ void write_contact(session& s, const std::string& owner, const people::contact& 
         use(owner), use(c.uri), use(c.name), use(subscribed), use(c.external_uri), use(c.extension);
     for (const auto g : c.groups) {
         const long long id = g;
-        s << "INSERT INTO contact_memberships (owner, uri, group_id) VALUES (:owner, :uri, :group_id)", use(owner),
-            use(c.uri), use(id);
+        s << "INSERT INTO contact_memberships (owner, uri, group_id) VALUES (:owner, :uri, "
+             ":group_id)",
+            use(owner), use(c.uri), use(id);
     }
 }
 
-void write_delta(session& s, const std::string& owner, const found_list& before, std::uint32_t delta_num) {
+void write_delta(session& s,
+                 const std::string& owner,
+                 const found_list& before,
+                 std::uint32_t delta_num) {
     const long long delta = delta_num;
     if (!before.is_new) {
-        s << "UPDATE contact_lists SET delta_num = :delta WHERE owner = :owner", use(delta), use(owner);
+        s << "UPDATE contact_lists SET delta_num = :delta WHERE owner = :owner", use(delta),
+            use(owner);
         return;
     }
-    s << "INSERT INTO contact_lists (owner, delta_num) VALUES (:owner, :delta)", use(owner), use(delta);
-    for (const auto& g : before.list.groups) write_group(s, owner, g);
+    s << "INSERT INTO contact_lists (owner, delta_num) VALUES (:owner, :delta)", use(owner),
+        use(delta);
+    for (const auto& g : before.list.groups)
+        write_group(s, owner, g);
 }
 
 /// Writes what differs between two lists, both in order.
-void write_difference(session& s, const std::string& owner, const people::contact_list& was, const people::contact_list& is) {
+void write_difference(session& s,
+                      const std::string& owner,
+                      const people::contact_list& was,
+                      const people::contact_list& is) {
     for (const auto& g : is.groups) {
         const auto old = std::ranges::find(was.groups, g.id, &people::group::id);
         if (old == was.groups.end()) {
@@ -138,7 +161,8 @@ public:
     explicit contacts_table(sessions& s) : sessions_(s) {}
 
     stored<people::contact_list> load(const sip::aor& owner) override {
-        return sessions_.read("contacts.load", [&](session& s) { return read_list(s, owner.text()).list; });
+        return sessions_.read("contacts.load",
+                              [&](session& s) { return read_list(s, owner.text()).list; });
     }
 
     stored<contact_outcome> apply(const sip::aor& owner,
@@ -163,6 +187,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<store::contacts> make_contacts(sessions& s) { return std::make_unique<contacts_table>(s); }
+std::unique_ptr<store::contacts> make_contacts(sessions& s) {
+    return std::make_unique<contacts_table>(s);
+}
 
 } // namespace lyceum::store::soci

@@ -16,17 +16,21 @@ std::vector<std::string> statements(std::string_view script) {
         if (!trim(line).starts_with("--")) sql.append(line).append("\n");
     }
     std::vector<std::string> out;
-    for (const auto s : split(sql, ';')) out.emplace_back(s);
+    for (const auto s : split(sql, ';'))
+        out.emplace_back(s);
     return out;
 }
 
 } // namespace
 
-int current_schema() { return static_cast<int>(migrations().size()); }
+int current_schema() {
+    return static_cast<int>(migrations().size());
+}
 
 int schema_of(::soci::session& s) {
     int tables = 0;
-    s << "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = 'schema_version'", ::soci::into(tables);
+    s << "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = 'schema_version'",
+        ::soci::into(tables);
     if (tables == 0) return 0;
     int version = 0;
     s << "SELECT COALESCE(MAX(version), 0) FROM schema_version", ::soci::into(version);
@@ -38,12 +42,14 @@ void migrate(::soci::session& s) {
          "applied TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP)";
     const int have = schema_of(s);
     if (have > current_schema()) {
-        throw ::soci::soci_error("its schema is number " + std::to_string(have) + ", this program knows them up to " +
+        throw ::soci::soci_error("its schema is number " + std::to_string(have) +
+                                 ", this program knows them up to " +
                                  std::to_string(current_schema()) + ": it needs a newer Lyceum");
     }
     for (int next = have + 1; next <= current_schema(); ++next) {
         ::soci::transaction one(s);
-        for (const auto& sql : statements(migrations()[static_cast<std::size_t>(next - 1)])) s << sql;
+        for (const auto& sql : statements(migrations()[static_cast<std::size_t>(next - 1)]))
+            s << sql;
         s << "INSERT INTO schema_version (version) VALUES (:v)", ::soci::use(next);
         one.commit();
     }

@@ -15,8 +15,8 @@ namespace lyceum::store::soci {
 /// Which migrations a database has; 0 for an empty one. Throws what SOCI throws.
 [[nodiscard]] int schema_of(::soci::session&);
 
-/// Applies what is missing, each migration in a transaction of its own. Throws, also for a schema that is
-/// newer than migrations().
+/// Applies what is missing, each migration in a transaction of its own. Throws, also for a schema
+/// that is newer than migrations().
 void migrate(::soci::session&);
 
 } // namespace lyceum::store::soci

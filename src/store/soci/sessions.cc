@@ -15,8 +15,11 @@ std::unique_ptr<::soci::session> connect(const sessions::parameters& p) {
     if (p.read_only) return s;
     std::string journal;
     *s << "PRAGMA journal_mode = WAL", ::soci::into(journal);
-    if (journal != "wal") throw ::soci::soci_error("cannot use write-ahead logging here (journal is " + journal + ")");
-    // FULL, not the NORMAL that is often used with WAL: NORMAL loses the last commits at a power cut.
+    if (journal != "wal")
+        throw ::soci::soci_error("cannot use write-ahead logging here (journal is " + journal +
+                                 ")");
+    // FULL, not the NORMAL that is often used with WAL: NORMAL loses the last commits at a power
+    // cut.
     *s << "PRAGMA synchronous = FULL";
     return s;
 }
@@ -41,7 +44,8 @@ sessions::transaction::~transaction() {
     if (done_) return;
     try {
         session_ << "ROLLBACK";
-    } catch (const std::exception&) { // the database has rolled back by itself: full disk, input/output error
+    } catch (const std::exception&) { // the database has rolled back by itself: full disk,
+                                      // input/output error
     }
 }
 
@@ -51,7 +55,9 @@ void sessions::transaction::commit() {
 }
 
 sessions::lent::lent(sessions& s) : from(s), session(s.take()) {}
-sessions::lent::~lent() { from.give_back(session); }
+sessions::lent::~lent() {
+    from.give_back(session);
+}
 
 ::soci::session& sessions::take() {
     std::unique_lock hold(lending_);
@@ -70,7 +76,8 @@ void sessions::give_back(::soci::session& s) {
 }
 
 std::unexpected<unavailable> sessions::failed(std::string_view operation, const std::exception& e) {
-    return std::unexpected(unavailable{.what = "store: " + std::string(operation) + ": " + e.what()});
+    return std::unexpected(
+        unavailable{.what = "store: " + std::string(operation) + ": " + e.what()});
 }
 
 } // namespace lyceum::store::soci

@@ -16,8 +16,9 @@ class session;
 
 namespace lyceum::store::soci {
 
-/// The database's sessions: some to read with, one to write with. SOCI's sessions belong to one thread at
-/// a time, so each is lent for the length of one operation. The only place where SOCI's exceptions end.
+/// The database's sessions: some to read with, one to write with. SOCI's sessions belong to one
+/// thread at a time, so each is lent for the length of one operation. The only place where SOCI's
+/// exceptions end.
 class sessions {
 public:
     struct parameters {
@@ -34,7 +35,8 @@ public:
 
     /// Runs f on a session, in one transaction: all its queries see the same moment.
     template <class F>
-    auto read(std::string_view operation, F&& f) -> stored<decltype(f(std::declval<::soci::session&>()))> {
+    auto read(std::string_view operation, F&& f)
+        -> stored<decltype(f(std::declval<::soci::session&>()))> {
         try {
             const lent reader(*this);
             transaction all(reader.session, false);
@@ -46,10 +48,11 @@ public:
         }
     }
 
-    /// Runs f alone on the writing session, in one transaction: all of it is durable when this returns with
-    /// a value, and nothing of it otherwise.
+    /// Runs f alone on the writing session, in one transaction: all of it is durable when this
+    /// returns with a value, and nothing of it otherwise.
     template <class F>
-    auto write(std::string_view operation, F&& f) -> stored<decltype(f(std::declval<::soci::session&>()))> {
+    auto write(std::string_view operation, F&& f)
+        -> stored<decltype(f(std::declval<::soci::session&>()))> {
         try {
             const std::lock_guard one_writer(writing_);
             transaction all(*writer_, true);

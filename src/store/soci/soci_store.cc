@@ -42,7 +42,9 @@ private:
     std::unique_ptr<store::trusted> trusted_;
 };
 
-std::string last_error(const std::string& path) { return path + ": " + std::strerror(errno); } // NOLINT(concurrency-mt-unsafe)
+std::string last_error(const std::string& path) {
+    return path + ": " + std::strerror(errno);
+} // NOLINT(concurrency-mt-unsafe)
 
 /// Whether the path can stand in a connection string.
 std::expected<void, std::string> speakable(const std::string& path) {
@@ -74,12 +76,13 @@ std::string folder_of(const std::string& path) {
 
 } // namespace
 
-std::expected<std::unique_ptr<soci_store>, std::string> soci_store::open(const std::string& path, const options& o) {
+std::expected<std::unique_ptr<soci_store>, std::string> soci_store::open(const std::string& path,
+                                                                         const options& o) {
     LYCEUM_CHECKED(speakable(path));
     LYCEUM_CHECKED(make_private(path, o.create ? O_CREAT : 0));
     try {
-        return std::make_unique<sqlite_store>(
-            sessions::parameters{.path = path, .readers = o.readers, .busy_patience = o.busy_patience});
+        return std::make_unique<sqlite_store>(sessions::parameters{
+            .path = path, .readers = o.readers, .busy_patience = o.busy_patience});
     } catch (const std::exception& e) {
         return std::unexpected(path + ": " + e.what());
     }
@@ -88,7 +91,8 @@ std::expected<std::unique_ptr<soci_store>, std::string> soci_store::open(const s
 std::expected<void, std::string> copy_database(const std::string& from, const std::string& to) {
     LYCEUM_CHECKED(speakable(from));
     if (::access(from.c_str(), R_OK) != 0) return std::unexpected(last_error(from));
-    LYCEUM_CHECKED(make_private(to, O_CREAT | O_EXCL)); // VACUUM INTO accepts an empty file and keeps its rights
+    LYCEUM_CHECKED(make_private(
+        to, O_CREAT | O_EXCL)); // VACUUM INTO accepts an empty file and keeps its rights
     try {
         sessions source({.path = from, .readers = 0, .read_only = true});
         source.alone([&](::soci::session& s) { s << "VACUUM INTO :to", ::soci::use(to); });
@@ -111,7 +115,9 @@ std::expected<void, std::string> verify_database(const std::string& path) {
             if (verdict != "ok") return std::unexpected(path + ": damaged: " + verdict);
             std::string orphan;
             s << "PRAGMA foreign_key_check", ::soci::into(orphan);
-            if (s.got_data()) return std::unexpected(path + ": damaged: rows of " + orphan + " belong to nothing");
+            if (s.got_data())
+                return std::unexpected(path + ": damaged: rows of " + orphan +
+                                       " belong to nothing");
             const int schema = schema_of(s);
             if (schema < 1) return std::unexpected(path + ": not a database of Lyceum");
             if (schema > current_schema()) return std::unexpected(path + ": needs a newer Lyceum");

@@ -12,9 +12,10 @@ using ::soci::use;
 
 bool delete_peer(session& s, const std::string& host, const std::string& transport) {
     int n = 0;
-    s << "SELECT COUNT(*) FROM trusted_peers WHERE host = :host AND transport = :transport", into(n), use(host),
+    s << "SELECT COUNT(*) FROM trusted_peers WHERE host = :host AND transport = :transport",
+        into(n), use(host), use(transport);
+    s << "DELETE FROM trusted_peers WHERE host = :host AND transport = :transport", use(host),
         use(transport);
-    s << "DELETE FROM trusted_peers WHERE host = :host AND transport = :transport", use(host), use(transport);
     return n != 0;
 }
 
@@ -30,13 +31,17 @@ public:
             ::soci::statement st =
                 (s.prepare << "SELECT host, transport, may_register, domains FROM trusted_peers "
                               "ORDER BY host, transport",
-                 into(peer.host), into(peer.transport), into(may_register), into(domains));
+                 into(peer.host),
+                 into(peer.transport),
+                 into(may_register),
+                 into(domains));
             std::vector<trusted_peer> out;
             st.execute();
             while (st.fetch()) {
                 peer.may_register = may_register != 0;
                 peer.domains.clear();
-                for (const auto d : split(domains, ' ')) peer.domains.emplace_back(d);
+                for (const auto d : split(domains, ' '))
+                    peer.domains.emplace_back(d);
                 out.push_back(peer);
             }
             return out;
@@ -47,7 +52,8 @@ public:
         return sessions_.write("trusted.put", [&](session& s) {
             delete_peer(s, peer.host, peer.transport);
             std::string domains; // names have no blanks
-            for (const auto& d : peer.domains) domains += (domains.empty() ? "" : " ") + d;
+            for (const auto& d : peer.domains)
+                domains += (domains.empty() ? "" : " ") + d;
             const int may_register = peer.may_register ? 1 : 0;
             s << "INSERT INTO trusted_peers (host, transport, may_register, domains) "
                  "VALUES (:host, :transport, :may_register, :domains)",
@@ -57,7 +63,8 @@ public:
     }
 
     stored<bool> remove(const std::string& host, const std::string& transport) override {
-        return sessions_.write("trusted.remove", [&](session& s) { return delete_peer(s, host, transport); });
+        return sessions_.write("trusted.remove",
+                               [&](session& s) { return delete_peer(s, host, transport); });
     }
 
 private:
@@ -66,6 +73,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<store::trusted> make_trusted(sessions& s) { return std::make_unique<trusted_table>(s); }
+std::unique_ptr<store::trusted> make_trusted(sessions& s) {
+    return std::make_unique<trusted_table>(s);
+}
 
 } // namespace lyceum::store::soci

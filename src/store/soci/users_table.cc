@@ -26,13 +26,21 @@ struct user_row {
 std::vector<people::user> select(session& s, const std::string& where, const std::string& key) {
     user_row r;
     ::soci::statement st =
-        (s.prepare << "SELECT aor, display_name, login, domain, line_uri, mail, enabled FROM users " + where +
-                          " ORDER BY aor",
-         into(r.aor), into(r.display_name), into(r.login), into(r.domain), into(r.line_uri), into(r.mail),
-         into(r.enabled), use(key, "key"));
+        (s.prepare
+             << "SELECT aor, display_name, login, domain, line_uri, mail, enabled FROM users " +
+                    where + " ORDER BY aor",
+         into(r.aor),
+         into(r.display_name),
+         into(r.login),
+         into(r.domain),
+         into(r.line_uri),
+         into(r.mail),
+         into(r.enabled),
+         use(key, "key"));
     std::vector<people::user> out;
     st.execute();
-    while (st.fetch()) out.push_back(r.to_user());
+    while (st.fetch())
+        out.push_back(r.to_user());
     return out;
 }
 
@@ -46,8 +54,8 @@ bool login_taken(session& s, const people::user& u) {
     int n = 0;
     const auto login = to_lower(u.login);
     const auto domain = to_lower(u.domain);
-    s << "SELECT COUNT(*) FROM users WHERE login = :login AND domain_key = :domain AND aor <> :aor", into(n),
-        use(login), use(domain), use(u.aor.text());
+    s << "SELECT COUNT(*) FROM users WHERE login = :login AND domain_key = :domain AND aor <> :aor",
+        into(n), use(login), use(domain), use(u.aor.text());
     return n != 0;
 }
 
@@ -60,7 +68,8 @@ public:
     explicit users_table(sessions& s) : sessions_(s) {}
 
     stored<std::vector<people::user>> all() override {
-        return sessions_.read("users.all", [](session& s) { return select(s, "WHERE aor <> :key", ""); });
+        return sessions_.read("users.all",
+                              [](session& s) { return select(s, "WHERE aor <> :key", ""); });
     }
 
     stored<std::optional<people::user>> find(const sip::aor& who) override {
@@ -71,7 +80,8 @@ public:
         });
     }
 
-    stored<std::optional<people::user>> find_login(const std::string& login, const std::string& domain) override {
+    stored<std::optional<people::user>> find_login(const std::string& login,
+                                                   const std::string& domain) override {
         return sessions_.read("users.find_login", [&](session& s) {
             return pick_login(select(s, "WHERE login = :key", to_lower(login)), domain);
         });
@@ -97,10 +107,12 @@ public:
             const auto domain_key = to_lower(u.domain);
             const auto text = to_base64(secret);
             const int enabled = u.enabled ? 1 : 0;
-            s << "INSERT INTO users (aor, display_name, login, domain, domain_key, line_uri, mail, enabled, secret) "
-                 "VALUES (:aor, :display_name, :login, :domain, :domain_key, :line_uri, :mail, :enabled, :secret)",
-                use(u.aor.text()), use(u.display_name), use(login), use(u.domain), use(domain_key), use(u.line_uri),
-                use(u.mail), use(enabled), use(text);
+            s << "INSERT INTO users (aor, display_name, login, domain, domain_key, line_uri, mail, "
+                 "enabled, secret) "
+                 "VALUES (:aor, :display_name, :login, :domain, :domain_key, :line_uri, :mail, "
+                 ":enabled, :secret)",
+                use(u.aor.text()), use(u.display_name), use(login), use(u.domain), use(domain_key),
+                use(u.line_uri), use(u.mail), use(enabled), use(text);
             return outcome::done;
         });
     }
@@ -113,9 +125,10 @@ public:
             const auto domain_key = to_lower(u.domain);
             const int enabled = u.enabled ? 1 : 0;
             s << "UPDATE users SET display_name = :display_name, login = :login, domain = :domain, "
-                 "domain_key = :domain_key, line_uri = :line_uri, mail = :mail, enabled = :enabled WHERE aor = :aor",
-                use(u.display_name), use(login), use(u.domain), use(domain_key), use(u.line_uri), use(u.mail),
-                use(enabled), use(u.aor.text());
+                 "domain_key = :domain_key, line_uri = :line_uri, mail = :mail, enabled = :enabled "
+                 "WHERE aor = :aor",
+                use(u.display_name), use(login), use(u.domain), use(domain_key), use(u.line_uri),
+                use(u.mail), use(enabled), use(u.aor.text());
             return outcome::done;
         });
     }
@@ -144,6 +157,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<store::users> make_users(sessions& s) { return std::make_unique<users_table>(s); }
+std::unique_ptr<store::users> make_users(sessions& s) {
+    return std::make_unique<users_table>(s);
+}
 
 } // namespace lyceum::store::soci

@@ -3,6 +3,7 @@
 import argparse
 import pathlib
 import shutil
+import subprocess
 import sys
 import time
 import traceback
@@ -21,6 +22,11 @@ class World:
         self.network = sandbox.Network(self.scratch, DOMAIN)
         self.server = None
         self.clients = []
+        self.capture = None
+        if options.capture:
+            argv = ["dumpcap", "-q", "-i", "lan", "-i", "lo", "-w", str(self.scratch / "capture.pcapng")]
+            self.capture = subprocess.Popen(argv, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            time.sleep(1)
 
     def start_server(self, users=("alice", "bob"), settings=None, before_start=None):
         self.server = Server(self.options.bin, self.scratch / "data", settings, self.options.daemon)
@@ -37,6 +43,9 @@ class World:
             client.finish()
         if self.server is not None:
             self.server.stop()
+        if self.capture is not None:
+            self.capture.terminate()
+            self.capture.wait()
 
 
 def _show_tail(path, lines=60):
@@ -57,6 +66,7 @@ def arguments(description, scenarios):
     parser.add_argument("--list", action=_List, nargs=0, const=scenarios, help="print the scenarios' names")
     parser.add_argument("--bin", required=True, help="folder with lyceumd and lyceum")
     parser.add_argument("--daemon", help="another lyceumd than the one in --bin")
+    parser.add_argument("--capture", action="store_true", help="record the network with dumpcap (package tshark)")
     parser.add_argument("--out", required=True, help="folder for logs; each scenario has its own below")
     return parser
 

@@ -5,22 +5,14 @@ import socket
 from agents import ADDRESS, Agent, wait_for_port
 
 CALLER = 7000
+PHONES = (6001, 6002, 6003)
 
 
-def _contact(port, transport):
-    return f"sip:callee@{ADDRESS}:{port};transport={transport}"
-
-
-def _register(world, transport, *ports):
-    """Binds bob to these ports."""
-    for number, port in enumerate(ports):
-        contact = _contact(port, transport)
-        agent = Agent(world, "register", 6900 + number, transport=transport, user="bob", contact=contact,
-                      fill={"contact": contact.replace(".", "[.]")})
-        agent.finish()
-
-
-def _called(world, scenario, port, transport="udp", **arguments):
+def _bob(world, scenario, port, *, transport="udp", register_from=None, **arguments):
+    """One of bob's phones, registered from its own port unless told otherwise, and listening."""
+    contact = f"sip:callee@{ADDRESS}:{port};transport={transport}"
+    Agent(world, "register", register_from or port, transport=transport, user="bob", contact=contact,
+          fill={"contact": contact.replace(".", "[.]")}).finish()
     agent = Agent(world, scenario, port, transport=transport, **arguments)
     wait_for_port(port, transport)
     return agent
@@ -39,92 +31,91 @@ def _run(caller, *called):
         agent.finish()
 
 
-def _register_and_message(world, transport):
-    bob = _called(world, "message_uas", 6001, transport, calls=20)
-    _register(world, transport, 6001)
+def _messages(world, transport="udp", **arguments):
+    bob = _bob(world, "message_uas", 6001, transport=transport, calls=20, **arguments)
     _run(Agent(world, "message_uac", CALLER, transport=transport, calls=20, user="bob", fill={"status": 200}), bob)
 
 
-def register_and_message_udp(world):
+def messages_udp(world):
     """REGISTER, and pager-mode messages relayed to the binding."""
-    _register_and_message(world, "udp")
+    _messages(world)
 
 
-def register_and_message_tcp(world):
-    _register_and_message(world, "tcp")
+def messages_tcp(world):
+    """The same over TCP: the server connects to where the Contact says, as the phone's own connection is gone."""
+    _messages(world, "tcp")
 
 
-def _call(world, transport):
-    bob = _called(world, "call_uas", 6001, transport, calls=10, fill=_answering(200))
-    _register(world, transport, 6001)
+def messages_by_contact(world):
+    """A gateway registers a phone that is elsewhere: the Contact counts, not the sender of the REGISTER."""
+    _messages(world, register_from=6900)
+
+
+def _calls(world, transport):
+    bob = _bob(world, "call_uas", 6001, transport=transport, calls=10, fill=_answering(200))
     _run(_call_up(world, transport, calls=10), bob)
 
 
 def call_udp(world):
     """INVITE, 180, 200, ACK, BYE along the recorded route."""
-    _call(world, "udp")
+    _calls(world, "udp")
 
 
 def call_tcp(world):
-    _call(world, "tcp")
+    """The same over TCP, to a phone that the server connects to."""
+    _calls(world, "tcp")
 
 
 def fork(world):
     """Three agents of bob's ring, one answers, the others are cancelled."""
-    losers = [_called(world, "ring_cancelled_uas", port, fill={"ring": 0}) for port in (6001, 6003)]
-    winner = _called(world, "call_uas", 6002, fill=_answering(1000))
-    _register(world, "udp", 6001, 6002, 6003)
+    losers = [_bob(world, "ring_cancelled_uas", port, fill={"ring": 0}) for port in (6001, 6003)]
+    winner = _bob(world, "call_uas", 6002, fill=_answering(1000))
     _run(_call_up(world), winner, *losers)
 
 
 def fork_all_answer(world):
     """Three agents accept an IM session at once: the caller hears one 200, and the server ends the other two."""
     fill = {**_answering(0), "media": "message"}
-    called = [_called(world, "call_uas", port, fill=fill) for port in (6001, 6002, 6003)]
-    _register(world, "udp", 6001, 6002, 6003)
+    called = [_bob(world, "call_uas", port, fill=fill) for port in PHONES]
     _run(_call_up(world, media="message"), *called)
 
 
 def cancel(world):
     """The caller gives up while it rings, at all three agents."""
-    called = [_called(world, "ring_cancelled_uas", port, calls=5, fill={"ring": 0}) for port in (6001, 6002, 6003)]
-    _register(world, "udp", 6001, 6002, 6003)
+    called = [_bob(world, "ring_cancelled_uas", port, calls=5, fill={"ring": 0}) for port in PHONES]
     _run(Agent(world, "cancel_ringing_uac", CALLER, user="bob", calls=5), *called)
 
 
 def cancel_before_ringing(world):
     """CANCEL right behind the INVITE, to an agent that gives no sign of life for a second."""
-    bob = _called(world, "ring_cancelled_uas", 6001, fill={"ring": 1000})
-    _register(world, "udp", 6001)
+    bob = _bob(world, "ring_cancelled_uas", 6001, fill={"ring": 1000})
     _run(Agent(world, "cancel_at_once_uac", CALLER, user="bob"), bob)
 
 
 def cancel_too_late(world):
     """CANCEL and 200 cross: the call stands."""
-    bob = _called(world, "answer_cancelled_uas", 6001)
-    _register(world, "udp", 6001)
+    bob = _bob(world, "answer_cancelled_uas", 6001)
     _run(Agent(world, "cancel_too_late_uac", CALLER, user="bob"), bob)
 
 
-def _lossy_call(world, caller_loses, called_loses):
+def _lossy_calls(world, caller_loses, called_loses):
     # A round trip fails with 19 %. The called side lives on long enough for seven attempts of a BYE.
-    bob = _called(world, "call_uas", 6001, calls=10, lost=called_loses,
-                  fill={"ring": 200, "ackmaymiss": "true", "linger": 16000 if called_loses else 1000, "media": "audio"})
-    _register(world, "udp", 6001)
-    caller = _call_up(world, calls=10, lost=caller_loses)
-    _run(caller, bob)
+    linger = 16000 if called_loses else 1000
+    bob = _bob(world, "call_uas", 6001, calls=10, lost=called_loses,
+               fill={**_answering(200), "ackmaymiss": "true", "linger": linger})
+    _run(_call_up(world, calls=10, lost=caller_loses), bob)
     acknowledged = bob.message_text().count("\nACK sip:callee")
     assert acknowledged >= 5, f"only {acknowledged} ACKs arrived for 10 calls"
 
 
 def lossy_caller(world):
     """A tenth of what the caller sends and hears is lost, 200 and ACK included: every call comes about."""
-    _lossy_call(world, 10, 0)
+    _lossy_calls(world, 10, 0)
 
 
 def lossy_called(world):
     """The same on the other side."""
-    _lossy_call(world, 0, 10)
+    _lossy_calls(world, 0, 10)
 
 
 def refused(world):

@@ -12,7 +12,8 @@ namespace {
 class folder {
 public:
     folder() {
-        std::string name = (std::filesystem::temp_directory_path() / "lyceum_deployment_XXXXXX").string();
+        std::string name =
+            (std::filesystem::temp_directory_path() / "lyceum_deployment_XXXXXX").string();
         if (::mkdtemp(name.data()) == nullptr) std::abort();
         path = name;
     }
@@ -45,9 +46,15 @@ TEST(deployment, ports_have_fixed_offsets) {
         std::uint16_t moved;
         bool open;
     } rows[] = {
-        {"sip_tls", 5061, 20001, true}, {"sip_tcp", 5060, 20002, true},   {"sip_udp", 5060, 20003, true},
-        {"https", 8443, 20004, false},  {"http", 8080, 20005, false},     {"c3p", 8444, 20006, false},
-        {"turn_udp", 3478, 20007, false}, {"turn_tcp", 4443, 20008, false}, {"metrics", 9090, 20009, true},
+        {"sip_tls", 5061, 20001, true},
+        {"sip_tcp", 5060, 20002, true},
+        {"sip_udp", 5060, 20003, true},
+        {"https", 8443, 20004, false},
+        {"http", 8080, 20005, false},
+        {"c3p", 8444, 20006, false},
+        {"turn_udp", 3478, 20007, false},
+        {"turn_tcp", 4443, 20008, false},
+        {"metrics", 9090, 20009, true},
         {"sip_mtls", 5067, 20010, false},
     };
     const auto standard = port_table(defaults("a.test"));
@@ -92,8 +99,10 @@ TEST(deployment, tells_what_is_wrong) {
         {good + "[metrics]\naddress = 'x'", "metrics.address: \"x\" is no address"},
         {good + "[ports]\nsip_tcp = 5061", "ports.sip_tcp: 5061 is another listener's too"},
         {good + "[sip]\nexpires = '20 s'", "sip.expires: must not be shorter than sip.min_expires"},
-        {good + "[sip]\nkeep_alive = '1 h'", "sip.keep_alive: must be shorter than sip.idle_patience"},
-        {good + "[auth]\nsealing_kee = 'x'", "auth.sealing_kee: unknown; did you mean auth.sealing_key?"},
+        {good + "[sip]\nkeep_alive = '1 h'",
+         "sip.keep_alive: must be shorter than sip.idle_patience"},
+        {good + "[auth]\nsealing_kee = 'x'",
+         "auth.sealing_kee: unknown; did you mean auth.sealing_key?"},
     };
     const folder f;
     for (const auto& row : rows) {
@@ -115,7 +124,8 @@ TEST(deployment, one_holder_of_the_lock) {
         ASSERT_TRUE(first) << first.error();
         const auto second = data_lock::take(d);
         ASSERT_FALSE(second);
-        EXPECT_NE(second.error().find("in use by process " + std::to_string(::getpid())), std::string::npos)
+        EXPECT_NE(second.error().find("in use by process " + std::to_string(::getpid())),
+                  std::string::npos)
             << second.error();
     }
     EXPECT_TRUE(data_lock::take(d));

@@ -37,7 +37,8 @@ std::string read(sample& s, std::string_view text) {
 TEST(settings, reads_every_type) {
     sample s;
     EXPECT_EQ(read(s,
-                   "[sip]\non = true\nmode = 'clients'\nnames = ['x', \"y\"]\nport = 1\nlargest = '1 MiB'\n"
+                   "[sip]\non = true\nmode = 'clients'\nnames = ['x', \"y\"]\nport = 1\nlargest = "
+                   "'1 MiB'\n"
                    "patience = \"2 min\"\npause = '5ms'\n"),
               "");
     EXPECT_TRUE(s.on);
@@ -69,7 +70,8 @@ TEST(settings, tells_what_is_wrong_and_where) {
         {"[sip]\nport = '5'", "x.toml:2: sip.port: must be a whole number"},
         {"[sip]\nlargest = '1 GiB'", "x.toml:2: sip.largest: 1 GiB is not between 1 KiB and 1 MiB"},
         {"[sip]\npatience = 15",
-         "x.toml:2: sip.patience: must be a duration with its unit, such as \"15 s\" (ns, us, ms, s, min, h, d)"},
+         "x.toml:2: sip.patience: must be a duration with its unit, such as \"15 s\" (ns, us, ms, "
+         "s, min, h, d)"},
         {"[sip]\npatience = '2 h'", "x.toml:2: sip.patience: 2 h is not between 1 s and 1 h"},
         {"[sip]\nport = 0\nmode = 'x'\nwhat = 1",
          "x.toml:2: sip.port: 0 is not between 1 and 65535\n"
@@ -79,13 +81,15 @@ TEST(settings, tells_what_is_wrong_and_where) {
     for (const auto& row : rows) {
         sample s;
         if (row.text.find("what") != std::string_view::npos) {
-            EXPECT_TRUE(read(s, row.text).starts_with(row.why.substr(0, row.why.rfind(':')))) << read(s, row.text);
+            EXPECT_TRUE(read(s, row.text).starts_with(row.why.substr(0, row.why.rfind(':'))))
+                << read(s, row.text);
             continue;
         }
         EXPECT_EQ(read(s, row.text), row.why);
     }
     sample s;
-    EXPECT_TRUE(read(s, "[sip]\nport = = 3").starts_with("x.toml:2: ")) << read(s, "[sip]\nport = = 3");
+    EXPECT_TRUE(read(s, "[sip]\nport = = 3").starts_with("x.toml:2: "))
+        << read(s, "[sip]\nport = = 3");
 }
 
 TEST(settings, what_is_written_reads_back) {
@@ -113,7 +117,8 @@ TEST(settings, the_page_names_every_field) {
     catalogue c;
     c.add("sip", "Sample.", s);
     const auto page = c.to_markdown("# Settings\n");
-    EXPECT_NE(page.find("| `mode` | `\"off\"` | one of off, trusted, clients | yes | How. |"), std::string::npos)
+    EXPECT_NE(page.find("| `mode` | `\"off\"` | one of off, trusted, clients | yes | How. |"),
+              std::string::npos)
         << page;
     EXPECT_NE(page.find("Largest \\| message."), std::string::npos) << page;
 }
@@ -132,12 +137,20 @@ TEST(settings, durations_and_sizes) {
         std::string_view text;
         std::optional<std::int64_t> value;
     } durations[] = {
-        {"15 s", 15'000'000'000}, {"15s", 15'000'000'000}, {"0 s", 0},
-        {"1 d", 86'400'000'000'000}, {"5", std::nullopt}, {"s", std::nullopt},
-        {"", std::nullopt}, {"-1 s", std::nullopt}, {"1.5 s", std::nullopt},
-        {"9223372036854775807 d", std::nullopt}, {"1 fortnight", std::nullopt},
+        {"15 s", 15'000'000'000},
+        {"15s", 15'000'000'000},
+        {"0 s", 0},
+        {"1 d", 86'400'000'000'000},
+        {"5", std::nullopt},
+        {"s", std::nullopt},
+        {"", std::nullopt},
+        {"-1 s", std::nullopt},
+        {"1.5 s", std::nullopt},
+        {"9223372036854775807 d", std::nullopt},
+        {"1 fortnight", std::nullopt},
     };
-    for (const auto& row : durations) EXPECT_EQ(parse_duration(row.text), row.value) << row.text;
+    for (const auto& row : durations)
+        EXPECT_EQ(parse_duration(row.text), row.value) << row.text;
     EXPECT_EQ(duration_text(0), "0 s");
     EXPECT_EQ(duration_text(1'500'000'000), "1500 ms");
     EXPECT_EQ(octets_text(1536), "1536 B");

@@ -277,17 +277,20 @@ TEST(dialog, target_refresh_requests) {
         EXPECT_FALSE(is_target_refresh(sip::method_of(m))) << m;
 }
 
-// RFC 3261 13.2.2.4: the route set is recomputed, nothing else.
+// RFC 3261 13.2.2.4: the route set is recomputed, the sequence numbers are not.
 TEST(dialog, early_becomes_confirmed) {
     auto d = made(dialog::as_uac(invite(), ok(183), true));
     EXPECT_EQ(d.phase(), dialog_phase::early);
     EXPECT_EQ(d.make_request("PRACK").value(header::cseq), "8 PRACK");
     auto response = ok();
+    response.set(header::contact, "<sip:bob@192.0.2.8>");
     response.append(header::record_route, "<sip:p2.contoso.test;lr>, <sip:p1.contoso.test;lr>");
     d.confirm(response);
     EXPECT_EQ(d.phase(), dialog_phase::confirmed);
     EXPECT_EQ(d.route_set(),
               (std::vector<std::string>{"<sip:p1.contoso.test;lr>", "<sip:p2.contoso.test;lr>"}));
+    EXPECT_EQ(d.remote_target(), "sip:bob@192.0.2.8")
+        << "12.2.1.2: a 2xx to a target refresh request";
     EXPECT_EQ(d.local_cseq(), 8U);
     EXPECT_EQ(d.make_ack_for_2xx().value(header::cseq), "7 ACK");
     d.confirm(ok());

@@ -123,7 +123,7 @@ void registrar_rim::answer(const sipstack::incoming& in, const user& u, const en
             r.append(header::supported, "adhoclist");
             r.append(header::supported, "msrtc-event-categories");
         }
-        if (const auto events = dispatch_.allowed_events(); !events.empty()) r.append(header::allow_events, events);
+        if (const auto& events = dispatch_.allowed_events(); !events.empty()) r.append(header::allow_events, events);
     }
     // Only to who asks for it. digest MS-CONMGMT 4 rules 5 and 6
     if (istarts_with(in.message.value(header::ms_keep_alive), "UAC")) {

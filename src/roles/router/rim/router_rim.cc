@@ -181,7 +181,7 @@ void router_rim::serve(incoming&& in, const sip::aor& about) {
     if (around_.dispatches[around_.stack.shard().index()]->find(in.message) == nullptr) {
         // RFC 6665 4.1.2.1 bad event; RFC 3261 8.2.3 unknown content
         const int status = m == method::subscribe ? 489 : m == method::service ? 415 : 501;
-        refuse(in, {status, diagnostics::id::content_type_unexpected});
+        refuse(in, {status, status == 415 ? diagnostics::id::content_type_unexpected : diagnostics::id::default_user_services});
         return;
     }
     if (home == around_.stack.shard().index()) {

@@ -1,0 +1,33 @@
+#include "apps/lyceum/show.h"
+
+#include <gtest/gtest.h>
+
+namespace lyceum::apps::console {
+namespace {
+
+TEST(show, results_for_people) {
+    const struct {
+        std::string_view json;
+        std::string_view text;
+    } rows[] = {
+        {"[]", "none\n"},
+        {"5", "5\n"},
+        {R"("text")", "text\n"},
+        {R"([{"user":"a","on":true},{"user":"b\u00e9","on":false}])",
+         "user  on\na     yes\nb\xC3\xA9    no\n"},
+        {R"([{"a":"1","b":""},{"a":"2"}])", "a  b\n1\n2\n"},
+        {R"({"max_contacts":5,"mail":"","list":[],"names":["x","y"]})",
+         "max contacts  5\nmail\nlist          none\nnames         x y\n"},
+        {R"({"user":"a","groups":[{"id":1}],"load":{"flows":2}})",
+         "user  a\n\ngroups\nid\n1\n\nload\nflows  2\n"},
+    };
+    for (const auto& row : rows)
+        EXPECT_EQ(for_people(row.json), row.text) << row.json;
+}
+
+TEST(show, errors) {
+    EXPECT_EQ(error_json("usage", "a \"b\""), R"({"error":{"code":"usage","message":"a \"b\""}})");
+}
+
+} // namespace
+} // namespace lyceum::apps::console

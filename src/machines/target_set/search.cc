@@ -1,0 +1,168 @@
+#include "machines/target_set/search.h"
+
+#include "base/overloaded.h"
+#include "base/text.h"
+
+#include <algorithm>
+
+namespace lyceum::target_set {
+namespace {
+
+/// The next number of the sequence that a handed-in one begins: a linear congruence, its good upper
+/// bits.
+std::uint64_t draw(std::uint64_t& state) {
+    state = state * 6364136223846793005U + 1442695040888963407U;
+    return state >> 33U;
+}
+
+} // namespace
+
+void order(std::vector<srv_record>& records, std::uint64_t random) {
+    // Those of weight 0 stand first among their equals, so that they have a small chance only.
+    std::ranges::sort(
+        records, {}, [](const srv_record& r) { return std::pair(r.priority, r.weight != 0); });
+    for (auto at = records.begin(); at != records.end(); ++at) {
+        const auto end = std::find_if(
+            at, records.end(), [&](const srv_record& r) { return r.priority != at->priority; });
+        std::uint64_t sum = 0;
+        for (auto r = at; r != end; ++r)
+            sum += r->weight;
+        const auto pick = draw(random) % (sum + 1);
+        std::uint64_t running = 0;
+        auto chosen = at;
+        for (auto r = at; r != end; ++r) {
+            running += r->weight;
+            if (running < pick) continue;
+            chosen = r;
+            break;
+        }
+        std::rotate(at, chosen, chosen + 1);
+    }
+}
+
+void search::begin(actions& out) {
+    if (plan_.numeric) {
+        targets_.push_back(*plan_.numeric);
+        done_ = true;
+        out.emplace_back(found{});
+        return;
+    }
+    srv_.resize(plan_.srv.size());
+    for (const auto& q : plan_.srv)
+        out.emplace_back(lookup_srv{q.name});
+    choose(out);
+}
+
+void search::on(event&& e, actions& out) {
+    if (done_) return;
+    const auto srv_of = [&](const std::string& name) -> srv_answer* {
+        for (std::size_t i = 0; i < srv_.size(); ++i) {
+            if (srv_[i].now == state::pending && iequals(plan_.srv[i].name, name)) return &srv_[i];
+        }
+        return nullptr;
+    };
+    const auto host_of = [&](const std::string& name) -> host_answer* {
+        const auto it = hosts_.find(plain_name(name));
+        return it != hosts_.end() && it->second.pending ? &it->second : nullptr;
+    };
+    std::visit(
+        overloaded{
+            [&](srv_found&& f) {
+                auto* a = srv_of(f.name);
+                if (a == nullptr) return;
+                // RFC 2782: a single record for the root: the service is decidedly not there.
+                const bool root = f.records.size() == 1 && plain_name(f.records[0].target).empty();
+                a->now = root ? state::refused : f.records.empty() ? state::none : state::found;
+                a->records = std::move(f.records);
+            },
+            [&](host_found&& f) {
+                auto* h = host_of(f.name);
+                if (h == nullptr) return;
+                h->pending = false;
+                h->addresses = std::move(f.addresses);
+                h->addresses.resize(std::min(h->addresses.size(), max_addresses));
+            },
+            [&](lookup_failed&& f) {
+                if (auto* a = srv_of(f.name)) {
+                    a->now = state::none;
+                } else if (auto* h = host_of(f.name)) {
+                    h->pending = false;
+                }
+            },
+        },
+        std::move(e));
+    if (!chosen_) choose(out);
+    complete(out);
+}
+
+/// Goes on to host names as soon as the SRV answers allow.
+void search::choose(actions& out) {
+    if (chosen_) return;
+    std::vector<std::size_t> use;
+    for (std::size_t i = 0; i < srv_.size(); ++i) {
+        if (srv_[i].now == state::pending) return;
+        if (srv_[i].now != state::found) continue;
+        use.push_back(i);
+        if (!plan_.exhaustive) break;
+    }
+    chosen_ = true;
+    for (const auto i : use) {
+        auto& records = srv_[i].records;
+        order(records, random_ + i);
+        records.resize(std::min(records.size(), max_records));
+        for (const auto& r : records)
+            want_host(plain_name(r.target), r.port, plan_.srv[i].kind, out);
+    }
+    if (use.empty() || plan_.exhaustive) {
+        for (const auto& h : plan_.hosts) {
+            bool refused = false;
+            for (std::size_t i = 0; i < srv_.size(); ++i) {
+                refused = refused || (srv_[i].now == state::refused && plan_.srv[i].kind == h.kind);
+            }
+            if (!refused) want_host(plain_name(h.host), h.port, h.kind, out);
+        }
+    }
+    complete(out);
+}
+
+void search::want_host(const std::string& host, std::uint16_t port, transport kind, actions& out) {
+    if (host.empty() || port == 0) return;
+    candidates_.push_back({host, port, kind});
+    const auto [it, added] = hosts_.try_emplace(host);
+    if (!added) return;
+    if (const auto address = ip_address::parse(host)) {
+        it->second = {false, {*address}}; // not allowed in SRV, but clear
+    } else {
+        out.emplace_back(lookup_host{host});
+    }
+}
+
+void search::complete(actions& out) {
+    if (done_ || !chosen_) return;
+    if (std::ranges::any_of(hosts_, [](const auto& h) { return h.second.pending; })) return;
+    for (const auto& c : candidates_) {
+        for (const auto& address : hosts_[c.host].addresses) {
+            where w{c.kind, {address, c.port}, certificate_name(c.host)};
+            if (std::ranges::find(targets_, w) == targets_.end()) targets_.push_back(std::move(w));
+        }
+    }
+    done_ = true;
+    out.emplace_back(found{});
+}
+
+/// The host connected to, as clients of this family expect, but only if it lies in the domain that
+/// was asked for: else somebody who can forge DNS answers could lead us to a host of his own. RFC
+/// 3263 4.1; "strict DNS naming" in digest MS-CONMGMT 3.1
+std::string search::certificate_name(const std::string& host) const {
+    const auto& d = plan_.domain;
+    const bool within = host == d || (host.size() > d.size() && host.ends_with(d) &&
+                                      host[host.size() - d.size() - 1] == '.');
+    return within ? host : d;
+}
+
+std::optional<where> search::next() {
+    if (tried_ == targets_.size()) return std::nullopt;
+    return targets_[tried_++];
+}
+
+} // namespace lyceum::target_set

@@ -1,0 +1,107 @@
+#pragma once
+
+#include "machines/target_set/plan.h"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace lyceum::target_set {
+
+struct srv_record {
+    std::uint16_t priority = 0;
+    std::uint16_t weight = 0;
+    std::uint16_t port = 0;
+    std::string target;
+};
+
+/// Orders records as they are to be tried: by priority, within it by weight and chance. The same
+/// number gives the same order. RFC 2782, Weight
+void order(std::vector<srv_record>&, std::uint64_t random);
+
+// What happens.
+
+struct srv_found {
+    std::string name;
+    std::vector<srv_record> records;
+};
+struct host_found {
+    std::string name;
+    std::vector<ip_address> addresses; ///< in the resolver's order
+};
+/// There is no such record, or nobody answered.
+struct lookup_failed {
+    std::string name;
+};
+using event = std::variant<srv_found, host_found, lookup_failed>;
+
+// What is to be done.
+
+struct lookup_srv {
+    std::string name;
+};
+struct lookup_host {
+    std::string name; ///< A and AAAA
+};
+struct found {}; ///< targets() is complete, and empty when there is none. The last action, once
+using action = std::variant<lookup_srv, lookup_host, found>;
+using actions = std::vector<action>;
+
+/// Carries out a plan: asks for names and ends with a list of places to try in order. RFC
+/// 3263 4.2, 4.3 It has no time of its own: each lookup ends with an event, as the resolver's own
+/// timeouts see to.
+class search {
+public:
+    static constexpr std::size_t max_records = 16;  ///< of one SRV name; the rest is left out
+    static constexpr std::size_t max_addresses = 8; ///< of one host
+
+    /// random is any number, for the weights of SRV records.
+    search(plan p, std::uint64_t random) : plan_(std::move(p)), random_(random) {}
+
+    void begin(actions& out);
+    /// Answers that were not asked for, or come twice, do nothing.
+    void on(event&&, actions& out);
+
+    [[nodiscard]] bool is_done() const { return done_; }
+    /// In the order in which to try them.
+    [[nodiscard]] const std::vector<where>& targets() const { return targets_; }
+    /// Takes the next one to try, the first included; nothing when all have been tried. After a
+    /// 503, a transport failure or a timeout without any response. RFC 3263 4.3
+    [[nodiscard]] std::optional<where> next();
+
+private:
+    enum class state : std::uint8_t { pending, found, none, refused };
+    struct srv_answer {
+        state now = state::pending;
+        std::vector<srv_record> records;
+    };
+    struct host_answer {
+        bool pending = true;
+        std::vector<ip_address> addresses;
+    };
+    struct candidate {
+        std::string host;
+        std::uint16_t port;
+        transport kind;
+    };
+
+    void choose(actions& out);
+    void want_host(const std::string&, std::uint16_t port, transport, actions& out);
+    void complete(actions& out);
+    [[nodiscard]] std::string certificate_name(const std::string& host) const;
+
+    plan plan_;
+    std::uint64_t random_;
+    std::vector<srv_answer> srv_; ///< as plan_.srv
+    std::map<std::string, host_answer> hosts_;
+    std::vector<candidate> candidates_;
+    std::vector<where> targets_;
+    std::size_t tried_ = 0;
+    bool chosen_ = false;
+    bool done_ = false;
+};
+
+} // namespace lyceum::target_set

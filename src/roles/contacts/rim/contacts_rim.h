@@ -1,0 +1,42 @@
+#pragma once
+
+#include "roles/contacts/roaming_list.h"
+#include "sipstack/dispatch/dispatch.h"
+#include "sipstack/subscriptions/subscriptions.h"
+#include "store/contacts.h"
+
+#include <set>
+#include <unordered_map>
+
+namespace lyceum::roles::contacts {
+
+/// Gives the contact lists of one shard's users their SUBSCRIBE and SERVICE requests, and the store's answers.
+class contacts_rim {
+public:
+    contacts_rim(sipstack::stack&, sipstack::dispatch&, sipstack::subscriptions&, store::contacts&, const settings&);
+
+private:
+    struct user {
+        roaming_list machine;
+        std::set<sipstack::subscription_id> subscribers;
+    };
+    void on_subscribe(sipstack::incoming&&);
+    void on_soap(sipstack::incoming&&);
+    void feed(const sip::aor&, const roaming_list::event&);
+    void load(const sip::aor&);
+    void apply(const sip::aor&, roaming_list::apply_change&&);
+    [[nodiscard]] std::optional<sipstack::incoming> take(request_id);
+    [[nodiscard]] user& list_of(const sip::aor&);
+    /// A SERVICE or SUBSCRIBE for a user, from whom it has proven to be; answers and gives nothing otherwise.
+    [[nodiscard]] std::optional<sip::aor> owner(const sipstack::incoming&);
+
+    sipstack::stack& stack_;
+    sipstack::subscriptions& subscriptions_;
+    store::contacts& store_;
+    settings settings_;
+    std::unordered_map<sip::aor, user, sip::aor_hash> users_;
+    std::unordered_map<std::uint64_t, sipstack::incoming> waiting_; ///< requests that the machines hold
+    std::uint64_t next_request_ = 1;
+};
+
+} // namespace lyceum::roles::contacts

@@ -1,0 +1,152 @@
+#include "sipstack/subscriptions/subscriptions.h"
+
+namespace lyceum::sipstack {
+
+using sip::header;
+
+subscriptions::subscriptions(stack& s, const subscription::settings& settings)
+    : stack_(s), settings_(settings),
+      open_(s.shard().metrics().make_gauge("lyceum_sipstack_subscriptions", "Subscriptions served")),
+      notified_(s.shard().metrics().make_counter("lyceum_sipstack_notifications_total", "NOTIFY and BENOTIFY sent")) {
+    s.on_timer(timer_kind, [this](std::uint64_t id, instant now) {
+        const auto it = live_.find(id);
+        if (it == live_.end()) return;
+        it->second.armed.reset();
+        if (auto last = it->second.machine.tick(now)) send(id, it->second, *std::move(last));
+        if (it->second.machine.is_over()) {
+            forget(id);
+        } else {
+            arm(id, it->second);
+        }
+    });
+}
+
+std::optional<subscription_id> subscriptions::find(const sip::message& subscribe) const {
+    const auto it = by_dialog_.find(dialog::id_of_received(subscribe));
+    return it == by_dialog_.end() ? std::nullopt : std::optional(subscription_id{it->second});
+}
+
+sip::message subscriptions::answer_to(const sip::message& subscribe) const {
+    auto r = stack_.response_for(subscribe, 200);
+    for (const auto route : subscribe.values(header::record_route)) r.append(header::record_route, route); // RFC 3261 12.1.1
+    const auto& s = stack_.settings();
+    r.append(header::contact, "<sip:" + s.gate.fqdn + ":" + std::to_string(s.tls_port) + ";transport=tls>");
+    return r;
+}
+
+std::optional<subscription_id> subscriptions::accept(const incoming& in, std::optional<subscription::document> state, farewell gone) {
+    const auto now = stack_.shard().clock().now();
+    auto response = answer_to(in.message);
+    auto made = subscription::notifier::accept(in.message, response, state, settings_, in.from.kind == net::transport::tls, now);
+    if (!made) {
+        auto r = stack_.response_for(in.message, made.error().status, made.error().reason);
+        if (made.error().status == 423) r.append(header::min_expires, std::to_string(settings_.shortest.count()));
+        stack_.respond(in.transaction, std::move(r));
+        return std::nullopt;
+    }
+    stack_.respond(in.transaction, std::move(response));
+    const auto id = next_id_++;
+    auto& s = live_.emplace(id, live{*std::move(made), in.from, std::move(gone), {}}).first->second;
+    by_dialog_.emplace(s.machine.of().id(), id);
+    open_.set(static_cast<std::int64_t>(live_.size()));
+    if (s.machine.owes_notification() && !s.machine.is_over()) send(id, s, s.machine.notify(state, now));
+    if (s.machine.is_over()) {
+        s.gone = nullptr; // its owner never heard of it
+        forget(id);
+        return std::nullopt;
+    }
+    arm(id, s);
+    return subscription_id{id};
+}
+
+void subscriptions::refresh(subscription_id which, const incoming& in, std::optional<subscription::document> state) {
+    const auto id = static_cast<std::uint64_t>(which);
+    const auto it = live_.find(id);
+    if (it == live_.end()) {
+        stack_.respond(in.transaction, stack_.refusal_for(in.message, {481, diagnostics::id::no_subscription_dialog}));
+        return;
+    }
+    auto& s = it->second;
+    const auto now = stack_.shard().clock().now();
+    auto response = answer_to(in.message);
+    s.way = in.from; // the client may have come back over another connection
+    if (const auto refused = s.machine.refresh(in.message, response, state, now)) {
+        stack_.respond(in.transaction, stack_.response_for(in.message, refused->status, refused->reason));
+        return;
+    }
+    stack_.respond(in.transaction, std::move(response));
+    if (s.machine.owes_notification() && !s.machine.is_over()) send(id, s, s.machine.notify(state, now));
+    if (s.machine.is_over()) {
+        forget(id);
+    } else {
+        arm(id, s);
+    }
+}
+
+void subscriptions::send(std::uint64_t id, live& s, sip::message&& m) {
+    notified_.add();
+    const auto& settings = stack_.settings();
+    m.append(header::contact, "<sip:" + settings.gate.fqdn + ":" + std::to_string(settings.tls_port) + ";transport=tls>");
+    if (s.machine.is_best_effort()) {
+        stack_.send_stateless(std::move(m), s.way);
+    } else {
+        stack_.send(std::move(m), s.way, this, id);
+    }
+}
+
+void subscriptions::notify(subscription_id which, subscription::document state) {
+    const auto id = static_cast<std::uint64_t>(which);
+    const auto it = live_.find(id);
+    if (it == live_.end() || it->second.machine.is_over()) return;
+    send(id, it->second, it->second.machine.notify(state, stack_.shard().clock().now()));
+    arm(id, it->second);
+}
+
+void subscriptions::end(subscription_id which, subscription::reason why) {
+    const auto id = static_cast<std::uint64_t>(which);
+    const auto it = live_.find(id);
+    if (it == live_.end()) return;
+    if (!it->second.machine.is_over()) send(id, it->second, it->second.machine.end(why, std::nullopt));
+    forget(id);
+}
+
+void subscriptions::on_flow_closed(net::flow_id flow) {
+    std::vector<std::uint64_t> theirs;
+    for (const auto& [id, s] : live_) {
+        if (s.way.flow == flow && s.way.kind != net::transport::udp) theirs.push_back(id);
+    }
+    for (const auto id : theirs) forget(id);
+}
+
+void subscriptions::arm(std::uint64_t id, live& s) {
+    const auto when = s.machine.deadline();
+    if (!when || (s.armed && *s.armed <= *when)) return;
+    s.armed = when;
+    stack_.deadlines().arm({timer_kind, id}, *when);
+}
+
+void subscriptions::forget(std::uint64_t id) {
+    const auto it = live_.find(id);
+    if (it == live_.end()) return;
+    by_dialog_.erase(it->second.machine.of().id());
+    auto gone = std::move(it->second.gone);
+    live_.erase(it);
+    open_.set(static_cast<std::int64_t>(live_.size()));
+    if (gone) gone(subscription_id{id});
+}
+
+void subscriptions::on_response(std::uint64_t id, transaction_ref, sip::message&& m) {
+    const auto it = live_.find(id);
+    if (it == live_.end() || m.status() < 200) return;
+    it->second.machine.answered(m);
+    if (it->second.machine.is_over()) forget(id);
+}
+
+void subscriptions::on_failure(std::uint64_t id, transaction_ref, send_failure) {
+    const auto it = live_.find(id);
+    if (it == live_.end()) return;
+    it->second.machine.timed_out();
+    if (it->second.machine.is_over()) forget(id);
+}
+
+} // namespace lyceum::sipstack

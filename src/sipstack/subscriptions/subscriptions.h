@@ -1,0 +1,69 @@
+#pragma once
+
+#include "machines/subscription/notifier.h"
+#include "sipstack/stack.h"
+
+#include <functional>
+#include <unordered_map>
+
+namespace lyceum::sipstack {
+
+/// Names a subscription of one shard.
+enum class subscription_id : std::uint64_t {};
+
+/// The subscriptions that one shard's rims serve: dialogs, timers, notifications, whatever the event.
+/// RFC 6665 as [MS-SIP] 3.3 to 3.6 extend it.
+class subscriptions final : public response_user {
+public:
+    /// Called when a subscription is no more, whoever ended it. Not for one that accept() found over at once.
+    using farewell = std::function<void(subscription_id)>;
+
+    subscriptions(stack&, const subscription::settings&);
+
+    /// The subscription that a SUBSCRIBE within a dialog belongs to; nothing for one outside, or when it is gone.
+    [[nodiscard]] std::optional<subscription_id> find(const sip::message& subscribe) const;
+    /// Whether the SUBSCRIBE claims a dialog at all: then find() decides between refresh() and 481.
+    [[nodiscard]] static bool in_dialog(const sip::message& subscribe) { return !subscribe.to_tag().empty(); }
+
+    /// Answers a SUBSCRIBE outside a dialog with 200 and the state, in it or right behind it. Nothing when it
+    /// was refused (answered too), or is over already: a fetch. gone may be empty.
+    std::optional<subscription_id> accept(const incoming&, std::optional<subscription::document>, farewell gone);
+    /// Answers one within its dialog; with Expires: 0 the subscription is over afterwards.
+    void refresh(subscription_id, const incoming&, std::optional<subscription::document>);
+    /// Sends the new state.
+    void notify(subscription_id, subscription::document);
+    /// Sends the last notification and forgets it.
+    void end(subscription_id, subscription::reason);
+    /// The connection that these were made over is gone: so are they.
+    void on_flow_closed(net::flow_id);
+
+    [[nodiscard]] std::size_t size() const { return live_.size(); }
+
+    // response_user
+    void on_response(std::uint64_t token, transaction_ref, sip::message&&) override;
+    void on_failure(std::uint64_t token, transaction_ref, send_failure) override;
+
+    static constexpr std::uint32_t timer_kind = 11;
+
+private:
+    struct live {
+        subscription::notifier machine;
+        path way;
+        farewell gone;
+        std::optional<instant> armed;
+    };
+    void send(std::uint64_t id, live&, sip::message&&);
+    void arm(std::uint64_t id, live&);
+    void forget(std::uint64_t id);
+    [[nodiscard]] sip::message answer_to(const sip::message& subscribe) const;
+
+    stack& stack_;
+    subscription::settings settings_;
+    std::unordered_map<std::uint64_t, live> live_;
+    std::unordered_map<dialog::dialog_id, std::uint64_t, dialog::dialog_id_hash> by_dialog_;
+    std::uint64_t next_id_ = 1;
+    metrics::gauge& open_;
+    metrics::counter& notified_;
+};
+
+} // namespace lyceum::sipstack

@@ -1,0 +1,258 @@
+#!/usr/bin/env python3
+"""Drives `lyceum` as scripts do. cli_test.py LYCEUM DOCS_REFERENCE"""
+import fcntl, json, os, pathlib, shutil, signal, socket, stat, struct, subprocess, sys, tempfile, threading, time, unittest
+
+LYCEUM, REFERENCE = sys.argv[1], pathlib.Path(sys.argv[2])
+OK, REFUSED, USAGE, UNAVAILABLE, CONFIGURATION = range(5)
+OFFSETS = {"sip_tls": 1, "sip_tcp": 2, "sip_udp": 3, "https": 4, "http": 5, "c3p": 6, "turn_udp": 7, "turn_tcp": 8, "metrics": 9, "sip_mtls": 10}
+
+
+def run(*words, given=""):
+    return subprocess.run([LYCEUM, *map(str, words)], input=given, capture_output=True, text=True, timeout=60)
+
+
+class Deployment(unittest.TestCase):
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="lyceum_cli_"))
+        self.addCleanup(shutil.rmtree, self.folder)
+        self.data = self.folder / "d"
+        self.config = self.data / "lyceum.toml"
+        self.expect(OK, "init", "--data", self.data, "--domain", "contoso.test", "--port-base", 30000)
+
+    def expect(self, code, *words, given=""):
+        done = run(*words, given=given)
+        self.assertEqual(done.returncode, code, f"{words}: {done.stdout}{done.stderr}")
+        return done
+
+    def do(self, *words, given=""):
+        """The JSON result of a command that succeeds."""
+        return json.loads(self.expect(OK, "--config", self.config, *words, "--json", given=given).stdout)
+
+    def fails(self, code, error, *words, given=""):
+        done = self.expect(code, "--config", self.config, "--json", *words, given=given)
+        self.assertEqual(json.loads(done.stdout)["error"]["code"], error)
+
+    def add(self, name):
+        return self.do("user", "add", f"sip:{name}@contoso.test", "--display-name", name.title(), "--password-stdin", given="secret\n")
+
+    def names(self):
+        return [u["login"] for u in self.do("user", "list")]
+
+
+class Init(Deployment):
+    def test_files_and_their_rights(self):
+        for name, rights in {"lyceum.toml": 0o644, "ca.pem": 0o644, "server.pem": 0o644, "ca.key": 0o600, "server.key": 0o600,
+                             "sealing.key": 0o600, "lyceum.db": 0o600, "run": 0o700}.items():
+            self.assertEqual(stat.S_IMODE((self.data / name).stat().st_mode), rights, name)
+        self.assertEqual((self.data / "sealing.key").stat().st_size, 32)
+
+    def test_a_second_one_is_refused(self):
+        before = (self.data / "ca.pem").read_text()
+        self.expect(REFUSED, "init", "--data", self.data, "--domain", "contoso.test")
+        self.assertEqual((self.data / "ca.pem").read_text(), before)
+
+    def test_ports(self):
+        self.assertEqual(self.do("ports"), {k: 30000 + o for k, o in OFFSETS.items()})
+        self.assertIn("sip_tls", self.expect(OK, "--config", self.config, "ports").stdout)
+        other = self.folder / "e"
+        self.expect(OK, "init", "--data", other, "--domain", "contoso.test")
+        standard = json.loads(self.expect(OK, "--config", other / "lyceum.toml", "ports", "--json").stdout)
+        self.assertEqual(standard, {"sip_tls": 5061, "sip_tcp": 5060, "sip_udp": 5060, "https": 8443, "http": 8080, "c3p": 8444,
+                                    "turn_udp": 3478, "turn_tcp": 4443, "metrics": 9090, "sip_mtls": 5067})
+
+    def test_usage(self):
+        for words in ([], ["fly"], ["init"], ["init", "--data", "x"], ["user"], ["user", "add"], ["user", "list", "--fly"],
+                      ["init", "--data", self.folder / "x", "--domain", "a.test", "--port-base", "65526"],
+                      ["init", "--data", self.folder / "x", "--domain", "a b"], ["reference", "nothing"]):
+            self.expect(USAGE, *words)
+        self.expect(OK, "--help")
+        self.expect(OK, "user", "add", "--help")
+        self.assertEqual(json.loads(self.expect(OK, "version", "--json").stdout)["version"].count("."), 2)
+
+    def test_wrong_settings(self):
+        self.expect(CONFIGURATION, "--config", self.folder / "none.toml", "user", "list")
+        self.config.write_text(self.config.read_text().replace("sip_tls =", "sip_tsl ="))
+        done = self.expect(CONFIGURATION, "--config", self.config, "user", "list")
+        line = next(n for n, text in enumerate(self.config.read_text().splitlines(), 1) if "sip_tsl" in text)
+        self.assertEqual(done.stderr, f"lyceum: {self.config}:{line}: ports.sip_tsl: unknown; did you mean ports.sip_tls?\n")
+
+    def test_pages_of_the_reference_are_current(self):
+        for page in ("configuration", "ports", "commands"):
+            self.assertEqual((REFERENCE / f"{page}.md").read_text(), self.expect(OK, "reference", page).stdout,
+                             f"lyceum reference {page} > docs/reference/{page}.md")
+
+
+class Users(Deployment):
+    def test_a_users_life(self):
+        self.assertEqual(self.add("alice"), {"user": "sip:alice@contoso.test", "display_name": "Alice", "login": "alice",
+                                             "domain": "contoso.test", "line_uri": "", "mail": "", "enabled": True})
+        self.fails(REFUSED, "exists", "user", "add", "alice@contoso.test", "--password-stdin", given="x\n")
+        self.do("user", "add", "bob@contoso.test", "--login", "BOB2", "--line-uri", "tel:+4930", "--password-stdin", given="x")
+        self.assertEqual(self.names(), ["alice", "bob2"])
+        self.assertFalse(self.do("user", "disable", "bob@contoso.test")["enabled"])
+        self.assertTrue(self.do("user", "enable", "bob@contoso.test")["enabled"])
+        self.assertEqual(self.do("user", "change", "bob@contoso.test", "--mail", "b@c.test")["line_uri"], "tel:+4930")
+        self.do("user", "set-password", "bob@contoso.test", "--password-stdin", given="y\n")
+        self.assertEqual(self.do("contacts", "show", "bob@contoso.test")["delta_num"], 1)
+        self.do("user", "remove", "bob@contoso.test")
+        self.fails(REFUSED, "not_found", "user", "show", "bob@contoso.test")
+        self.assertIn("Alice", self.expect(OK, "--config", self.config, "user", "list").stdout)
+
+    def test_refusals(self):
+        self.fails(REFUSED, "refused", "user", "add", "a@elsewhere.test", "--password-stdin", given="x\n")
+        self.fails(USAGE, "usage", "user", "add", "a@contoso.test", "--password-stdin", given="\n")
+        self.fails(USAGE, "usage", "user", "add", "a@contoso.test", given="x\n")  # no terminal to ask at
+        self.fails(USAGE, "usage", "user", "add", "not an address", "--password-stdin", given="x\n")
+        self.assertEqual(self.names(), [])
+
+    def test_trusted(self):
+        self.do("trusted", "add", "127.0.0.1", "--transport", "udp", "--may-register")
+        self.do("trusted", "add", "GW.contoso.test", "--domain", "a.test", "--domain", "b.test")
+        self.assertEqual(self.do("trusted", "list"), [
+            {"host": "127.0.0.1", "transport": "udp", "may_register": True, "domains": []},
+            {"host": "gw.contoso.test", "transport": "", "may_register": False, "domains": ["a.test", "b.test"]}])
+        self.do("trusted", "remove", "127.0.0.1")
+        self.fails(REFUSED, "not_found", "trusted", "remove", "127.0.0.1")
+        self.fails(USAGE, "usage", "trusted", "add", "127.0.0.1", "--transport", "sctp")
+
+    def test_what_needs_a_server(self):
+        for words in (["status"], ["trace", "alice@contoso.test"], ["drain"], ["endpoints", "alice@contoso.test"]):
+            self.fails(UNAVAILABLE, "not_running", *words)
+
+    def test_a_store_that_somebody_holds(self):
+        with open(self.data / "run/lock", "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            self.fails(UNAVAILABLE, "unavailable", "user", "list")
+        self.assertEqual(self.names(), [])
+
+
+class Backups(Deployment):
+    def test_there_and_back(self):
+        self.add("alice")
+        backup = self.folder / "b"
+        self.do("backup", backup)
+        self.assertEqual(stat.S_IMODE(backup.stat().st_mode), 0o700)
+        self.fails(REFUSED, "exists", "backup", backup)
+        self.add("bob")
+        self.do("restore", backup)
+        self.assertEqual(self.names(), ["alice"])
+        self.assertTrue((self.data / "lyceum.db.replaced").exists())
+
+        elsewhere = self.folder / "e/lyceum.toml"  # on a machine that has nothing
+        self.expect(OK, "--config", elsewhere, "restore", backup)
+        self.config = elsewhere
+        self.assertEqual(self.names(), ["alice"])
+        self.assertEqual(stat.S_IMODE((elsewhere.parent / "sealing.key").stat().st_mode), 0o600)
+
+    def test_a_damaged_backup_changes_nothing(self):
+        self.add("alice")
+        for damaged in ("lyceum.db", "sealing.key", "backup.json"):
+            backup = self.folder / f"b_{damaged}"
+            self.do("backup", backup)
+            with open(backup / damaged, "r+b") as f:
+                f.seek(10)
+                f.write(b"\xff\xff")
+            self.fails(REFUSED, "refused", "restore", backup)
+        self.fails(REFUSED, "refused", "restore", self.folder)
+        self.assertEqual(self.names(), ["alice"])
+
+    def test_not_under_a_server(self):
+        backup = self.folder / "b"
+        self.do("backup", backup)
+        with open(self.data / "run/lock", "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            self.fails(UNAVAILABLE, "unavailable", "restore", backup)
+
+
+class Check(Deployment):
+    def levels(self, code):
+        done = self.expect(code, "--config", self.config, "check", "--json")
+        return {(f["level"], f["area"]) for f in json.loads(done.stdout)}
+
+    def test_a_fresh_deployment_is_well(self):
+        found = self.levels(OK)
+        for area in ("settings", "store", "keys", "certificate", "ports"):
+            self.assertIn(("ok", area), found)
+        self.assertIn(("note", "dns"), found)
+
+    def test_errors(self):
+        os.chmod(self.data / "sealing.key", 0o644)
+        self.assertIn(("error", "keys"), self.levels(REFUSED))
+        os.chmod(self.data / "sealing.key", 0o600)
+        with socket.socket() as s:
+            s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            s.bind(("0.0.0.0", 30001))
+            s.listen()
+            self.assertIn(("error", "ports"), self.levels(REFUSED))
+        (self.data / "lyceum.db").write_bytes(b"x" * 8192)
+        self.assertIn(("error", "store"), self.levels(REFUSED))
+
+
+class Server(Deployment):
+    """A server's end of the socket, played by this test."""
+
+    def setUp(self):
+        super().setUp()
+        self.listener = socket.socket(socket.AF_UNIX)
+        self.addCleanup(self.listener.close)
+        self.listener.bind(str(self.data / "run/admin.sock"))
+        self.listener.listen()
+
+    def play(self, *answers, then=None):
+        """Answers one connection's request; `heard` has the request afterwards."""
+        def serve():
+            connection, _ = self.listener.accept()
+            with connection, connection.makefile("rwb") as lines:
+                self.heard = json.loads(lines.readline())
+                for a in answers:
+                    lines.write(a.encode() + b"\n")
+                lines.flush()
+                if then:
+                    then.wait(30)
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        return thread
+
+    def test_commands_go_through_it(self):
+        self.play('{"ok":true,"result":{"connections":3}}')
+        self.assertEqual(self.do("status"), {"connections": 3})
+        self.play('{"ok":false,"error":{"code":"exists","message":"no"}}')
+        self.fails(REFUSED, "exists", "user", "add", "a@contoso.test", "--disabled", "--password-stdin", given="pw\n")
+        self.assertEqual(self.heard, {"command": "user add", "arguments": {"user": "sip:a@contoso.test", "password": "pw", "disabled": True}})
+
+    def test_a_server_that_goes_away(self):
+        self.play()
+        self.fails(UNAVAILABLE, "unavailable", "status")
+        self.play("nonsense")
+        self.fails(UNAVAILABLE, "unavailable", "status")
+
+    def test_trace(self):
+        message = {"time": "2024-05-01T12:00:00.123Z", "direction": "in", "peer": "192.0.2.1:40000", "local": "192.0.2.2:5061",
+                   "transport": "tls", "text": "OPTIONS sip:a SIP/2.0\r\nCSeq: 1 OPTIONS\r\n\r\n"}
+        capture = self.folder / "c.pcap"
+        over = threading.Event()
+        self.play('{"ok":true,"result":{}}', json.dumps(message), then=over)
+        tracer = subprocess.Popen([LYCEUM, "--config", self.config, "trace", "alice@contoso.test", "--pcap", capture],
+                                  stdout=subprocess.PIPE, text=True)
+        lines = [tracer.stdout.readline() for _ in range(3)]
+        self.assertEqual(lines, ["2024-05-01T12:00:00.123Z  <<<  192.0.2.1:40000 tls\n", "OPTIONS sip:a SIP/2.0\n", "CSeq: 1 OPTIONS\n"])
+        for _ in range(100):  # the record follows the text
+            if capture.stat().st_size > 24:
+                break
+            time.sleep(0.05)
+        tracer.send_signal(signal.SIGINT)
+        tracer.communicate(timeout=30)
+        self.assertEqual(tracer.returncode, OK)
+        over.set()
+        octets = capture.read_bytes()
+        self.assertEqual(struct.unpack("<IHHIIII", octets[:24]), (0xA1B2C3D4, 2, 4, 0, 0, 262144, 101))
+        self.assertTrue(octets.endswith(message["text"].encode()))
+        self.assertEqual(self.heard["arguments"], {"user": "sip:alice@contoso.test"})
+
+        self.play('{"ok":true,"result":{}}', json.dumps(message))  # ... and the server stops
+        done = self.expect(UNAVAILABLE, "--config", self.config, "trace", "alice@contoso.test", "--json")
+        self.assertEqual(json.loads(done.stdout.splitlines()[0]), message)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1], verbosity=2)
