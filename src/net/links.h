@@ -55,6 +55,8 @@ public:
     virtual void stop_listening() = 0;
     /// The UDP socket to send from when nobody wrote to us first; no flow when UDP is off.
     [[nodiscard]] virtual flow_id udp_socket() const = 0;
+    /// The one that reaches that address: no flow when there is none of its family.
+    [[nodiscard]] virtual flow_id udp_socket_to(const ip_address& peer) const = 0;
 };
 
 } // namespace lyceum::net

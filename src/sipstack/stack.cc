@@ -244,7 +244,7 @@ void stack::serve(std::uint64_t id, transaction::actions todo, sip::message* res
 
 path stack::nearest(path to) const {
     // Every shard has a socket on our UDP port, so none needs another's.
-    if (to.kind == net::transport::udp) to.flow = transport_.udp_socket();
+    if (to.kind == net::transport::udp) to.flow = transport_.udp_socket_to(to.peer.address);
     return to;
 }
 

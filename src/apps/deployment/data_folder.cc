@@ -6,15 +6,15 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
+#include <system_error>
 #include <utility>
 
 namespace lyceum::apps::deployment {
 namespace {
 
 std::string system_error(const std::string& path) {
-    return path + ": " + std::strerror(errno);
-} // NOLINT(concurrency-mt-unsafe)
+    return path + ": " + std::generic_category().message(errno);
+}
 
 /// The process that wrote its number into the lock file when it took the lock.
 std::string holder(int fd) {

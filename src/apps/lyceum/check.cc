@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include <cstring>
+#include <system_error>
 
 namespace lyceum::apps::console {
 namespace {
@@ -100,7 +101,7 @@ check_port(const std::string& name, const ip_endpoint& at, bool datagrams, bool 
     if (why == 0) return {ok, "ports", text + " is free"};
     if (why == EADDRINUSE && server_runs) return {ok, "ports", text + " is the running server's"};
     if (why == EADDRINUSE) return {error, "ports", text + " belongs to another program"};
-    return {error, "ports", text + ": " + std::strerror(why)}; // NOLINT(concurrency-mt-unsafe)
+    return {error, "ports", text + ": " + std::generic_category().message(why)};
 }
 
 } // namespace

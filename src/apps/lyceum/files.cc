@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
+#include <system_error>
 #include <filesystem>
 
 namespace lyceum::apps::console {
@@ -39,8 +39,8 @@ bool write_all(int fd, std::string_view octets) {
 } // namespace
 
 std::string system_error(const std::string& path) {
-    return path + ": " + std::strerror(errno);
-} // NOLINT(concurrency-mt-unsafe)
+    return path + ": " + std::generic_category().message(errno);
+}
 
 file_result sync_to_disk(const std::string& path) {
     const descriptor f(::open(path.c_str(), O_RDONLY | O_CLOEXEC));

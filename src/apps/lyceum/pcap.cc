@@ -59,7 +59,8 @@ void put_ipv6(byte_vector& packet,
 void put_udp(byte_vector& packet,
              const ip_endpoint& from,
              const ip_endpoint& to,
-             byte_view payload) {
+             byte_view payload,
+             bool v4) {
     const auto length = static_cast<std::uint16_t>(udp_head + payload.size());
     byte_vector head;
     byte_writer out(head);
@@ -67,8 +68,7 @@ void put_udp(byte_vector& packet,
     out.u16(to.port);
     out.u16(length);
     out.u16(0);
-    if (!from.address.is_v4() ||
-        !to.address.is_v4()) { // RFC 8200 8.1: only IPv4 may leave the checksum out
+    if (!v4) { // RFC 8200 8.1: only IPv4 may leave the checksum out
         auto s = sum(from.address.octets());
         s = sum(to.address.octets(), s);
         s = sum(head, s + length + udp);
@@ -101,14 +101,17 @@ byte_vector pcap_record(const admin::trace_line& l) {
     server.port = 5060;
     const auto& from = l.incoming ? l.peer : server;
     const auto& to = l.incoming ? server : l.peer;
-    const bool v4 = from.address.is_v4() && to.address.is_v4();
+    // A socket for every address tells none of its own: that is no reason to leave the peer's
+    // family.
+    const auto fits_v4 = [](const ip_address& a) { return a.is_v4() || a.is_any(); };
+    const bool v4 = fits_v4(from.address) && fits_v4(to.address);
     auto payload = as_bytes(l.text);
     payload = payload.first(std::min(payload.size(), largest_payload));
 
     byte_vector packet;
     v4 ? put_ipv4(packet, from.address, to.address, payload.size())
        : put_ipv6(packet, from.address, to.address, payload.size());
-    put_udp(packet, from, to, payload);
+    put_udp(packet, from, to, payload, v4);
 
     const auto time = l.time.time_since_epoch().count();
     byte_vector record;

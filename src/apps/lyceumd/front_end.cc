@@ -43,7 +43,7 @@ void front_end::publish(const sip::aor& user, std::shared_ptr<const sipstack::re
 void front_end::take(const sip::aor& user, std::shared_ptr<const sipstack::reachable_endpoints> endpoints) {
     const auto before = location_.find(user);
     const auto mine = [&](const sipstack::reachable_endpoint& e) {
-        return e.way.kind != net::transport::udp && e.way.flow.shard() == shard_.index();
+        return e.way.kind != net::transport::udp && e.way.flow && e.way.flow.shard() == shard_.index();
     };
     if (before) {
         for (const auto& e : *before) {

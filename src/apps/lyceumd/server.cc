@@ -41,7 +41,10 @@ roles::router::house house_of(const folder::deployment& d) {
         h.names.push_back("sipinternal." + domain);
     }
     h.names.insert(h.names.end(), {"localhost", "127.0.0.1", "[::1]"});
-    for (const auto& address : d.sip.listen) h.names.push_back(address);
+    for (const auto& l : folder::sip_listeners(d)) {
+        h.names.push_back(l.at.address.host());
+        h.ports.push_back(l.at.port);
+    }
     return h;
 }
 

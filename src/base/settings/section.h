@@ -8,7 +8,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <utility>
 #include <variant>
 #include <vector>
 

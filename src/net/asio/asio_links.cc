@@ -234,6 +234,13 @@ flow_id asio_links::udp_socket() const {
     return datagrams_.empty() ? flow_id{} : make_id(first_udp_slot);
 }
 
+flow_id asio_links::udp_socket_to(const ip_address& peer) const {
+    for (std::size_t i = 0; i < datagrams_.size(); ++i) {
+        if (datagrams_[i].facts.at.address.is_v4() == peer.is_v4()) return make_id(first_udp_slot + i);
+    }
+    return {};
+}
+
 void asio_links::send_datagram(flow_id id, const ip_endpoint& peer, std::string_view octets) {
     const auto at = static_cast<std::size_t>(id.value & 0xFFFFFFU);
     if (at < first_udp_slot || at - first_udp_slot >= datagrams_.size()) return;

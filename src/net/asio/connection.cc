@@ -34,6 +34,8 @@ void connection::connect(const ip_endpoint& peer) {
     owner_.connect(socket_, peer, [&owner = owner_, id = id_](bool ok) {
         connection* self = owner.find(id);
         if (self == nullptr) return;
+        boost::system::error_code error; // then the connection has broken again; reading will tell
+        if (const auto local = self->socket_.local_endpoint(error); !error) self->facts_.local = from_asio(local);
         if (!ok) {
             self->end(closed_why::refused);
         } else if (!self->tls_) {

@@ -83,6 +83,9 @@ public:
         }));
     }
     void stop_listening() override { host_.listening_.clear(); }
+    flow_id udp_socket_to(const ip_address& peer) const override {
+        return peer.is_v4() == host_.address_.is_v4() ? udp_socket() : flow_id{};
+    }
     flow_id udp_socket() const override {
         for (const auto& [key, who] : host_.listening_) {
             if (key.first) return socket_id(key.second);

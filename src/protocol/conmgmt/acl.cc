@@ -11,13 +11,18 @@ namespace {
 
 constexpr auto rule = "[MS-SIP] 2.2.3";
 
-std::unexpected<parse_error> bad() { return std::unexpected(parse_error{malformed::bad_value, 0, rule}); }
+std::unexpected<parse_error> bad() {
+    return std::unexpected(parse_error{malformed::bad_value, 0, rule});
+}
 
 std::string_view word(ace_type t) {
     switch (t) {
-    case ace_type::all: return "ALL";
-    case ace_type::user: return "USER";
-    case ace_type::domain: return "DOMAIN";
+    case ace_type::all:
+        return "ALL";
+    case ace_type::user:
+        return "USER";
+    case ace_type::domain:
+        return "DOMAIN";
     }
     std::unreachable();
 }

@@ -9,7 +9,9 @@ namespace {
 
 constexpr std::uint32_t highest_group = 64; // [MS-SIP] 9.1, groupID
 
-std::unexpected<parse_error> bad() { return std::unexpected(parse_error{malformed::bad_value, 0, schema_rule}); }
+std::unexpected<parse_error> bad() {
+    return std::unexpected(parse_error{malformed::bad_value, 0, schema_rule});
+}
 
 std::string text_of(const xml::element& e, std::string_view attribute) {
     return std::string(e.attribute_or_empty(attribute));
@@ -18,7 +20,11 @@ std::string text_of(const xml::element& e, std::string_view attribute) {
 } // namespace
 
 void write(xml::writer& out, std::string_view element_name, const people::group& g) {
-    out.open(element_name).attr("id", g.id).attr("name", g.name).attr("externalURI", g.external_uri).close();
+    out.open(element_name)
+        .attr("id", g.id)
+        .attr("name", g.name)
+        .attr("externalURI", g.external_uri)
+        .close();
 }
 
 void write(xml::writer& out, std::string_view element_name, const people::contact& c, scheme how) {
@@ -58,7 +64,8 @@ parsed<people::contact> read_contact(const xml::element& e) {
 
 std::optional<std::string> bare_uri(std::string_view uri) {
     uri = trim(uri);
-    const auto address = sip::aor::from(istarts_with(uri, "sip:") ? std::string(uri) : "sip:" + std::string(uri));
+    const auto address =
+        sip::aor::from(istarts_with(uri, "sip:") ? std::string(uri) : "sip:" + std::string(uri));
     if (!address) return std::nullopt;
     return std::string(address->without_scheme());
 }

@@ -11,8 +11,10 @@ std::string serialise(const people::contact_list& list) {
     std::string out;
     xml::writer w(out);
     w.open("contactList").attr("deltaNum", list.delta_num);
-    for (const auto& g : list.groups) write(w, "group", g);
-    for (const auto& c : list.contacts) write(w, "contact", c, scheme::without);
+    for (const auto& g : list.groups)
+        write(w, "group", g);
+    for (const auto& c : list.contacts)
+        write(w, "contact", c, scheme::without);
     w.close();
     return out;
 }

@@ -8,10 +8,13 @@
 namespace lyceum::conmgmt {
 namespace {
 
-constexpr std::string_view methods_ns = "http://schemas.microsoft.com/winrtc/2002/11/sip"; // [MS-SIP] 4.6
+constexpr std::string_view methods_ns =
+    "http://schemas.microsoft.com/winrtc/2002/11/sip"; // [MS-SIP] 4.6
 constexpr auto rule = "[MS-SIP] 2.2.4.2";
 
-std::unexpected<parse_error> bad() { return std::unexpected(parse_error{malformed::bad_value, 0, rule}); }
+std::unexpected<parse_error> bad() {
+    return std::unexpected(parse_error{malformed::bad_value, 0, rule});
+}
 
 std::string text_of(const xml::element& method, std::string_view name) {
     return method.child_text(name).value_or(std::string{});
@@ -34,7 +37,8 @@ parsed<people::set_contact> read_set_contact(const xml::element& method) {
         .external_uri = text_of(method, "externalURI"),
         .extension = {},
     }};
-    if (const auto* extension = method.child("contactExtension")) out.contact.extension = xml::inner(*extension);
+    if (const auto* extension = method.child("contactExtension"))
+        out.contact.extension = xml::inner(*extension);
     return out;
 }
 
@@ -61,8 +65,8 @@ parsed<people::contact_change> read_change(const xml::element& method) {
 }
 
 bool is_edit(std::string_view name) {
-    return name == "setContact" || name == "deleteContact" || name == "addGroup" || name == "modifyGroup" ||
-           name == "deleteGroup";
+    return name == "setContact" || name == "deleteContact" || name == "addGroup" ||
+           name == "modifyGroup" || name == "deleteGroup";
 }
 
 /// Writes the envelope around one method whose elements fill writes.
@@ -102,7 +106,8 @@ parsed<soap_request> parse_soap_request(std::string_view document) {
     }
     if (method.name == "setACE") {
         if (!delta) return bad();
-        return set_ace{text_of(method, "type"), text_of(method, "mask"), text_of(method, "rights"), *delta};
+        return set_ace{
+            text_of(method, "type"), text_of(method, "mask"), text_of(method, "rights"), *delta};
     }
     return other_method{method.name};
 }
@@ -114,39 +119,46 @@ std::string serialise(const edit& e) {
             w.leaf("m:deltaNum", e.delta_num);
         });
     };
-    return std::visit(
-        overloaded{
-            [&](const people::add_group& c) {
-                return with_delta("addGroup", [&](xml::writer& w) { write_group(w, c.name, c.external_uri); });
-            },
-            [&](const people::modify_group& c) {
-                return with_delta("modifyGroup", [&](xml::writer& w) {
-                    w.leaf("m:groupID", c.id);
-                    write_group(w, c.name, c.external_uri);
-                });
-            },
-            [&](const people::delete_group& c) {
-                return with_delta("deleteGroup", [&](xml::writer& w) { w.leaf("m:groupID", c.id); });
-            },
-            [&](const people::set_contact& c) {
-                return call("setContact", [&](xml::writer& w) {
-                    write_contact(w, c.contact);
-                    w.leaf("m:deltaNum", e.delta_num);
-                    if (!c.contact.extension.empty()) {
-                        w.open("m:contactExtension").raw(c.contact.extension).close();
-                    }
-                });
-            },
-            [&](const people::delete_contact& c) {
-                return with_delta("deleteContact", [&](xml::writer& w) { w.leaf("m:URI", "sip:" + c.uri); });
-            },
-        },
-        e.change);
+    return std::visit(overloaded{
+                          [&](const people::add_group& c) {
+                              return with_delta("addGroup", [&](xml::writer& w) {
+                                  write_group(w, c.name, c.external_uri);
+                              });
+                          },
+                          [&](const people::modify_group& c) {
+                              return with_delta("modifyGroup", [&](xml::writer& w) {
+                                  w.leaf("m:groupID", c.id);
+                                  write_group(w, c.name, c.external_uri);
+                              });
+                          },
+                          [&](const people::delete_group& c) {
+                              return with_delta("deleteGroup",
+                                                [&](xml::writer& w) { w.leaf("m:groupID", c.id); });
+                          },
+                          [&](const people::set_contact& c) {
+                              return call("setContact", [&](xml::writer& w) {
+                                  write_contact(w, c.contact);
+                                  w.leaf("m:deltaNum", e.delta_num);
+                                  if (!c.contact.extension.empty()) {
+                                      w.open("m:contactExtension").raw(c.contact.extension).close();
+                                  }
+                              });
+                          },
+                          [&](const people::delete_contact& c) {
+                              return with_delta("deleteContact", [&](xml::writer& w) {
+                                  w.leaf("m:URI", "sip:" + c.uri);
+                              });
+                          },
+                      },
+                      e.change);
 }
 
 std::string serialise(const set_ace& a) {
     return call("setACE", [&](xml::writer& w) {
-        w.leaf("m:type", a.type).leaf("m:mask", a.mask).leaf("m:rights", a.rights).leaf("m:deltaNum", a.delta_num);
+        w.leaf("m:type", a.type)
+            .leaf("m:mask", a.mask)
+            .leaf("m:rights", a.rights)
+            .leaf("m:deltaNum", a.delta_num);
     });
 }
 

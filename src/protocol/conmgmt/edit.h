@@ -11,10 +11,12 @@
 
 namespace lyceum::conmgmt {
 
-/// A change of the contact list, as a client asks for it by SOAP in a SERVICE request. [MS-SIP] 2.2.4.2
+/// A change of the contact list, as a client asks for it by SOAP in a SERVICE request.
+/// [MS-SIP] 2.2.4.2
 struct edit {
     people::contact_change change;
-    std::uint32_t delta_num = 0; ///< what the client believes the list's number is; 0: it has read no list
+    std::uint32_t delta_num =
+        0; ///< what the client believes the list's number is; 0: it has read no list
 
     friend bool operator==(const edit&, const edit&) = default;
 };

@@ -25,11 +25,13 @@ void append_parameter(std::string& out, std::string_view name, std::string_view 
 }
 
 std::unexpected<parse_error> bad(malformed why, std::string_view all, std::string_view left) {
-    return std::unexpected(parse_error{why, static_cast<std::uint32_t>(all.size() - left.size()), rule});
+    return std::unexpected(
+        parse_error{why, static_cast<std::uint32_t>(all.size() - left.size()), rule});
 }
 
 void skip_blanks(std::string_view& s) {
-    while (!s.empty() && is_blank(s.front())) s.remove_prefix(1);
+    while (!s.empty() && is_blank(s.front()))
+        s.remove_prefix(1);
 }
 
 /// Takes a quoted string off the front of s; nothing when its closing quote is missing.
@@ -80,7 +82,8 @@ parsed<report> parse(std::string_view text) {
         skip_blanks(left);
         if (left.empty()) break;
         const auto name = take_until(left, "=;");
-        if (name.empty() || name.find_first_of("\" \t") != name.npos) return bad(malformed::bad_value, text, left);
+        if (name.empty() || name.find_first_of("\" \t") != name.npos)
+            return bad(malformed::bad_value, text, left);
         std::string read;
         if (!left.empty() && left.front() == '=') {
             left.remove_prefix(1);
@@ -110,7 +113,8 @@ std::string serialise(const report& r) {
     append_number(out, r.number);
     if (!r.reason.empty()) append_parameter(out, "reason", r.reason);
     if (!r.source.empty()) append_parameter(out, "source", r.source);
-    for (const auto& [name, value] : r.others) append_parameter(out, name, value);
+    for (const auto& [name, value] : r.others)
+        append_parameter(out, name, value);
     return out;
 }
 

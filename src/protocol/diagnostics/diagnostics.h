@@ -72,7 +72,8 @@ enum class id : std::uint32_t {
     content_type_unexpected = 4013,
     event_not_registration = 4055,
     user_disabled = 4141,
-    endpoint_quota = 4142, ///< assumed: the third of the numbers that stand in requests. [MS-OCER] 9.3.2
+    endpoint_quota =
+        4142, ///< assumed: the third of the numbers that stand in requests. [MS-OCER] 9.3.2
 
     // inbound calls
     no_suitable_response = 13001,
@@ -99,7 +100,9 @@ struct refusal {
     friend bool operator==(const refusal&, const refusal&) = default;
 };
 /// With the status that the id usually goes with.
-[[nodiscard]] inline refusal refuse(id why) { return {of(why).status, why}; }
+[[nodiscard]] inline refusal refuse(id why) {
+    return {of(why).status, why};
+}
 
 /// The value of ms-diagnostics: 1000;reason="Final handshake failed";source="fe1.contoso.com"
 /// \param source our FQDN. [MS-OCER] 2.2.1.1 (by way of 2.2.1.2)
@@ -112,13 +115,14 @@ struct report {
     std::uint32_t number = 0; ///< ErrorId, known to us or not
     std::string reason;       ///< empty if none
     std::string source;       ///< empty if none
-    std::vector<std::pair<std::string, std::string>> others; ///< further parameters in order, unquoted
+    std::vector<std::pair<std::string, std::string>>
+        others; ///< further parameters in order, unquoted
 
     friend bool operator==(const report&, const report&) = default;
 };
 
-/// Reads ms-diagnostics, ms-diagnostics-public or ms-client-diagnostics. A sub-code (1000.2) is dropped:
-/// OCS 2007 let it stand. Quoted strings lose their quotes and escapes.
+/// Reads ms-diagnostics, ms-diagnostics-public or ms-client-diagnostics. A sub-code (1000.2) is
+/// dropped: OCS 2007 let it stand. Quoted strings lose their quotes and escapes.
 parsed<report> parse(std::string_view value);
 /// reason and source first, then the others; every value quoted.
 [[nodiscard]] std::string serialise(const report&);

@@ -1,6 +1,5 @@
-#include "protocol/diagnostics/diagnostics.h"
-
 #include "base/check.h"
+#include "protocol/diagnostics/diagnostics.h"
 
 #include <algorithm>
 #include <array>
@@ -10,8 +9,9 @@ namespace {
 
 using enum id;
 
-// Numbers and headers: [MS-OCER] 7.2, 7.5, 8.3 as far as digest MS-OCER 3.5 and MS-PRES 4 have them; 2057 and
-// 4055: digest MS-SIPREGE 4; 4141: seen: pidgin-sipe 1.25 sipe-notify.c. The words are ours.
+// Numbers and headers: [MS-OCER] 7.2, 7.5, 8.3 as far as digest MS-OCER 3.5 and MS-PRES 4 have
+// them; 2057 and 4055: digest MS-SIPREGE 4; 4141: seen: pidgin-sipe 1.25 sipe-notify.c. The words
+// are ours.
 constexpr std::array entries{
     entry{internal_error, 500, false, "Internal server error"},
     entry{service_unavailable, 503, false, "Service unavailable"},
@@ -58,11 +58,17 @@ constexpr std::array entries{
     entry{several_users_own_source_number, 403, false, "Several users own the source number"},
     entry{no_remote_access, 403, true, "Sender may not use remote access"},
     entry{from_not_allowed, 403, true, "Credentials may not act for this From"},
-    entry{destination_not_enabled, 404, false, "Destination is not enabled for SIP or does not exist"},
+    entry{destination_not_enabled,
+          404,
+          false,
+          "Destination is not enabled for SIP or does not exist"},
     entry{user_not_in_pool, 404, false, "User is not in this pool"},
     entry{resource_unknown, 404, false, "Resource is unknown here"},
     entry{input_too_large, 413, false, "Input too large"},
-    entry{several_users_own_destination_number, 485, false, "Several users own the destination number"},
+    entry{several_users_own_destination_number,
+          485,
+          false,
+          "Several users own the destination number"},
     entry{no_endpoint_identifier, 400, false, "Endpoint identifier missing"},
     entry{epid_missing, 400, false, "Epid missing"},
     entry{epid_too_long, 400, false, "Epid too long"},
@@ -78,7 +84,9 @@ static_assert(std::ranges::is_sorted(entries, {}, &entry::what));
 
 } // namespace
 
-std::span<const entry> table() { return entries; }
+std::span<const entry> table() {
+    return entries;
+}
 
 const entry& of(id what) {
     const auto at = std::ranges::lower_bound(entries, what, {}, &entry::what);

@@ -7,13 +7,18 @@
 namespace lyceum::inband {
 namespace {
 
-std::string word(bool b) { return b ? "true" : "false"; }
+std::string word(bool b) {
+    return b ? "true" : "false";
+}
 
 std::string word(av_encryption e) {
     switch (e) {
-    case av_encryption::support: return "SupportEncryption";
-    case av_encryption::do_not_support: return "DoNotSupportEncryption";
-    case av_encryption::require: return "RequireEncryption";
+    case av_encryption::support:
+        return "SupportEncryption";
+    case av_encryption::do_not_support:
+        return "DoNotSupportEncryption";
+    case av_encryption::require:
+        return "RequireEncryption";
     }
     std::unreachable();
 }
@@ -73,8 +78,9 @@ provision_group to_group(const user_setting& s) {
 }
 
 provision_group to_group(const location_policy& p) {
-    return {.name = "locationPolicy",
-            .properties = {{"EnhancedEmergencyServicesEnabled", word(p.enhanced_emergency_services)}}};
+    return {
+        .name = "locationPolicy",
+        .properties = {{"EnhancedEmergencyServicesEnabled", word(p.enhanced_emergency_services)}}};
 }
 
 provision_group to_group(const media_configuration& c) {

@@ -6,7 +6,8 @@
 #include <optional>
 #include <string>
 
-// The groups as values. A member that is empty is not written: clients take an element for an existing service.
+// The groups as values. A member that is empty is not written: clients take an element for an
+// existing service.
 namespace lyceum::inband {
 
 /// Whether audio and video between two clients are encrypted. digest MS-SIPREGE 3.7.3
@@ -20,17 +21,18 @@ struct port_range {
 
 /// Where this deployment's services are, and how clients are to behave. digest MS-SIPREGE 3.7.3
 struct server_configuration {
-    std::string focus_factory_uri = {};       ///< sip: uri of the user's conference factory
-    std::string mras_uri = {};                ///< sip: uri of the A/V Edge's token service
-    std::string test_call_uri = {};           ///< sip: uri of the audio test
-    std::string abs_internal_url = {};        ///< address book files
+    std::string focus_factory_uri = {}; ///< sip: uri of the user's conference factory
+    std::string mras_uri = {};          ///< sip: uri of the A/V Edge's token service
+    std::string test_call_uri = {};     ///< sip: uri of the audio test
+    std::string abs_internal_url = {};  ///< address book files
     std::string abs_external_url = {};
-    std::string dlx_internal_url = {};        ///< distribution list expansion and address book queries
+    std::string dlx_internal_url = {}; ///< distribution list expansion and address book queries
     std::string dlx_external_url = {};
     std::string organization = {};
     std::string helpdesk_internal_url = {};
     std::string helpdesk_external_url = {};
-    std::optional<av_encryption> encryption = {}; ///< seen: pidgin-sipe takes its absence for no encryption
+    std::optional<av_encryption> encryption =
+        {}; ///< seen: pidgin-sipe takes its absence for no encryption
     std::optional<port_range> media_ports = {};
 };
 [[nodiscard]] provision_group to_group(const server_configuration&);

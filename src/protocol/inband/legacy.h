@@ -11,7 +11,8 @@ namespace lyceum::inband::legacy {
 
 /// digest MS-SIPREGE 3.8
 inline constexpr std::string_view event = "vnd-microsoft-provisioning";
-inline constexpr std::string_view content_type = "application/vnd-microsoft-roaming-provisioning+xml";
+inline constexpr std::string_view content_type =
+    "application/vnd-microsoft-roaming-provisioning+xml";
 
 /// A phone that a client may control by way of a CSTA server.
 struct line {
@@ -21,7 +22,8 @@ struct line {
     friend bool operator==(const line&, const line&) = default;
 };
 
-/// provisioning/user/line. seen: pidgin-sipe 1.25 sipe-notify.c, which does not look at the root's name
+/// provisioning/user/line. seen: pidgin-sipe 1.25 sipe-notify.c, which does not look at the root's
+/// name
 struct document {
     std::string user_uri; ///< sip: uri
     std::optional<line> controlled;

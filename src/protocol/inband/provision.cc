@@ -11,7 +11,8 @@ namespace lyceum::inband {
 namespace {
 
 // Not the request's, whose word is provisioning. [MS-SIPREGE] 2.2.2.5
-constexpr std::string_view ns = "http://schemas.microsoft.com/2006/09/sip/provisiongrouplist-notification";
+constexpr std::string_view ns =
+    "http://schemas.microsoft.com/2006/09/sip/provisiongrouplist-notification";
 constexpr auto rule = "[MS-SIPREGE] 2.2.2.5";
 
 struct known_group {
@@ -29,10 +30,13 @@ constexpr std::array known_groups{
     known_group{"mediaConfiguration", shape::property_list},
     known_group{"presencePolicyV2", shape::property_list},
     known_group{"publicProviders", shape::property_list},
-    known_group{"persistentChatConfiguration", shape::property_list}, // seen: pidgin-sipe 1.25 sipe-notify.c
+    known_group{"persistentChatConfiguration",
+                shape::property_list}, // seen: pidgin-sipe 1.25 sipe-notify.c
 };
 
-std::string_view wrapper(shape s) { return s == shape::instance ? "instance" : "propertyEntryList"; }
+std::string_view wrapper(shape s) {
+    return s == shape::instance ? "instance" : "propertyEntryList";
+}
 
 void write(xml::writer& w, const provision_group& g) {
     w.open("provisionGroup").attr("name", g.name);
@@ -40,10 +44,12 @@ void write(xml::writer& w, const provision_group& g) {
     if (!layout) {
         w.raw(g.raw);
     } else if (*layout == shape::elements) {
-        for (const auto& p : g.properties) w.leaf(p.name, p.value);
+        for (const auto& p : g.properties)
+            w.leaf(p.name, p.value);
     } else {
         w.open(wrapper(*layout));
-        for (const auto& p : g.properties) w.open("property").attr("name", p.name).text(p.value).close();
+        for (const auto& p : g.properties)
+            w.open("property").attr("name", p.name).text(p.value).close();
         w.close();
     }
     w.close();
@@ -55,10 +61,12 @@ provision_group read(const xml::element& e) {
     if (!layout) {
         out.raw = xml::inner(e);
     } else if (*layout == shape::elements) {
-        for (const auto* p : e.children()) out.properties.push_back({p->name, std::string(trim(p->text()))});
+        for (const auto* p : e.children())
+            out.properties.push_back({p->name, std::string(trim(p->text()))});
     } else if (const auto* list = e.child(wrapper(*layout))) {
         for (const auto* p : list->children("property")) {
-            out.properties.push_back({std::string(p->attribute_or_empty("name")), std::string(trim(p->text()))});
+            out.properties.push_back(
+                {std::string(p->attribute_or_empty("name")), std::string(trim(p->text()))});
         }
     }
     return out;
@@ -76,7 +84,8 @@ std::string serialise(const provision& p) {
     std::string out;
     xml::writer w(out);
     w.open("provisionGroupList").attr("xmlns", ns);
-    for (const auto& g : p.groups) write(w, g);
+    for (const auto& g : p.groups)
+        write(w, g);
     w.close();
     return out;
 }

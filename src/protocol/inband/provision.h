@@ -31,7 +31,7 @@ enum class shape : std::uint8_t {
 struct provision_group {
     std::string name;
     std::vector<property> properties; ///< in document order
-    std::string raw = {};             ///< the content, if the group has no shape we know: well-formed XML
+    std::string raw = {}; ///< the content, if the group has no shape we know: well-formed XML
 
     friend bool operator==(const provision_group&, const provision_group&) = default;
 };

@@ -15,8 +15,10 @@ parsed<request> parse_request(std::string_view document) {
     LYCEUM_TRY(const auto root, xml::parse(document));
     request out{.subnet = std::string(root.attribute_or_empty("subnet")), .groups = {}};
     for (const auto* g : root.children("provisioningGroup")) {
-        out.groups.push_back({std::string(g->attribute_or_empty("name")), std::string(g->attribute_or_empty("opaque"))});
-        if (out.groups.back().name.empty()) return std::unexpected(parse_error{malformed::bad_value, 0, rule});
+        out.groups.push_back({std::string(g->attribute_or_empty("name")),
+                              std::string(g->attribute_or_empty("opaque"))});
+        if (out.groups.back().name.empty())
+            return std::unexpected(parse_error{malformed::bad_value, 0, rule});
     }
     if (root.name != "provisioningGroupList" || out.groups.empty()) {
         return std::unexpected(parse_error{malformed::bad_value, 0, rule});

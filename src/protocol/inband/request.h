@@ -10,7 +10,8 @@ namespace lyceum::inband {
 
 /// The event package of in-band provisioning, and the type of its documents. [MS-SIPREGE] 2.2.2.1
 inline constexpr std::string_view event = "vnd-microsoft-provisioning-v2";
-inline constexpr std::string_view content_type = "application/vnd-microsoft-roaming-provisioning-v2+xml";
+inline constexpr std::string_view content_type =
+    "application/vnd-microsoft-roaming-provisioning-v2+xml";
 
 /// A group of settings that a client asks for. [MS-SIPREGE] 2.2.2.4
 struct wanted_group {

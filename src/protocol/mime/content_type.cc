@@ -13,14 +13,18 @@ bool is_token_char(char c) {
     return static_cast<unsigned char>(c) > 0x20 && static_cast<unsigned char>(c) < 0x7F &&
            !std::string_view("()<>@,;:\\\"/[]?=").contains(c);
 }
-bool is_token(std::string_view s) { return !s.empty() && std::ranges::all_of(s, is_token_char); }
+bool is_token(std::string_view s) {
+    return !s.empty() && std::ranges::all_of(s, is_token_char);
+}
 
 std::unexpected<parse_error> bad(malformed why, std::string_view all, std::string_view left) {
-    return std::unexpected(parse_error{why, static_cast<std::uint32_t>(all.size() - left.size()), rule});
+    return std::unexpected(
+        parse_error{why, static_cast<std::uint32_t>(all.size() - left.size()), rule});
 }
 
 void skip_blanks(std::string_view& s) {
-    while (!s.empty() && is_blank(s.front())) s.remove_prefix(1);
+    while (!s.empty() && is_blank(s.front()))
+        s.remove_prefix(1);
 }
 
 std::string_view take_token(std::string_view& s) {
@@ -30,7 +34,8 @@ std::string_view take_token(std::string_view& s) {
     return out;
 }
 
-/// Takes a quoted string off the front; nothing without its closing quote, or with control octets in it.
+/// Takes a quoted string off the front; nothing without its closing quote, or with control octets
+/// in it.
 std::optional<std::string> take_quoted(std::string_view& s) {
     std::string out;
     for (std::size_t i = 1; i < s.size(); ++i) {
@@ -48,7 +53,8 @@ std::optional<std::string> take_quoted(std::string_view& s) {
 } // namespace
 
 std::optional<std::string_view> content_type::get(std::string_view name) const {
-    const auto at = std::ranges::find_if(parameters, [&](const parameter& p) { return iequals(p.name, name); });
+    const auto at =
+        std::ranges::find_if(parameters, [&](const parameter& p) { return iequals(p.name, name); });
     if (at == parameters.end()) return std::nullopt;
     return at->value;
 }
@@ -77,7 +83,8 @@ parsed<content_type> parse_content_type(std::string_view value) {
             if (!quoted) return bad(malformed::truncated, value, left);
             out.parameters.push_back({to_lower(name), *std::move(quoted)});
         } else {
-            // Not only tokens: the documents' own examples have type=application/rlmi+xml without quotes.
+            // Not only tokens: the documents' own examples have type=application/rlmi+xml without
+            // quotes.
             const auto end = std::min(left.find_first_of("; \t\r\n\""), left.size());
             if (end == 0) return bad(malformed::bad_value, value, left);
             out.parameters.push_back({to_lower(name), std::string(left.substr(0, end))});

@@ -14,7 +14,8 @@ std::unexpected<parse_error> bad(malformed why, std::size_t at) {
     return std::unexpected(parse_error{why, static_cast<std::uint32_t>(at), rule});
 }
 
-/// A line that is a delimiter: where it starts, where the next one does, whether it is the closing one.
+/// A line that is a delimiter: where it starts, where the next one does, whether it is the closing
+/// one.
 struct delimiter {
     std::size_t begin; ///< with the line end before it
     std::size_t end;
@@ -22,13 +23,15 @@ struct delimiter {
 };
 
 /// The next delimiter line at or after from.
-std::optional<delimiter> find_delimiter(std::string_view body, std::string_view dashed, std::size_t from) {
+std::optional<delimiter>
+find_delimiter(std::string_view body, std::string_view dashed, std::size_t from) {
     for (auto at = body.find(dashed, from); at != body.npos; at = body.find(dashed, at + 1)) {
         if (at != 0 && body[at - 1] != '\n') continue;
         auto rest = body.substr(at + dashed.size());
         const bool closes = rest.starts_with("--");
         if (closes) rest.remove_prefix(2);
-        while (!rest.empty() && (rest.front() == ' ' || rest.front() == '\t')) rest.remove_prefix(1);
+        while (!rest.empty() && (rest.front() == ' ' || rest.front() == '\t'))
+            rest.remove_prefix(1);
         if (rest.starts_with("\r\n")) {
             rest.remove_prefix(2);
         } else if (rest.starts_with('\n')) {
@@ -80,7 +83,8 @@ parsed<part> read_part(std::string_view text, std::size_t at, const limits& boun
 } // namespace
 
 std::string_view part::get(std::string_view name) const {
-    const auto at = std::ranges::find_if(headers, [&](const header& h) { return iequals(h.name, name); });
+    const auto at =
+        std::ranges::find_if(headers, [&](const header& h) { return iequals(h.name, name); });
     return at == headers.end() ? std::string_view{} : std::string_view(at->value);
 }
 
@@ -89,7 +93,8 @@ std::string serialise(const std::vector<part>& parts, std::string_view boundary,
     for (const auto& p : parts) {
         out.append("--").append(boundary).append("\r\n");
         out.append("Content-Type: ").append(serialise(p.type)).append("\r\n");
-        for (const auto& h : p.headers) out.append(h.name).append(": ").append(h.value).append("\r\n");
+        for (const auto& h : p.headers)
+            out.append(h.name).append(": ").append(h.value).append("\r\n");
         out.append("\r\n").append(p.body).append(how == framing::empty_line ? "\r\n\r\n" : "\r\n");
     }
     return out.append("--").append(boundary).append("--\r\n");
@@ -105,8 +110,10 @@ std::string pick_boundary(const std::vector<part>& parts) {
     return out;
 }
 
-parsed<std::vector<part>> parse_multipart(std::string_view body, std::string_view boundary, const limits& bounds) {
-    if (boundary.empty() || boundary.size() > 70) return bad(malformed::bad_length, 0); // RFC 2046 5.1.1
+parsed<std::vector<part>>
+parse_multipart(std::string_view body, std::string_view boundary, const limits& bounds) {
+    if (boundary.empty() || boundary.size() > 70)
+        return bad(malformed::bad_length, 0); // RFC 2046 5.1.1
     const auto dashed = "--" + std::string(boundary);
     auto here = find_delimiter(body, dashed, 0);
     if (!here) return bad(malformed::truncated, body.size());
@@ -115,7 +122,8 @@ parsed<std::vector<part>> parse_multipart(std::string_view body, std::string_vie
         const auto next = find_delimiter(body, dashed, here->end);
         if (!next) return bad(malformed::truncated, body.size());
         if (out.size() == bounds.max_parts) return bad(malformed::too_large, here->end);
-        LYCEUM_TRY(auto p, read_part(body.substr(here->end, next->begin - here->end), here->end, bounds));
+        LYCEUM_TRY(auto p,
+                   read_part(body.substr(here->end, next->begin - here->end), here->end, bounds));
         out.push_back(std::move(p));
         here = next;
     }

@@ -17,8 +17,8 @@ struct header {
     friend bool operator==(const header&, const header&) = default;
 };
 
-/// A part of a multipart body. Its octets are as they are: SIP is eight-bit clean, other transfer encodings than
-/// binary, 8bit and 7bit stay encoded.
+/// A part of a multipart body. Its octets are as they are: SIP is eight-bit clean, other transfer
+/// encodings than binary, 8bit and 7bit stay encoded.
 struct part {
     content_type type;
     std::vector<header> headers = {};
@@ -34,8 +34,10 @@ struct part {
 enum class framing {
     /// CRLF. RFC 2046 5.1.1
     exact,
-    /// An empty line more, for clients that read a part with libpurple: it takes four octets off where CRLF are
-    /// two, and half an XML end tag with them. A reader that goes by the book sees a CRLF behind the body, which
+    /// An empty line more, for clients that read a part with libpurple: it takes four octets off
+    /// where CRLF are
+    /// two, and half an XML end tag with them. A reader that goes by the book sees a CRLF behind
+    /// the body, which
     /// XML does not mind. seen: pidgin-sipe 1.25 src/purple/purple-mime.c
     empty_line,
 };
@@ -52,8 +54,9 @@ struct limits {
     std::size_t max_headers = 32; ///< of one part
 };
 
-/// Reads a multipart body. Preamble and epilogue are dropped; line ends may be CRLF or LF; a part without a
-/// Content-Type is text/plain (RFC 2045 5.2). The closing boundary must be there.
-parsed<std::vector<part>> parse_multipart(std::string_view body, std::string_view boundary, const limits& = {});
+/// Reads a multipart body. Preamble and epilogue are dropped; line ends may be CRLF or LF; a part
+/// without a Content-Type is text/plain (RFC 2045 5.2). The closing boundary must be there.
+parsed<std::vector<part>>
+parse_multipart(std::string_view body, std::string_view boundary, const limits& = {});
 
 } // namespace lyceum::mime

@@ -12,7 +12,9 @@ namespace {
 
 constexpr auto rule = "digest MS-PRES 3.4";
 
-std::unexpected<parse_error> bad() { return std::unexpected(parse_error{malformed::bad_value, 0, rule}); }
+std::unexpected<parse_error> bad() {
+    return std::unexpected(parse_error{malformed::bad_value, 0, rule});
+}
 
 /// Reads an optional number: false when it is there and is none.
 bool read_number(const xml::element& e, std::string_view name, std::optional<std::uint32_t>& out) {
@@ -26,16 +28,21 @@ bool read_number(const xml::element& e, std::string_view name, std::optional<std
 
 std::string_view word(expire_type t) {
     switch (t) {
-    case expire_type::never: return "static";
-    case expire_type::endpoint: return "endpoint";
-    case expire_type::user: return "user";
-    case expire_type::time: return "time";
+    case expire_type::never:
+        return "static";
+    case expire_type::endpoint:
+        return "endpoint";
+    case expire_type::user:
+        return "user";
+    case expire_type::time:
+        return "time";
     }
     std::unreachable();
 }
 
 std::optional<expire_type> read_expire_type(std::string_view s) {
-    for (const auto t : {expire_type::never, expire_type::endpoint, expire_type::user, expire_type::time}) {
+    for (const auto t :
+         {expire_type::never, expire_type::endpoint, expire_type::user, expire_type::time}) {
         if (word(t) == s) return t;
     }
     return std::nullopt;
@@ -56,8 +63,9 @@ void write(xml::writer& w, const category& c) {
 parsed<category> read_category(const xml::element& e) {
     category out{.name = std::string(e.attribute_or_empty("name"))};
     std::optional<std::uint32_t> container;
-    if (out.name.empty() || !read_number(e, "instance", out.instance) || !read_number(e, "container", container) ||
-        !read_number(e, "version", out.version) || !read_number(e, "expires", out.expires)) {
+    if (out.name.empty() || !read_number(e, "instance", out.instance) ||
+        !read_number(e, "container", container) || !read_number(e, "version", out.version) ||
+        !read_number(e, "expires", out.expires)) {
         return bad();
     }
     if (container) {
@@ -92,7 +100,8 @@ std::string serialise(const categories& d) {
     std::string out;
     xml::writer w(out);
     w.open("categories").attr("xmlns", ns::categories).attr("uri", d.uri);
-    for (const auto& c : d.entries) write(w, c);
+    for (const auto& c : d.entries)
+        write(w, c);
     w.close();
     return out;
 }

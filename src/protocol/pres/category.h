@@ -22,18 +22,18 @@ enum class expire_type : std::uint8_t {
 [[nodiscard]] std::string_view word(expire_type);
 [[nodiscard]] std::optional<expire_type> read_expire_type(std::string_view);
 
-/// One category element: an instance of a user's published data, or the sign that there is none left.
-/// Which attributes are there depends on who reads it. digest MS-PRES 3.4
+/// One category element: an instance of a user's published data, or the sign that there is none
+/// left. Which attributes are there depends on who reads it. digest MS-PRES 3.4
 struct category {
     std::string name;
-    std::optional<std::uint32_t> instance = {};      ///< nothing: no instance left
-    std::optional<std::uint16_t> container = {};     ///< never told to watchers
-    std::optional<std::uint32_t> version = {};       ///< likewise
+    std::optional<std::uint32_t> instance = {};  ///< nothing: no instance left
+    std::optional<std::uint16_t> container = {}; ///< never told to watchers
+    std::optional<std::uint32_t> version = {};   ///< likewise
     std::optional<wall_instant> publish_time = {};
-    std::optional<expire_type> expires_with = {};    ///< likewise
-    std::optional<std::uint32_t> expires = {};       ///< seconds; likewise
-    std::string endpoint_id = {};                    ///< of an endpoint-bound one; likewise
-    std::string content = {};                        ///< the value: one element that stands alone, or nothing
+    std::optional<expire_type> expires_with = {}; ///< likewise
+    std::optional<std::uint32_t> expires = {};    ///< seconds; likewise
+    std::string endpoint_id = {};                 ///< of an endpoint-bound one; likewise
+    std::string content = {}; ///< the value: one element that stands alone, or nothing
 
     friend bool operator==(const category&, const category&) = default;
 };

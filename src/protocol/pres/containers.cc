@@ -12,12 +12,20 @@ namespace {
 
 constexpr auto rule = "digest MS-PRES 3.6";
 constexpr std::uint32_t highest_container = 32767;
-constexpr std::array all_types{member_type::user,      member_type::domain,       member_type::same_enterprise,
-                               member_type::federated, member_type::public_cloud, member_type::everyone};
+constexpr std::array all_types{member_type::user,
+                               member_type::domain,
+                               member_type::same_enterprise,
+                               member_type::federated,
+                               member_type::public_cloud,
+                               member_type::everyone};
 
-std::unexpected<parse_error> bad() { return std::unexpected(parse_error{malformed::bad_value, 0, rule}); }
+std::unexpected<parse_error> bad() {
+    return std::unexpected(parse_error{malformed::bad_value, 0, rule});
+}
 
-bool has_value(member_type t) { return t == member_type::user || t == member_type::domain; }
+bool has_value(member_type t) {
+    return t == member_type::user || t == member_type::domain;
+}
 
 void write_attributes(xml::writer& w, const member& m) {
     w.attr("type", word(m.type));
@@ -49,12 +57,18 @@ parsed<std::pair<std::uint16_t, std::uint32_t>> read_head(const xml::element& e)
 
 std::string_view word(member_type t) {
     switch (t) {
-    case member_type::user: return "user";
-    case member_type::domain: return "domain";
-    case member_type::same_enterprise: return "sameEnterprise";
-    case member_type::federated: return "federated";
-    case member_type::public_cloud: return "publicCloud";
-    case member_type::everyone: return "everyone";
+    case member_type::user:
+        return "user";
+    case member_type::domain:
+        return "domain";
+    case member_type::same_enterprise:
+        return "sameEnterprise";
+    case member_type::federated:
+        return "federated";
+    case member_type::public_cloud:
+        return "publicCloud";
+    case member_type::everyone:
+        return "everyone";
     }
     std::unreachable();
 }
@@ -67,7 +81,8 @@ std::optional<member_type> read_member_type(std::string_view s) {
 }
 
 void write(xml::writer& w, const std::vector<container>& list) {
-    w.open("containers").attr("xmlns", ns::containers); // assumed: the namespace; clients do not look
+    w.open("containers")
+        .attr("xmlns", ns::containers); // assumed: the namespace; clients do not look
     for (const auto& c : list) {
         w.open("container").attr("id", c.id).attr("version", c.version);
         for (const auto& m : c.members) {

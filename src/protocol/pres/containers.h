@@ -12,14 +12,22 @@
 namespace lyceum::pres {
 
 /// Whom a container member stands for. digest MS-PRES 3.5
-enum class member_type : std::uint8_t { user, domain, same_enterprise, federated, public_cloud, everyone };
+enum class member_type : std::uint8_t {
+    user,
+    domain,
+    same_enterprise,
+    federated,
+    public_cloud,
+    everyone
+};
 [[nodiscard]] std::string_view word(member_type);
 [[nodiscard]] std::optional<member_type> read_member_type(std::string_view);
 
 /// Somebody who may read a container.
 struct member {
     member_type type = member_type::user;
-    std::string value = {}; ///< user@host without sip:, or a domain, lower case; empty for the others
+    std::string value =
+        {}; ///< user@host without sip:, or a domain, lower case; empty for the others
 
     friend bool operator==(const member&, const member&) = default;
     friend auto operator<=>(const member&, const member&) = default;

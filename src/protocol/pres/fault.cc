@@ -15,7 +15,11 @@ std::string serialise(const wrong_delta& f) { // without namespaces, as the docu
     xml::writer w(out);
     w.open("Fault").leaf("Faultcode", code).open("details");
     for (const auto& o : f.operations) {
-        w.open("operation").attr("index", o.index).attr("version", o.version).attr("curVersion", o.current_version).close();
+        w.open("operation")
+            .attr("index", o.index)
+            .attr("version", o.version)
+            .attr("curVersion", o.current_version)
+            .close();
     }
     w.close().close();
     return out;
@@ -25,7 +29,8 @@ parsed<wrong_delta> parse_wrong_delta(std::string_view document) {
     const auto bad = std::unexpected(parse_error{malformed::bad_value, 0, "digest MS-PRES 3.2"});
     LYCEUM_TRY(const auto root, xml::parse(document));
     const auto* details = root.child("details");
-    if (root.name != "Fault" || root.child_text("Faultcode") != code || details == nullptr) return bad;
+    if (root.name != "Fault" || root.child_text("Faultcode") != code || details == nullptr)
+        return bad;
     wrong_delta out;
     for (const auto* e : details->children("operation")) {
         const auto index = xml::number(e->attribute_or_empty("index"));

@@ -9,7 +9,9 @@ namespace {
 constexpr auto rule = "digest MS-PRES 3.2";
 constexpr std::uint32_t highest_container = 32767;
 
-std::unexpected<parse_error> bad() { return std::unexpected(parse_error{malformed::bad_value, 0, rule}); }
+std::unexpected<parse_error> bad() {
+    return std::unexpected(parse_error{malformed::bad_value, 0, rule});
+}
 
 parsed<publication> read(const xml::element& e) {
     const auto instance = xml::number(e.attribute_value("instance").value_or("0"));
@@ -17,7 +19,8 @@ parsed<publication> read(const xml::element& e) {
     const auto version = xml::number(e.attribute_value("version").value_or("0"));
     const auto kind = read_expire_type(e.attribute_value("expireType").value_or("endpoint"));
     const auto values = e.children();
-    if (!instance || !container || *container > highest_container || !version || !kind || values.size() > 1) {
+    if (!instance || !container || *container > highest_container || !version || !kind ||
+        values.size() > 1) {
         return bad();
     }
     publication out{

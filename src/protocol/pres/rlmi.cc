@@ -12,19 +12,25 @@ namespace {
 
 constexpr auto rule = "RFC 4662 5";
 
-std::unexpected<parse_error> bad() { return std::unexpected(parse_error{malformed::bad_value, 0, rule}); }
+std::unexpected<parse_error> bad() {
+    return std::unexpected(parse_error{malformed::bad_value, 0, rule});
+}
 
 std::string_view word(instance_state s) {
     switch (s) {
-    case instance_state::active: return "active";
-    case instance_state::resubscribe: return "resubscribe";
-    case instance_state::terminated: return "terminated";
+    case instance_state::active:
+        return "active";
+    case instance_state::resubscribe:
+        return "resubscribe";
+    case instance_state::terminated:
+        return "terminated";
     }
     std::unreachable();
 }
 
 std::optional<instance_state> read_state(std::string_view s) {
-    for (const auto i : {instance_state::active, instance_state::resubscribe, instance_state::terminated}) {
+    for (const auto i :
+         {instance_state::active, instance_state::resubscribe, instance_state::terminated}) {
         if (word(i) == s) return i;
     }
     return std::nullopt;
@@ -35,7 +41,11 @@ std::optional<instance_state> read_state(std::string_view s) {
 std::string serialise(const rlmi_list& l) {
     std::string out;
     xml::writer w(out);
-    w.open("list").attr("xmlns", ns::rlmi).attr("uri", l.uri).attr("version", l.version).flag("fullState", l.full_state);
+    w.open("list")
+        .attr("xmlns", ns::rlmi)
+        .attr("uri", l.uri)
+        .attr("version", l.version)
+        .flag("fullState", l.full_state);
     for (const auto& r : l.resources) {
         w.open("resource").attr("uri", r.uri).open("instance").attr("id", "0");
         w.attr("state", word(r.state)); // pidgin-sipe crashes without it (sipe-notify.c)
@@ -53,7 +63,10 @@ parsed<rlmi_list> parse_rlmi(std::string_view document) {
     const auto version = xml::number(root.attribute_or_empty("version"));
     const auto full = xml::boolean(root.attribute_or_empty("fullState"));
     if (root.name != "list" || !version || !full) return bad();
-    rlmi_list out{.uri = std::string(root.attribute_or_empty("uri")), .version = *version, .full_state = *full, .resources = {}};
+    rlmi_list out{.uri = std::string(root.attribute_or_empty("uri")),
+                  .version = *version,
+                  .full_state = *full,
+                  .resources = {}};
     for (const auto* e : root.children("resource")) {
         const auto* i = e->child("instance");
         const auto state = i == nullptr ? std::nullopt : read_state(i->attribute_or_empty("state"));

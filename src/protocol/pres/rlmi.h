@@ -20,9 +20,10 @@ enum class instance_state : std::uint8_t {
 struct rlmi_resource {
     std::string uri; ///< sip: uri, as it was asked for
     instance_state state = instance_state::active;
-    std::string cid = {};       ///< Content-ID of the part; only when active
-    std::string pool_fqdn = {}; ///< sip: uri to ask; only with resubscribe, empty: ask the user itself
-    std::string reason = {};    ///< only when terminated. RFC 4662 5.5, RFC 6665 4.1.3
+    std::string cid = {}; ///< Content-ID of the part; only when active
+    std::string pool_fqdn =
+        {};                  ///< sip: uri to ask; only with resubscribe, empty: ask the user itself
+    std::string reason = {}; ///< only when terminated. RFC 4662 5.5, RFC 6665 4.1.3
 
     friend bool operator==(const rlmi_resource&, const rlmi_resource&) = default;
 };

@@ -8,11 +8,13 @@ namespace {
 
 constexpr auto rule = "digest MS-PRES 3.5";
 
-std::unexpected<parse_error> bad() { return std::unexpected(parse_error{malformed::bad_value, 0, rule}); }
+std::unexpected<parse_error> bad() {
+    return std::unexpected(parse_error{malformed::bad_value, 0, rule});
+}
 
 struct part {
     std::string_view word;
-    bool roaming_list::*wanted;
+    bool roaming_list::* wanted;
 };
 constexpr part parts[] = {
     {"categories", &roaming_list::categories},
@@ -52,13 +54,17 @@ std::string serialise(const roaming_data& d) {
     w.open("roamingData").attr("xmlns", ns::roaming_self);
     if (d.categories) {
         w.open("categories").attr("xmlns", ns::categories);
-        for (const auto& c : *d.categories) write(w, c);
+        for (const auto& c : *d.categories)
+            write(w, c);
         w.close();
     }
     if (d.containers) write(w, *d.containers);
     if (d.subscribers) write(w, *d.subscribers);
     if (d.delegates_version) {
-        w.open("delegates").attr("xmlns", ns::delegates).attr("version", *d.delegates_version).close();
+        w.open("delegates")
+            .attr("xmlns", ns::delegates)
+            .attr("version", *d.delegates_version)
+            .close();
     }
     w.close();
     return out;

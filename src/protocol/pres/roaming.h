@@ -27,8 +27,8 @@ struct roaming_list {
 parsed<roaming_list> parse_roaming_list(std::string_view document);
 [[nodiscard]] std::string serialise(const roaming_list&);
 
-/// roamingData: a user's own data, told to the user's endpoints. A part that is nothing is not in the
-/// document; one that is empty is there, and says that there are none.
+/// roamingData: a user's own data, told to the user's endpoints. A part that is nothing is not in
+/// the document; one that is empty is there, and says that there are none.
 struct roaming_data {
     std::optional<std::vector<category>> categories = {};
     std::optional<std::vector<container>> containers = {};

@@ -84,7 +84,8 @@ std::string serialise(const state& s) {
     if (s.last_active) w.attr("lastActive", write_time(*s.last_active));
     if (!s.endpoint_id.empty()) w.attr("endpointId", s.endpoint_id);
     w.leaf("availability", s.availability);
-    for (const auto& a : s.activities) w.raw(a.content);
+    for (const auto& a : s.activities)
+        w.raw(a.content);
     if (!s.endpoint_location.empty()) w.leaf("endpointLocation", s.endpoint_location);
     w.raw(s.meeting_subject).raw(s.meeting_location);
     if (!s.device.empty()) w.leaf("device", s.device);

@@ -12,12 +12,20 @@
 namespace lyceum::pres {
 
 /// Whose word a state is. digest MS-PRES 3.9
-enum class state_type : std::uint8_t { user, machine, calendar, phone, aggregate_machine, aggregate, other };
+enum class state_type : std::uint8_t {
+    user,
+    machine,
+    calendar,
+    phone,
+    aggregate_machine,
+    aggregate,
+    other
+};
 
 /// Availability: the greater, the less available; and its classes. digest MS-PRES 3.9
 namespace availability {
 inline constexpr std::uint32_t available = 3500;
-inline constexpr std::uint32_t idle_from = 4500;     ///< available, but idle
+inline constexpr std::uint32_t idle_from = 4500; ///< available, but idle
 inline constexpr std::uint32_t busy_from = 6000;
 inline constexpr std::uint32_t busy_idle_from = 7500;
 inline constexpr std::uint32_t do_not_disturb_from = 9000;
@@ -36,7 +44,8 @@ struct activity {
     friend bool operator==(const activity&, const activity&) = default;
 };
 
-/// A state element, the value of the category of that name, as far as aggregation needs it. digest MS-PRES 3.9
+/// A state element, the value of the category of that name, as far as aggregation needs it. digest
+/// MS-PRES 3.9
 struct state {
     state_type type = state_type::other;
     bool manual = false;

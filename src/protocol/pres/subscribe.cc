@@ -10,16 +10,20 @@ namespace {
 
 constexpr auto rule = "[MS-PRES] 2.2.2.4.1";
 
-std::unexpected<parse_error> bad() { return std::unexpected(parse_error{malformed::bad_value, 0, rule}); }
+std::unexpected<parse_error> bad() {
+    return std::unexpected(parse_error{malformed::bad_value, 0, rule});
+}
 
 parsed<subscribe_action> read(const xml::element& e) {
     const auto name = e.attribute_or_empty("name");
     const auto id = xml::number(e.attribute_value("id").value_or("0"));
     const auto* resources = e.child("adhocList");
     if ((name != "subscribe" && name != "unsubscribe") || !id || resources == nullptr) return bad();
-    subscribe_action out{.subscribe = name == "subscribe", .id = *id, .resources = {}, .categories = {}};
+    subscribe_action out{
+        .subscribe = name == "subscribe", .id = *id, .resources = {}, .categories = {}};
     for (const auto* r : resources->children("resource")) {
-        out.resources.push_back({std::string(trim(r->attribute_or_empty("uri"))), r->child("context") != nullptr});
+        out.resources.push_back(
+            {std::string(trim(r->attribute_or_empty("uri"))), r->child("context") != nullptr});
         if (out.resources.back().uri.empty()) return bad();
     }
     if (const auto* categories = e.child("categoryList")) {
@@ -66,7 +70,8 @@ std::string serialise(const batch_subscribe& b) {
         w.close();
         if (!a.categories.empty()) {
             w.open("categoryList").attr("xmlns", ns::category_list);
-            for (const auto& c : a.categories) w.open("category").attr("name", c).close();
+            for (const auto& c : a.categories)
+                w.open("category").attr("name", c).close();
             w.close();
         }
         w.close();

@@ -11,8 +11,9 @@ namespace lyceum::pres {
 
 /// Somebody to be watched. [MS-PRES] 2.2.2.4.1
 struct resource {
-    std::string uri;      ///< sip: uri, as written
-    bool context = false; ///< the watched user is to hear of the watcher: he has him on his contact list
+    std::string uri; ///< sip: uri, as written
+    bool context =
+        false; ///< the watched user is to hear of the watcher: he has him on his contact list
 
     friend bool operator==(const resource&, const resource&) = default;
 };

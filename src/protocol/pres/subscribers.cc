@@ -7,7 +7,9 @@
 namespace lyceum::pres {
 namespace {
 
-std::unexpected<parse_error> bad(const char* rule) { return std::unexpected(parse_error{malformed::bad_value, 0, rule}); }
+std::unexpected<parse_error> bad(const char* rule) {
+    return std::unexpected(parse_error{malformed::bad_value, 0, rule});
+}
 
 std::string user_of(const xml::element& e) {
     auto out = to_lower(trim(e.attribute_or_empty("user")));
@@ -33,7 +35,9 @@ parsed<std::vector<subscriber>> read_subscribers(const xml::element& parent) {
     std::vector<subscriber> out;
     for (const auto* e : parent.children("subscriber")) {
         const auto acknowledged = xml::boolean(e->attribute_or_empty("acknowledged"));
-        subscriber s{user_of(*e), std::string(e->attribute_or_empty("displayName")), acknowledged.value_or(false)};
+        subscriber s{user_of(*e),
+                     std::string(e->attribute_or_empty("displayName")),
+                     acknowledged.value_or(false)};
         if (s.user.empty() || !acknowledged) return bad("[MS-PRES] 2.2.2.6.1");
         out.push_back(std::move(s));
     }

@@ -31,7 +31,8 @@ std::optional<std::chrono::milliseconds> take_fraction(std::string_view& s) {
         if (n < 3) value = value * 10 + (s.front() - '0');
     }
     if (n == 0) return std::nullopt;
-    for (; n < 3; ++n) value *= 10;
+    for (; n < 3; ++n)
+        value *= 10;
     return std::chrono::milliseconds(value);
 }
 
@@ -83,13 +84,15 @@ std::optional<wall_instant> read_time(std::string_view s) {
     if (!year || !month || !day || !hour || !minute || !second || *year < 1970) return std::nullopt;
     const auto fraction = take_fraction(s);
     const auto offset = take_offset(s);
-    const std::chrono::year_month_day date(std::chrono::year(*year), std::chrono::month(static_cast<unsigned>(*month)),
+    const std::chrono::year_month_day date(std::chrono::year(*year),
+                                           std::chrono::month(static_cast<unsigned>(*month)),
                                            std::chrono::day(static_cast<unsigned>(*day)));
-    if (!fraction || !offset || !s.empty() || !date.ok() || *hour > 23 || *minute > 59 || *second > 59) {
+    if (!fraction || !offset || !s.empty() || !date.ok() || *hour > 23 || *minute > 59 ||
+        *second > 59) {
         return std::nullopt;
     }
-    return wall_instant(std::chrono::sys_days(date)) + std::chrono::hours(*hour) + std::chrono::minutes(*minute) +
-           std::chrono::seconds(*second) + *fraction - *offset;
+    return wall_instant(std::chrono::sys_days(date)) + std::chrono::hours(*hour) +
+           std::chrono::minutes(*minute) + std::chrono::seconds(*second) + *fraction - *offset;
 }
 
 } // namespace lyceum::pres

@@ -8,7 +8,9 @@ namespace {
 constexpr std::string_view ns = "http://schemas.xmlsoap.org/soap/envelope/";
 constexpr auto rule = "SOAP 1.1 4";
 
-std::unexpected<parse_error> bad() { return std::unexpected(parse_error{malformed::bad_value, 0, rule}); }
+std::unexpected<parse_error> bad() {
+    return std::unexpected(parse_error{malformed::bad_value, 0, rule});
+}
 
 } // namespace
 
@@ -27,7 +29,13 @@ parsed<message> parse(std::string_view document, const xml::limits& bounds) {
 
 std::string envelope(std::string_view content) {
     std::string out;
-    xml::writer(out).open("s:Envelope").attr("xmlns:s", ns).open("s:Body").raw(content).close().close();
+    xml::writer(out)
+        .open("s:Envelope")
+        .attr("xmlns:s", ns)
+        .open("s:Body")
+        .raw(content)
+        .close()
+        .close();
     return out;
 }
 

@@ -8,7 +8,8 @@
 
 namespace lyceum::soap {
 
-inline constexpr std::string_view content_type = "application/SOAP+xml"; ///< as SIP SERVICE has it. [MS-SIP] 4.6
+inline constexpr std::string_view content_type =
+    "application/SOAP+xml"; ///< as SIP SERVICE has it. [MS-SIP] 4.6
 
 /// The Body of a SOAP 1.1 envelope, owned. It has at least one element. SOAP 1.1 4.3
 struct message {

@@ -6,11 +6,14 @@
 
 namespace lyceum::xml {
 
-bool operator==(const node& a, const node& b) { return a.text == b.text && a.child == b.child; }
+bool operator==(const node& a, const node& b) {
+    return a.text == b.text && a.child == b.child;
+}
 
 bool operator==(const element& a, const element& b) {
-    return a.name == b.name && a.prefix == b.prefix && a.ns == b.ns && a.attributes == b.attributes &&
-           a.declarations == b.declarations && a.content == b.content;
+    return a.name == b.name && a.prefix == b.prefix && a.ns == b.ns &&
+           a.attributes == b.attributes && a.declarations == b.declarations &&
+           a.content == b.content;
 }
 
 const element* element::child(std::string_view local_name) const {
@@ -21,14 +24,16 @@ const element* element::child(std::string_view local_name) const {
 
 const element* element::find(std::string_view path) const {
     const element* here = this;
-    while (here != nullptr && !path.empty()) here = here->child(split_first(path, '/'));
+    while (here != nullptr && !path.empty())
+        here = here->child(split_first(path, '/'));
     return here;
 }
 
 std::vector<const element*> element::children(std::string_view local_name) const {
     std::vector<const element*> out;
     for (const auto& n : content) {
-        if (n.child && (local_name.empty() || n.child->name == local_name)) out.push_back(&*n.child);
+        if (n.child && (local_name.empty() || n.child->name == local_name))
+            out.push_back(&*n.child);
     }
     return out;
 }
@@ -57,7 +62,9 @@ std::optional<std::string> element::child_text(std::string_view local_name) cons
     return std::string(trim(e->text()));
 }
 
-std::optional<std::uint32_t> number(std::string_view text) { return to_u32(trim(text)); }
+std::optional<std::uint32_t> number(std::string_view text) {
+    return to_u32(trim(text));
+}
 
 std::optional<bool> boolean(std::string_view text) {
     text = trim(text);

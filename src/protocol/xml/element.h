@@ -28,8 +28,9 @@ struct declaration {
 
 struct node;
 
-/// One element of a document, owned. Comments and processing instructions are not kept; CDATA is text.
-/// Lookups are by local name, whatever the namespace: the clients differ in what they declare.
+/// One element of a document, owned. Comments and processing instructions are not kept; CDATA is
+/// text. Lookups are by local name, whatever the namespace: the clients differ in what they
+/// declare.
 struct element {
     std::string name; ///< local name
     std::string prefix;
@@ -45,7 +46,8 @@ struct element {
     /// All child elements, or those of that name, in order. They point into this element.
     [[nodiscard]] std::vector<const element*> children(std::string_view local_name = {}) const;
     /// The value of the first attribute of that local name.
-    [[nodiscard]] std::optional<std::string_view> attribute_value(std::string_view local_name) const;
+    [[nodiscard]] std::optional<std::string_view>
+    attribute_value(std::string_view local_name) const;
     /// The same, or the empty text.
     [[nodiscard]] std::string_view attribute_or_empty(std::string_view local_name) const;
     /// The character data directly in this element, joined; not that of its children.

@@ -9,7 +9,9 @@
 namespace lyceum::xml {
 namespace {
 
-std::string owned(const xmlChar* s) { return s == nullptr ? std::string{} : reinterpret_cast<const char*>(s); }
+std::string owned(const xmlChar* s) {
+    return s == nullptr ? std::string{} : reinterpret_cast<const char*>(s);
+}
 
 std::string owned(const xmlChar* begin, const xmlChar* end) {
     return {reinterpret_cast<const char*>(begin), static_cast<std::size_t>(end - begin)};
@@ -41,7 +43,9 @@ struct builder {
     }
 };
 
-builder& self(void* context) { return *static_cast<builder*>(static_cast<xmlParserCtxtPtr>(context)->_private); }
+builder& self(void* context) {
+    return *static_cast<builder*>(static_cast<xmlParserCtxtPtr>(context)->_private);
+}
 
 extern "C" {
 
@@ -49,15 +53,23 @@ void on_doctype(void* context, const xmlChar*, const xmlChar*, const xmlChar*) {
     self(context).refuse(malformed::unsupported, "XML 1.0 2.8");
 }
 
-void on_start(void* context, const xmlChar* name, const xmlChar* prefix, const xmlChar* ns, int declared,
-              const xmlChar** declarations, int attributes, int, const xmlChar** values) {
+void on_start(void* context,
+              const xmlChar* name,
+              const xmlChar* prefix,
+              const xmlChar* ns,
+              int declared,
+              const xmlChar** declarations,
+              int attributes,
+              int,
+              const xmlChar** values) {
     auto& b = self(context);
     if (b.refused) return;
     if (b.open.size() >= b.bounds->max_depth) {
         b.refuse(malformed::too_large, "xml: max_depth");
         return;
     }
-    if (!b.count(1 + static_cast<std::size_t>(declared) + static_cast<std::size_t>(attributes))) return;
+    if (!b.count(1 + static_cast<std::size_t>(declared) + static_cast<std::size_t>(attributes)))
+        return;
     auto& e = b.open.emplace_back();
     e.name = owned(name);
     e.prefix = owned(prefix);
@@ -65,7 +77,8 @@ void on_start(void* context, const xmlChar* name, const xmlChar* prefix, const x
     for (int i = 0; i < declared; ++i) {
         e.declarations.push_back({owned(declarations[2 * i]), owned(declarations[2 * i + 1])});
     }
-    for (int i = 0; i < attributes; ++i) { // five pointers each: name, prefix, namespace, value, its end
+    for (int i = 0; i < attributes;
+         ++i) { // five pointers each: name, prefix, namespace, value, its end
         const auto* a = values + 5 * static_cast<std::ptrdiff_t>(i);
         e.attributes.push_back({owned(a[0]), owned(a[3], a[4]), owned(a[1]), owned(a[2])});
     }
@@ -102,7 +115,8 @@ void on_error(void* context, xmlError* error) {
 #endif
     if (error == nullptr || error->level < XML_ERR_ERROR) return;
     self(context).refuse(malformed::bad_value,
-                         error->domain == XML_FROM_NAMESPACE ? "Namespaces in XML 1.0 3" : "XML 1.0 2.1");
+                         error->domain == XML_FROM_NAMESPACE ? "Namespaces in XML 1.0 3"
+                                                             : "XML 1.0 2.1");
 }
 
 } // extern "C"
@@ -130,17 +144,24 @@ parsed<element> parse(std::string_view document, const limits& bounds) {
     if (document.size() > bounds.max_bytes || document.size() > INT_MAX) {
         return std::unexpected(parse_error{malformed::too_large, 0, "xml: max_bytes"});
     }
-    if (document.empty()) return std::unexpected(parse_error{malformed::truncated, 0, "XML 1.0 2.1"});
+    if (document.empty())
+        return std::unexpected(parse_error{malformed::truncated, 0, "XML 1.0 2.1"});
 
     const std::unique_ptr<xmlParserCtxt, decltype(&xmlFreeParserCtxt)> parser(
-        xmlCreateMemoryParserCtxt(document.data(), static_cast<int>(document.size())), xmlFreeParserCtxt);
+        xmlCreateMemoryParserCtxt(document.data(), static_cast<int>(document.size())),
+        xmlFreeParserCtxt);
     if (!parser) return std::unexpected(parse_error{malformed::too_large, 0, "xml: memory"});
 
-    builder b{.bounds = &bounds, .parser = parser.get(), .open = {}, .root = {}, .nodes = 0, .refused = {}};
+    builder b{.bounds = &bounds,
+              .parser = parser.get(),
+              .open = {},
+              .root = {},
+              .nodes = 0,
+              .refused = {}};
     parser->_private = &b;
     *parser->sax = handlers();
-    // NOENT makes &amp; in attributes an ampersand, instead of &#38;. Other entities there are none: the
-    // declaration that could bring them has stopped the parser.
+    // NOENT makes &amp; in attributes an ampersand, instead of &#38;. Other entities there are
+    // none: the declaration that could bring them has stopped the parser.
     xmlCtxtUseOptions(parser.get(), XML_PARSE_NONET | XML_PARSE_NOENT);
     xmlParseDocument(parser.get());
 

@@ -17,8 +17,8 @@ struct limits {
 
 /// Reads one document with namespaces. Nothing outside of it is ever looked at: a document type
 /// declaration is malformed::unsupported, so there are no entities of its own, no DTD, no network.
-/// Well-formedness, and namespaces that are declared, are insisted on, since what we read we also replay
-/// to others: malformed::bad_value.
+/// Well-formedness, and namespaces that are declared, are insisted on, since what we read we also
+/// replay to others: malformed::bad_value.
 /// \param document UTF-8, or what its XML declaration or byte order mark says; the values are UTF-8
 parsed<element> parse(std::string_view document, const limits& = {});
 

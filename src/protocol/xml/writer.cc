@@ -59,8 +59,9 @@ using scope = std::vector<declaration>; ///< innermost last
 /// What a prefix means in a scope; empty when it was never declared.
 std::string_view meaning(const scope& declared, std::string_view prefix) {
     if (prefix == "xml") return "http://www.w3.org/XML/1998/namespace";
-    const auto at = std::find_if(declared.rbegin(), declared.rend(),
-                                 [&](const declaration& d) { return d.prefix == prefix; });
+    const auto at = std::find_if(declared.rbegin(), declared.rend(), [&](const declaration& d) {
+        return d.prefix == prefix;
+    });
     return at == declared.rend() ? std::string_view{} : std::string_view(at->ns);
 }
 
@@ -72,12 +73,14 @@ void write(writer& w, const element& e, scope& declared) {
         w.attr(d.prefix.empty() ? "xmlns" : "xmlns:" + d.prefix, d.ns);
         declared.push_back(d);
     };
-    for (const auto& d : e.declarations) declare(d);
+    for (const auto& d : e.declarations)
+        declare(d);
     if (meaning(declared, e.prefix) != e.ns) declare({e.prefix, e.ns});
     for (const auto& a : e.attributes) {
         if (!a.prefix.empty() && meaning(declared, a.prefix) != a.ns) declare({a.prefix, a.ns});
     }
-    for (const auto& a : e.attributes) w.attr(qualified(a.prefix, a.name), a.value);
+    for (const auto& a : e.attributes)
+        w.attr(qualified(a.prefix, a.name), a.value);
     for (const auto& n : e.content) {
         if (n.child) {
             write(w, *n.child, declared);
@@ -149,7 +152,9 @@ writer& writer::close() {
     return *this;
 }
 
-writer& writer::leaf(std::string_view name, std::string_view value) { return open(name).text(value).close(); }
+writer& writer::leaf(std::string_view name, std::string_view value) {
+    return open(name).text(value).close();
+}
 
 writer& writer::leaf(std::string_view name, std::uint64_t value) {
     std::string digits;

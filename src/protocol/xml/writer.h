@@ -40,8 +40,8 @@ private:
     bool in_start_tag_ = false;
 };
 
-/// An element as text that stands alone: the declarations it and its descendants need are on it, even
-/// when the document had them further up.
+/// An element as text that stands alone: the declarations it and its descendants need are on it,
+/// even when the document had them further up.
 [[nodiscard]] std::string outer(const element&);
 /// The same for what stands in an element: its children and text, without itself.
 [[nodiscard]] std::string inner(const element&);

@@ -23,8 +23,12 @@ struct checker {
         return std::nullopt;
     }
 
-    std::optional<refusal> operator()(const people::add_group& c) const { return texts(c.name, c.external_uri); }
-    std::optional<refusal> operator()(const people::modify_group& c) const { return texts(c.name, c.external_uri); }
+    std::optional<refusal> operator()(const people::add_group& c) const {
+        return texts(c.name, c.external_uri);
+    }
+    std::optional<refusal> operator()(const people::modify_group& c) const {
+        return texts(c.name, c.external_uri);
+    }
     std::optional<refusal> operator()(const people::delete_group&) const { return std::nullopt; }
     std::optional<refusal> operator()(const people::delete_contact&) const { return std::nullopt; }
     std::optional<refusal> operator()(people::set_contact& c) const {
@@ -38,7 +42,8 @@ struct checker {
 
 } // namespace
 
-std::expected<people::contact_change, refusal> check(people::contact_change change, const settings& s) {
+std::expected<people::contact_change, refusal> check(people::contact_change change,
+                                                     const settings& s) {
     if (const auto refused = std::visit(checker{s}, change)) return std::unexpected(*refused);
     return change;
 }
@@ -46,13 +51,20 @@ std::expected<people::contact_change, refusal> check(people::contact_change chan
 refusal why_not(people::contact_outcome::kind what) {
     using enum people::contact_outcome::kind;
     switch (what) {
-    case stale: return {409, id::default_user_services}; // assumed: the document names no answer
-    case unknown_contact: return diagnostics::refuse(id::contact_unknown);
-    case unknown_group: return diagnostics::refuse(id::group_unknown);
-    case too_many_contacts: return diagnostics::refuse(id::contact_limit);
-    case too_many_groups: return diagnostics::refuse(id::group_limit);
-    case duplicate_group: return diagnostics::refuse(id::duplicate_group);
-    case done: break;
+    case stale:
+        return {409, id::default_user_services}; // assumed: the document names no answer
+    case unknown_contact:
+        return diagnostics::refuse(id::contact_unknown);
+    case unknown_group:
+        return diagnostics::refuse(id::group_unknown);
+    case too_many_contacts:
+        return diagnostics::refuse(id::contact_limit);
+    case too_many_groups:
+        return diagnostics::refuse(id::group_limit);
+    case duplicate_group:
+        return diagnostics::refuse(id::duplicate_group);
+    case done:
+        break;
     }
     LYCEUM_CHECK(what != done);
     std::unreachable();

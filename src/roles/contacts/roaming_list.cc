@@ -25,14 +25,16 @@ std::vector<roaming_list::action> roaming_list::on(const event& e) {
     std::visit(overloaded{
                    [&](const subscribed& s) {
                        if (s.from != user_) { // nobody reads somebody else's list. digest MS-PRES 7
-                           out.emplace_back(refuse{s.request, diagnostics::refuse(id::from_not_allowed), {}});
+                           out.emplace_back(
+                               refuse{s.request, diagnostics::refuse(id::from_not_allowed), {}});
                        } else {
                            add({s.request, show{}}, out);
                        }
                    },
                    [&](const soap_received& s) { read_soap(s, out); },
                    [&](const loaded& l) {
-                       LYCEUM_CHECK(!jobs_.empty() && std::holds_alternative<show>(jobs_.front().what));
+                       LYCEUM_CHECK(!jobs_.empty() &&
+                                    std::holds_alternative<show>(jobs_.front().what));
                        tell(l.list, out);
                        const auto document = conmgmt::serialise(l.list);
                        // Whoever came while the store was asked may have the same answer.
@@ -45,8 +47,10 @@ std::vector<roaming_list::action> roaming_list::on(const event& e) {
                    [&](const changed& c) { finish(c, out); },
                    [&](const store_failed& f) {
                        LYCEUM_CHECK(!jobs_.empty());
-                       out.emplace_back(refuse{jobs_.front().request, diagnostics::refuse(id::service_unavailable),
-                                               {}, f.why.retry_after});
+                       out.emplace_back(refuse{jobs_.front().request,
+                                               diagnostics::refuse(id::service_unavailable),
+                                               {},
+                                               f.why.retry_after});
                        jobs_.pop_front();
                        start_next(out);
                    },
@@ -57,7 +61,8 @@ std::vector<roaming_list::action> roaming_list::on(const event& e) {
 
 void roaming_list::add(job j, std::vector<action>& out) {
     if (jobs_.size() >= settings_->max_waiting) {
-        out.emplace_back(refuse{j.request, diagnostics::refuse(id::service_unavailable), {}, std::chrono::seconds(5)});
+        out.emplace_back(refuse{
+            j.request, diagnostics::refuse(id::service_unavailable), {}, std::chrono::seconds(5)});
         return;
     }
     jobs_.push_back(std::move(j));
@@ -75,7 +80,8 @@ void roaming_list::read_soap(const soap_received& s, std::vector<action>& out) {
         return;
     }
     auto* wanted = std::get_if<conmgmt::edit>(&*request);
-    if (wanted == nullptr) { // setACE and setPresence are LCS 2005's; we have containers and categories
+    if (wanted ==
+        nullptr) { // setACE and setPresence are LCS 2005's; we have containers and categories
         out.emplace_back(refuse_soap(s.request, {501, id::default_user_services}));
         return;
     }
@@ -107,14 +113,16 @@ void roaming_list::start_next(std::vector<action>& out) {
     std::visit(overloaded{
                    [&](const show&) { out.emplace_back(load_contacts{}); },
                    [&](const edit& e) {
-                       out.emplace_back(apply_change{e.expected_delta, e.change, settings_->limits});
+                       out.emplace_back(
+                           apply_change{e.expected_delta, e.change, settings_->limits});
                    },
                },
                jobs_.front().what);
 }
 
 void roaming_list::tell(const people::contact_list& now, std::vector<action>& out) {
-    if (told_ && *told_ != now) out.emplace_back(notify{conmgmt::serialise(conmgmt::difference(*told_, now))});
+    if (told_ && *told_ != now)
+        out.emplace_back(notify{conmgmt::serialise(conmgmt::difference(*told_, now))});
     told_ = now;
 }
 

@@ -17,9 +17,9 @@ namespace lyceum::roles::contacts {
 /// The rim's number for a SIP request that waits for its answer.
 enum class request_id : std::uint64_t {};
 
-/// The contact list of one user as all of that user's endpoints see it. Lives at the user's home shard.
-/// Asks the store for one thing at a time, so that answers and deltas go out in the order of the requests.
-/// [MS-SIP] 3.7
+/// The contact list of one user as all of that user's endpoints see it. Lives at the user's home
+/// shard. Asks the store for one thing at a time, so that answers and deltas go out in the order of
+/// the requests. [MS-SIP] 3.7
 class roaming_list {
 public:
     // What happens.
@@ -44,15 +44,16 @@ public:
     };
     using event = std::variant<subscribed, soap_received, loaded, changed, store_failed>;
 
-    // What is to be done. The store is to be asked about the machine's user; the rim answers each of the
-    // first two with exactly one event.
+    // What is to be done. The store is to be asked about the machine's user; the rim answers each
+    // of the first two with exactly one event.
     struct load_contacts {};
     struct apply_change { ///< then load the list, for changed
         std::uint32_t expected_delta = 0;
         people::contact_change change;
         people::contact_limits limits;
     };
-    struct accept { ///< 200 to the SUBSCRIBE; body is the first notification, of type conmgmt::content_type
+    struct accept { ///< 200 to the SUBSCRIBE; body is the first notification, of type
+                    ///< conmgmt::content_type
         request_id request{};
         std::string body;
     };
@@ -63,10 +64,10 @@ public:
     struct refuse {
         request_id request{};
         diagnostics::refusal why;
-        std::string body;                                 ///< soap::content_type, or none
+        std::string body;                                     ///< soap::content_type, or none
         std::optional<std::chrono::seconds> retry_after = {}; ///< for 503
     };
-    struct notify { ///< to every subscription of the user, in the order of these actions
+    struct notify {       ///< to every subscription of the user, in the order of these actions
         std::string body; ///< conmgmt::content_type
     };
     using action = std::variant<load_contacts, apply_change, accept, reply, refuse, notify>;

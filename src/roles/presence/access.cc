@@ -13,39 +13,48 @@ using pres::member_type;
 
 /// Lower is tried first.
 int precedence(std::uint16_t container) {
-    constexpr std::array order{container_id::blocked, container_id::friends, container_id::team,
-                               container_id::colleagues, container_id::outside};
+    constexpr std::array order{container_id::blocked,
+                               container_id::friends,
+                               container_id::team,
+                               container_id::colleagues,
+                               container_id::outside};
     return static_cast<int>(std::ranges::find(order, container) - order.begin());
 }
 
 member_type kind_of(network n) {
     switch (n) {
-    case network::same_enterprise: return member_type::same_enterprise;
-    case network::federated: return member_type::federated;
-    case network::public_cloud: return member_type::public_cloud;
+    case network::same_enterprise:
+        return member_type::same_enterprise;
+    case network::federated:
+        return member_type::federated;
+    case network::public_cloud:
+        return member_type::public_cloud;
     }
     std::unreachable();
 }
 
 } // namespace
 
-std::expected<std::set<std::uint16_t>, access::refused> access::apply(const std::vector<pres::container_change>& changes,
-                                                                      const settings& s) {
+std::expected<std::set<std::uint16_t>, access::refused>
+access::apply(const std::vector<pres::container_change>& changes, const settings& s) {
     std::set<std::uint16_t> named;
     pres::wrong_delta stale;
     auto after = containers_;
     for (std::uint32_t index = 1; const auto& c : changes) {
         const auto at = containers_.find(c.id);
         const auto current = at == containers_.end() ? 0 : at->second.version;
-        if (!named.insert(c.id).second) return std::unexpected(diagnostics::refuse(id::default_user_services));
+        if (!named.insert(c.id).second)
+            return std::unexpected(diagnostics::refuse(id::default_user_services));
         if (c.version != current) stale.operations.push_back({index, c.version, current});
         ++index;
 
         auto& inside = after[c.id];
         inside.version = current + 1;
-        std::set<member> mentioned; // adding and removing the same one is refused. digest MS-PRES 3.6
+        std::set<member>
+            mentioned; // adding and removing the same one is refused. digest MS-PRES 3.6
         for (const auto& m : c.members) {
-            if (!mentioned.insert(m.who).second) return std::unexpected(diagnostics::refuse(id::default_user_services));
+            if (!mentioned.insert(m.who).second)
+                return std::unexpected(diagnostics::refuse(id::default_user_services));
             if (m.add) {
                 inside.members.insert(m.who);
             } else {
@@ -83,14 +92,16 @@ std::uint16_t access::container_for(const watcher& w) const {
 std::vector<pres::container> access::some(const std::set<std::uint16_t>& ids) const {
     std::vector<pres::container> out;
     for (const auto& [number, inside] : containers_) {
-        if (ids.contains(number)) out.push_back({number, inside.version, {inside.members.begin(), inside.members.end()}});
+        if (ids.contains(number))
+            out.push_back({number, inside.version, {inside.members.begin(), inside.members.end()}});
     }
     return out;
 }
 
 std::vector<pres::container> access::all() const {
     std::set<std::uint16_t> ids;
-    for (const auto& [number, inside] : containers_) ids.insert(number);
+    for (const auto& [number, inside] : containers_)
+        ids.insert(number);
     return some(ids);
 }
 

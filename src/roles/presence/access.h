@@ -36,17 +36,20 @@ struct watcher {
     network from = network::same_enterprise;
 };
 
-/// Who may read which of a user's containers. A fresh user has none: clients make them. digest MS-PRES 3.6
+/// Who may read which of a user's containers. A fresh user has none: clients make them. digest
+/// MS-PRES 3.6
 class access {
 public:
     using refused = std::variant<diagnostics::refusal, pres::wrong_delta>;
 
-    /// Does all changes, or refuses them and does none. \return the ids of the containers that were named
-    std::expected<std::set<std::uint16_t>, refused> apply(const std::vector<pres::container_change>&, const settings&);
+    /// Does all changes, or refuses them and does none. \return the ids of the containers that were
+    /// named
+    std::expected<std::set<std::uint16_t>, refused>
+    apply(const std::vector<pres::container_change>&, const settings&);
 
-    /// The one container that a watcher may read, by the most specific kind of member that stands for him, and
-    /// if there are several, in the order blocked, friends, team, colleagues, outside, others. Else 0.
-    /// seen: pidgin-sipe 1.25 sipe-ocs2007.c; digest MS-PRES 3.6
+    /// The one container that a watcher may read, by the most specific kind of member that stands
+    /// for him, and if there are several, in the order blocked, friends, team, colleagues, outside,
+    /// others. Else 0. seen: pidgin-sipe 1.25 sipe-ocs2007.c; digest MS-PRES 3.6
     [[nodiscard]] std::uint16_t container_for(const watcher&) const;
 
     /// Some containers with their members, or all.

@@ -23,10 +23,11 @@ struct published_state {
 /// Nothing without machines. digest MS-PRES 4 rule 16
 [[nodiscard]] std::optional<pres::state> most_active_machine(const std::vector<published_state>&);
 
-/// What all of it means for people: an aggregateState. digest MS-PRES 4 rules 17 to 22. The document's own
-/// algorithm was not available to us; assumed, from the digest's rule 20:
+/// What all of it means for people: an aggregateState. digest MS-PRES 4 rules 17 to 22. The
+/// document's own algorithm was not available to us; assumed, from the digest's rule 20:
 ///  - without a machine the user is offline;
-///  - else the least available of: the most active machine, the newest userState, and those phone and (begun)
+///  - else the least available of: the most active machine, the newest userState, and those phone
+///  and (begun)
 ///    calendar states that are newer than that userState;
 ///  - busy on a machine that is idle is busy-idle.
 /// \param before the aggregate until now, for lastActive

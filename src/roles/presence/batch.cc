@@ -13,7 +13,9 @@ using diagnostics::id;
 
 constexpr std::string_view list_cid = "resourceList";
 
-std::string cid_of(std::size_t n) { return "resource" + std::to_string(n); }
+std::string cid_of(std::size_t n) {
+    return "resource" + std::to_string(n);
+}
 
 mime::part make_part(std::string_view type, std::string cid, std::string body) {
     return {.type = {std::string(type)},
@@ -69,7 +71,8 @@ std::vector<batch::action> batch::on(const event& e, instant now) {
                        }
                    },
                    [&](const ended&) {
-                       for (const auto& [who, t] : targets_) out.emplace_back(unwatch{who});
+                       for (const auto& [who, t] : targets_)
+                           out.emplace_back(unwatch{who});
                        targets_.clear();
                        waiting_.reset();
                    },
@@ -92,13 +95,15 @@ void batch::read(const subscribed& s, instant now, std::vector<action>& out) {
     if (s.body.empty() && !targets_.empty()) { // a refresh: everything once more
         const auto again = targets_;
         waiting_ = std::move(pending);
-        for (const auto& [who, t] : again) ask(who, t, out);
+        for (const auto& [who, t] : again)
+            ask(who, t, out);
         answer_if_complete(now, out);
         return;
     }
     const auto request = pres::parse_batch_subscribe(s.body);
     if (!request || sip::aor::from(request->uri) != watcher_) {
-        out.emplace_back(refuse{s.request, diagnostics::refuse(request ? id::from_not_allowed : id::xml_parse)});
+        out.emplace_back(
+            refuse{s.request, diagnostics::refuse(request ? id::from_not_allowed : id::xml_parse)});
         return;
     }
     auto wanted = targets_;
@@ -126,7 +131,8 @@ void batch::read(const subscribed& s, instant now, std::vector<action>& out) {
     }
     std::erase_if(targets_, [&](const auto& t) { return !wanted.contains(t.first); });
     waiting_ = std::move(pending);
-    for (auto& [who, t] : wanted) ask(who, std::move(t), out);
+    for (auto& [who, t] : wanted)
+        ask(who, std::move(t), out);
     answer_if_complete(now, out);
 }
 
@@ -143,28 +149,36 @@ void batch::answer_if_complete(instant now, std::vector<action>& out) {
     const bool complete = std::ranges::none_of(targets_, asked);
     if (!complete && now < waiting_->until) return;
 
-    pres::rlmi_list list{.uri = watcher_.text(), .version = version_++, .full_state = complete, .resources = {}};
+    pres::rlmi_list list{
+        .uri = watcher_.text(), .version = version_++, .full_state = complete, .resources = {}};
     std::vector<mime::part> parts(1);
     std::vector<std::string> later; // changes that came while others were waited for
     for (auto& [who, t] : targets_) {
         if (t.how == standing::asked) continue; // it will be told when it comes
         if (t.how == standing::nobody) {
-            list.resources.push_back({.uri = t.uri, .state = pres::instance_state::terminated, .reason = "noresource"});
+            list.resources.push_back(
+                {.uri = t.uri, .state = pres::instance_state::terminated, .reason = "noresource"});
             continue;
         }
         auto cid = cid_of(parts.size());
         list.resources.push_back({.uri = t.uri, .state = pres::instance_state::active, .cid = cid});
         auto documents = std::exchange(t.documents, {});
-        parts.push_back(make_part(pres::type::categories, std::move(cid), std::move(documents.front())));
-        later.insert(later.end(), std::make_move_iterator(documents.begin() + 1), std::make_move_iterator(documents.end()));
+        parts.push_back(
+            make_part(pres::type::categories, std::move(cid), std::move(documents.front())));
+        later.insert(later.end(),
+                     std::make_move_iterator(documents.begin() + 1),
+                     std::make_move_iterator(documents.end()));
     }
     for (const auto& uri : waiting_->invalid) {
-        list.resources.push_back({.uri = uri, .state = pres::instance_state::terminated, .reason = "noresource"});
+        list.resources.push_back(
+            {.uri = uri, .state = pres::instance_state::terminated, .reason = "noresource"});
     }
     parts.front() = list_part(list);
     auto whole = assemble(parts);
-    out.emplace_back(accept{waiting_->request, std::move(whole.content_type), std::move(whole.body)});
-    for (auto& document : later) out.emplace_back(notify{std::string(pres::type::categories), std::move(document)});
+    out.emplace_back(
+        accept{waiting_->request, std::move(whole.content_type), std::move(whole.body)});
+    for (auto& document : later)
+        out.emplace_back(notify{std::string(pres::type::categories), std::move(document)});
     waiting_.reset();
 }
 
@@ -174,8 +188,10 @@ void batch::tell(const sip::aor& who, const std::string& document, std::vector<a
         out.emplace_back(notify{std::string(pres::type::categories), document});
         return;
     }
-    pres::rlmi_list list{.uri = watcher_.text(), .version = version_++, .full_state = false, .resources = {}};
-    list.resources.push_back({.uri = t.uri, .state = pres::instance_state::terminated, .reason = "noresource"});
+    pres::rlmi_list list{
+        .uri = watcher_.text(), .version = version_++, .full_state = false, .resources = {}};
+    list.resources.push_back(
+        {.uri = t.uri, .state = pres::instance_state::terminated, .reason = "noresource"});
     auto whole = assemble({list_part(list)});
     out.emplace_back(notify{std::move(whole.content_type), std::move(whole.body)});
 }

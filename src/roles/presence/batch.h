@@ -16,9 +16,9 @@
 
 namespace lyceum::roles::presence {
 
-/// One subscription of a watcher to one or many users, by a batchSub document. Lives at the watcher's home shard;
-/// the users may be anywhere. The first answer waits for all of them, or until patience ends; later news go out
-/// one user at a time. digest MS-PRES 3.11, 3.12
+/// One subscription of a watcher to one or many users, by a batchSub document. Lives at the
+/// watcher's home shard; the users may be anywhere. The first answer waits for all of them, or
+/// until patience ends; later news go out one user at a time. digest MS-PRES 3.11, 3.12
 class batch {
 public:
     // What happens.
@@ -68,7 +68,9 @@ public:
 
     [[nodiscard]] std::vector<action> on(const event&, instant now);
     /// When patience with slow homes ends.
-    [[nodiscard]] std::optional<instant> deadline() const { return waiting_ ? std::optional(waiting_->until) : std::nullopt; }
+    [[nodiscard]] std::optional<instant> deadline() const {
+        return waiting_ ? std::optional(waiting_->until) : std::nullopt;
+    }
 
 private:
     enum class standing : std::uint8_t { asked, active, nobody };

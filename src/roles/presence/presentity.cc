@@ -13,7 +13,9 @@ using diagnostics::id;
 using pres::expire_type;
 
 /// Whether watchers may have a category at all. digest MS-PRES 3.10
-bool is_for_watchers(const std::string& name) { return name != "routing" && name != "dndState"; }
+bool is_for_watchers(const std::string& name) {
+    return name != "routing" && name != "dndState";
+}
 
 std::optional<pres::state> stored_aggregate(const publications& p, std::uint16_t container) {
     const auto at = p.all().find({"state", container, server_instance::aggregate});
@@ -34,19 +36,30 @@ std::vector<presentity::action> presentity::on(const event& e, moment at) {
 void presentity::react(const introduced& e, moment at, std::vector<action>& out) {
     const pres::contact_card card{e.who.display_name, e.who.mail};
     publications::touched touched;
-    for (const auto c : {container_id::everybody, container_id::outside, container_id::colleagues, container_id::team,
+    for (const auto c : {container_id::everybody,
+                         container_id::outside,
+                         container_id::colleagues,
+                         container_id::team,
                          container_id::friends}) { // digest MS-PRES 3.10, contactCard 0
-        touched.merge(publications_.set_by_server({"contactCard", c, server_instance::contact_card}, expire_type::never,
-                                                  pres::serialise(card), at));
+        touched.merge(publications_.set_by_server({"contactCard", c, server_instance::contact_card},
+                                                  expire_type::never,
+                                                  pres::serialise(card),
+                                                  at));
     }
     // To the blocked the user is always offline. digest MS-PRES 4 rule 24
-    const pres::state offline{.type = pres::state_type::aggregate, .availability = pres::availability::offline};
-    touched.merge(publications_.set_by_server({"state", container_id::blocked, server_instance::static_aggregate},
-                                              expire_type::never, pres::serialise(offline), at));
+    const pres::state offline{.type = pres::state_type::aggregate,
+                              .availability = pres::availability::offline};
+    touched.merge(publications_.set_by_server(
+        {"state", container_id::blocked, server_instance::static_aggregate},
+        expire_type::never,
+        pres::serialise(offline),
+        at));
     settle(std::move(touched), {}, at, out);
 }
 
-void presentity::react(const endpoint_started& e, moment, std::vector<action>&) { endpoints_.insert(e.endpoint); }
+void presentity::react(const endpoint_started& e, moment, std::vector<action>&) {
+    endpoints_.insert(e.endpoint);
+}
 
 void presentity::react(const endpoint_ended& e, moment at, std::vector<action>& out) {
     if (endpoints_.erase(e.endpoint) == 0) return;
@@ -66,27 +79,33 @@ void presentity::react(const watched& e, moment, std::vector<action>& out) {
         return;
     }
     watch w{.who = e.who, .categories = {}, .container = access_.container_for(e.who)};
-    std::ranges::copy_if(e.categories, std::inserter(w.categories, w.categories.end()), is_for_watchers);
+    std::ranges::copy_if(
+        e.categories, std::inserter(w.categories, w.categories.end()), is_for_watchers);
     out.emplace_back(show{{e.watch}, view(w.container, w.categories, false)});
     prompt(e, w.container, out);
     watches_.insert_or_assign(e.watch, std::move(w));
 }
 
-void presentity::react(const unwatched& e, moment, std::vector<action>&) { watches_.erase(e.watch); }
+void presentity::react(const unwatched& e, moment, std::vector<action>&) {
+    watches_.erase(e.watch);
+}
 
 void presentity::aggregate(publications::touched& touched, moment at) {
     const bool states = touched.contains({"state", container_id::states}) ||
                         touched.contains({"state", container_id::team_states});
     if (!states) return;
     const auto put = [&](std::uint16_t container, std::uint32_t instance, std::string content) {
-        touched.merge(publications_.set_by_server({"state", container, instance}, expire_type::never, std::move(content), at));
+        touched.merge(publications_.set_by_server(
+            {"state", container, instance}, expire_type::never, std::move(content), at));
     };
     const auto for_most = states_in(publications_, container_id::states);
     const auto before = stored_aggregate(publications_, container_id::states);
     if (for_most.empty() && !before) return; // nothing was ever there
 
     const auto machine = most_active_machine(for_most);
-    put(container_id::states, server_instance::aggregate_machine, machine ? pres::serialise(*machine) : std::string{});
+    put(container_id::states,
+        server_instance::aggregate_machine,
+        machine ? pres::serialise(*machine) : std::string{});
     const auto whole = presence::aggregate(for_most, before, at.wall);
     for (const auto c : {container_id::states, container_id::colleagues, container_id::friends}) {
         put(c, server_instance::aggregate, pres::serialise(whole));
@@ -98,17 +117,20 @@ void presentity::aggregate(publications::touched& touched, moment at) {
     if (for_team.empty()) for_team = for_most;
     const auto team_before = stored_aggregate(publications_, container_id::team_states);
     const auto team = pres::serialise(presence::aggregate(for_team, team_before, at.wall));
-    for (const auto c : {container_id::team_states, container_id::team}) put(c, server_instance::aggregate, team);
+    for (const auto c : {container_id::team_states, container_id::team})
+        put(c, server_instance::aggregate, team);
 }
 
-void presentity::tell_watchers(const publications::touched& touched, std::vector<action>& out) const {
+void presentity::tell_watchers(const publications::touched& touched,
+                               std::vector<action>& out) const {
     // The body is built once for all who read the same container and heard of the same categories.
     std::map<std::pair<std::uint16_t, std::set<std::string>>, std::vector<watch_id>> groups;
     for (const auto& [number, w] : watches_) {
         std::set<std::string> changed;
         for (const auto& [name, container] : touched) {
-            const bool readable = container == w.container ||
-                                  (container == container_id::everybody && w.container != container_id::blocked);
+            const bool readable =
+                container == w.container ||
+                (container == container_id::everybody && w.container != container_id::blocked);
             if (readable && w.categories.contains(name)) changed.insert(name);
         }
         if (!changed.empty()) groups[{w.container, std::move(changed)}].push_back(number);
@@ -133,16 +155,21 @@ void presentity::prompt(const watched& e, std::uint16_t container, std::vector<a
     out.emplace_back(notify{std::move(to), std::string(pres::type::self), pres::serialise(data)});
 }
 
-std::string presentity::view(std::uint16_t container, const std::set<std::string>& names, bool gone) const {
+std::string
+presentity::view(std::uint16_t container, const std::set<std::string>& names, bool gone) const {
     pres::categories out{.uri = user_.text(), .entries = {}};
     const auto& all = publications_.all();
     const auto add = [&](const std::string& name, std::uint16_t from, bool unless_overridden) {
         for (auto at = all.lower_bound({name, from, 0});
-             at != all.end() && at->first.name == name && at->first.container == from; ++at) {
+             at != all.end() && at->first.name == name && at->first.container == from;
+             ++at) {
             const auto instance = at->first.instance;
             if (unless_overridden && all.contains({name, container, instance})) continue;
-            out.entries.push_back({.name = name, .instance = instance, .publish_time = at->second.published,
-                                   .content = at->second.content}); // nothing else: digest MS-PRES 3.4
+            out.entries.push_back(
+                {.name = name,
+                 .instance = instance,
+                 .publish_time = at->second.published,
+                 .content = at->second.content}); // nothing else: digest MS-PRES 3.4
         }
     };
     for (const auto& name : names) {

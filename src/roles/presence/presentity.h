@@ -22,12 +22,12 @@ enum class subscription_id : std::uint64_t {};
 /// The rim's number for one watcher's subscription to this user.
 enum class watch_id : std::uint64_t {};
 
-/// One user as others see him: what he publishes, who may read it, who watches. Lives at the user's home shard.
-/// digest MS-PRES 4
+/// One user as others see him: what he publishes, who may read it, who watches. Lives at the user's
+/// home shard. digest MS-PRES 4
 class presentity {
 public:
-    // What happens. endpoint is the rim's name for a registered endpoint of the user, stable while registered;
-    // from is whom the request was authenticated as.
+    // What happens. endpoint is the rim's name for a registered endpoint of the user, stable while
+    // registered; from is whom the request was authenticated as.
     struct introduced { ///< what the directory knows of the user; again when it changes
         people::user who;
     };
@@ -68,19 +68,29 @@ public:
         watcher who;
         std::string display_name;            ///< of the watcher; empty if not known
         std::vector<std::string> categories; ///< wanted
-        bool context = false;                ///< the user is on the watcher's contact list, and is to hear of it
-        bool is_contact = false;             ///< the watcher is on the user's contact list
+        bool context = false; ///< the user is on the watcher's contact list, and is to hear of it
+        bool is_contact = false; ///< the watcher is on the user's contact list
     };
     struct unwatched {
         watch_id watch{};
     };
     struct tick {};
-    using event = std::variant<introduced, endpoint_started, endpoint_ended, self_subscribed, acl_subscribed,
-                               self_unsubscribed, published, members_set, subscriber_acknowledged, watched,
-                               unwatched, tick>;
+    using event = std::variant<introduced,
+                               endpoint_started,
+                               endpoint_ended,
+                               self_subscribed,
+                               acl_subscribed,
+                               self_unsubscribed,
+                               published,
+                               members_set,
+                               subscriber_acknowledged,
+                               watched,
+                               unwatched,
+                               tick>;
 
     // What is to be done.
-    struct accept { ///< 200; the body, if any, is the first notification, or what a SERVICE brought about
+    struct accept { ///< 200; the body, if any, is the first notification, or what a SERVICE brought
+                    ///< about
         request_id request{};
         std::string content_type;
         std::string body;
@@ -140,21 +150,25 @@ private:
 
     /// Adds what the server makes of changed states.
     void aggregate(publications::touched&, moment);
-    /// Aggregates, then tells everybody concerned; the endpoint, if one is named, has its answer already.
-    void settle(publications::touched, const std::string& except_endpoint, moment, std::vector<action>&);
+    /// Aggregates, then tells everybody concerned; the endpoint, if one is named, has its answer
+    /// already.
+    void
+    settle(publications::touched, const std::string& except_endpoint, moment, std::vector<action>&);
     void tell_watchers(const publications::touched&, std::vector<action>&) const;
     void prompt(const watched&, std::uint16_t container, std::vector<action>&);
 
-    [[nodiscard]] bool may_follow(request_id, subscription_id, const sip::aor& from, std::vector<action>&) const;
-    [[nodiscard]] std::vector<subscription_id> followers_of(bool pres::roaming_list::*part,
-                                                            const std::string& except_endpoint) const;
+    [[nodiscard]] bool
+    may_follow(request_id, subscription_id, const sip::aor& from, std::vector<action>&) const;
+    [[nodiscard]] std::vector<subscription_id>
+    followers_of(bool pres::roaming_list::* part, const std::string& except_endpoint) const;
     [[nodiscard]] std::vector<subscription_id> acl_followers() const;
 
     [[nodiscard]] pres::category as_owner_sees(const publications::table::value_type&) const;
     [[nodiscard]] std::vector<pres::category> own_categories(const publications::touched&) const;
     [[nodiscard]] std::vector<pres::category> all_own_categories() const;
     /// \param gone whether a category without an instance is to be mentioned
-    [[nodiscard]] std::string view(std::uint16_t container, const std::set<std::string>& names, bool gone) const;
+    [[nodiscard]] std::string
+    view(std::uint16_t container, const std::set<std::string>& names, bool gone) const;
 
     sip::aor user_;
     const settings* settings_;

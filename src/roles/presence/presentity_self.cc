@@ -1,8 +1,7 @@
 // The side of a presentity that its own user sees: publishing, following, deciding who may read.
-#include "roles/presence/presentity.h"
-
 #include "base/overloaded.h"
 #include "protocol/pres/names.h"
+#include "roles/presence/presentity.h"
 
 #include <algorithm>
 
@@ -12,26 +11,33 @@ namespace {
 using diagnostics::id;
 
 /// The answer to what a rule refused, or to a version that was not the current one.
-presentity::refuse refusal_of(request_id request, const std::variant<diagnostics::refusal, pres::wrong_delta>& why) {
-    return std::visit(overloaded{
-                          [&](const diagnostics::refusal& r) { return presentity::refuse{request, r}; },
-                          [&](const pres::wrong_delta& stale) {
-                              return presentity::refuse{request, {409, id::default_user_services},
-                                                        std::string(pres::type::fault), pres::serialise(stale)};
-                          },
-                      },
-                      why);
+presentity::refuse refusal_of(request_id request,
+                              const std::variant<diagnostics::refusal, pres::wrong_delta>& why) {
+    return std::visit(
+        overloaded{
+            [&](const diagnostics::refusal& r) { return presentity::refuse{request, r}; },
+            [&](const pres::wrong_delta& stale) {
+                return presentity::refuse{request,
+                                          {409, id::default_user_services},
+                                          std::string(pres::type::fault),
+                                          pres::serialise(stale)};
+            },
+        },
+        why);
 }
 
 } // namespace
 
-bool presentity::may_follow(request_id request, subscription_id subscription, const sip::aor& from,
+bool presentity::may_follow(request_id request,
+                            subscription_id subscription,
+                            const sip::aor& from,
                             std::vector<action>& out) const {
     if (from != user_) { // digest MS-PRES 7: nobody follows somebody else's own data
         out.emplace_back(refuse{request, diagnostics::refuse(id::subscriber_not_authorised)});
         return false;
     }
-    if (followers_.size() >= settings_->max_self_subscriptions && !followers_.contains(subscription)) {
+    if (followers_.size() >= settings_->max_self_subscriptions &&
+        !followers_.contains(subscription)) {
         out.emplace_back(refuse{request, diagnostics::refuse(id::delivery_context_limit)});
         return false;
     }
@@ -61,10 +67,13 @@ void presentity::react(const self_subscribed& e, moment, std::vector<action>& ou
 void presentity::react(const acl_subscribed& e, moment, std::vector<action>& out) {
     if (!may_follow(e.request, e.subscription, e.from, out)) return;
     followers_.insert_or_assign(e.subscription, follower{e.endpoint, std::nullopt});
-    out.emplace_back(accept{e.request, std::string(conmgmt::acl_content_type), conmgmt::serialise(access_.as_acl())});
+    out.emplace_back(accept{
+        e.request, std::string(conmgmt::acl_content_type), conmgmt::serialise(access_.as_acl())});
 }
 
-void presentity::react(const self_unsubscribed& e, moment, std::vector<action>&) { followers_.erase(e.subscription); }
+void presentity::react(const self_unsubscribed& e, moment, std::vector<action>&) {
+    followers_.erase(e.subscription);
+}
 
 void presentity::react(const published& e, moment at, std::vector<action>& out) {
     const auto request = pres::parse_publish(e.body);
@@ -94,7 +103,8 @@ void presentity::react(const published& e, moment at, std::vector<action>& out) 
 void presentity::react(const members_set& e, moment, std::vector<action>& out) {
     const auto changes = pres::parse_set_container_members(e.body);
     if (!changes || e.from != user_) {
-        out.emplace_back(refuse{e.request, diagnostics::refuse(changes ? id::from_not_allowed : id::xml_parse)});
+        out.emplace_back(
+            refuse{e.request, diagnostics::refuse(changes ? id::from_not_allowed : id::xml_parse)});
         return;
     }
     const auto named = access_.apply(*changes, *settings_);
@@ -105,10 +115,13 @@ void presentity::react(const members_set& e, moment, std::vector<action>& out) {
     out.emplace_back(accept{e.request, {}, {}});
     const pres::roaming_data data{.containers = access_.some(*named)};
     if (auto to = followers_of(&pres::roaming_list::containers, {}); !to.empty()) {
-        out.emplace_back(notify{std::move(to), std::string(pres::type::self), pres::serialise(data)});
+        out.emplace_back(
+            notify{std::move(to), std::string(pres::type::self), pres::serialise(data)});
     }
     if (auto to = acl_followers(); !to.empty()) {
-        out.emplace_back(notify{std::move(to), std::string(conmgmt::acl_content_type), conmgmt::serialise(access_.as_acl())});
+        out.emplace_back(notify{std::move(to),
+                                std::string(conmgmt::acl_content_type),
+                                conmgmt::serialise(access_.as_acl())});
     }
     for (auto& [number, w] : watches_) {
         const auto container = access_.container_for(w.who);
@@ -121,7 +134,8 @@ void presentity::react(const members_set& e, moment, std::vector<action>& out) {
 void presentity::react(const subscriber_acknowledged& e, moment, std::vector<action>& out) {
     const auto request = pres::parse_set_subscribers(e.body);
     if (!request || e.from != user_) {
-        out.emplace_back(refuse{e.request, diagnostics::refuse(request ? id::from_not_allowed : id::xml_parse)});
+        out.emplace_back(
+            refuse{e.request, diagnostics::refuse(request ? id::from_not_allowed : id::xml_parse)});
         return;
     }
     const auto at = std::ranges::find(subscribers_, request->user, &pres::subscriber::user);
@@ -137,18 +151,21 @@ void presentity::react(const subscriber_acknowledged& e, moment, std::vector<act
     out.emplace_back(notify{std::move(to), std::string(pres::type::self), pres::serialise(data)});
 }
 
-void presentity::settle(publications::touched touched, const std::string& except_endpoint, moment at,
+void presentity::settle(publications::touched touched,
+                        const std::string& except_endpoint,
+                        moment at,
                         std::vector<action>& out) {
     aggregate(touched, at);
     if (touched.empty()) return;
     if (auto to = followers_of(&pres::roaming_list::categories, except_endpoint); !to.empty()) {
         const pres::roaming_data data{.categories = own_categories(touched)};
-        out.emplace_back(notify{std::move(to), std::string(pres::type::self), pres::serialise(data)});
+        out.emplace_back(
+            notify{std::move(to), std::string(pres::type::self), pres::serialise(data)});
     }
     tell_watchers(touched, out);
 }
 
-std::vector<subscription_id> presentity::followers_of(bool pres::roaming_list::*part,
+std::vector<subscription_id> presentity::followers_of(bool pres::roaming_list::* part,
                                                       const std::string& except_endpoint) const {
     std::vector<subscription_id> out;
     for (const auto& [number, f] : followers_) {
@@ -182,17 +199,20 @@ pres::category presentity::as_owner_sees(const publications::table::value_type& 
 }
 
 std::vector<pres::category> presentity::own_categories(const publications::touched& touched) const {
-    // All instances of a touched category, in all its containers: a client forgets those of a category that it is
-    // told of. seen: pidgin-sipe 1.25 sipe-ocs2007.c. The document asks for those of the touched containers only.
+    // All instances of a touched category, in all its containers: a client forgets those of a
+    // category that it is told of. seen: pidgin-sipe 1.25 sipe-ocs2007.c. The document asks for
+    // those of the touched containers only.
     std::set<std::string> names;
-    for (const auto& [name, container] : touched) names.insert(name);
+    for (const auto& [name, container] : touched)
+        names.insert(name);
     std::vector<pres::category> out;
     for (const auto& entry : publications_.all()) {
         if (names.contains(entry.first.name)) out.push_back(as_owner_sees(entry));
     }
     for (const auto& [name, container] : touched) {
-        const bool left = std::ranges::any_of(
-            out, [&](const pres::category& c) { return c.name == name && c.container == container; });
+        const bool left = std::ranges::any_of(out, [&](const pres::category& c) {
+            return c.name == name && c.container == container;
+        });
         if (!left) out.push_back({.name = name, .container = container});
     }
     return out;
@@ -200,7 +220,8 @@ std::vector<pres::category> presentity::own_categories(const publications::touch
 
 std::vector<pres::category> presentity::all_own_categories() const {
     std::vector<pres::category> out;
-    for (const auto& entry : publications_.all()) out.push_back(as_owner_sees(entry));
+    for (const auto& entry : publications_.all())
+        out.push_back(as_owner_sees(entry));
     return out;
 }
 

@@ -10,10 +10,23 @@ using diagnostics::id;
 using pres::expire_type;
 
 // digest MS-PRES 3.10
-constexpr std::array<std::string_view, 17> product_categories{
-    "alerts", "calendarData", "contactCard", "device",     "dndState",       "legacyInterop",
-    "mwi",    "note",         "noteHistory", "otherOptions", "rccOptions",   "routing",
-    "services", "state",      "userInformation", "userProperties", "workingHours"};
+constexpr std::array<std::string_view, 17> product_categories{"alerts",
+                                                              "calendarData",
+                                                              "contactCard",
+                                                              "device",
+                                                              "dndState",
+                                                              "legacyInterop",
+                                                              "mwi",
+                                                              "note",
+                                                              "noteHistory",
+                                                              "otherOptions",
+                                                              "rccOptions",
+                                                              "routing",
+                                                              "services",
+                                                              "state",
+                                                              "userInformation",
+                                                              "userProperties",
+                                                              "workingHours"};
 
 bool is_category(const std::string& name, const settings& s) {
     return std::ranges::find(product_categories, name) != product_categories.end() ||
@@ -22,18 +35,23 @@ bool is_category(const std::string& name, const settings& s) {
 
 bool is_servers(const pres::publication& p) {
     if (p.category_name == "state") {
-        return p.instance == server_instance::static_aggregate || p.instance == server_instance::aggregate ||
+        return p.instance == server_instance::static_aggregate ||
+               p.instance == server_instance::aggregate ||
                p.instance == server_instance::aggregate_machine;
     }
     if (p.category_name == "contactCard") return p.instance == server_instance::contact_card;
-    return p.category_name == "userProperties" || p.category_name == "legacyInterop" || p.category_name == "mwi";
+    return p.category_name == "userProperties" || p.category_name == "legacyInterop" ||
+           p.category_name == "mwi";
 }
 
-publications::key key_of(const pres::publication& p) { return {p.category_name, p.container, p.instance}; }
+publications::key key_of(const pres::publication& p) {
+    return {p.category_name, p.container, p.instance};
+}
 
 } // namespace
 
-std::optional<publications::refused> publications::check(const pres::publish& request, const settings& s) const {
+std::optional<publications::refused> publications::check(const pres::publish& request,
+                                                         const settings& s) const {
     std::set<key> seen;
     pres::wrong_delta stale;
     std::size_t added = 0;
@@ -42,8 +60,10 @@ std::optional<publications::refused> publications::check(const pres::publish& re
         const auto current = at == table_.end() ? 0 : at->second.version;
         if (!is_category(p.category_name, s)) return diagnostics::refuse(id::default_user_services);
         if (is_servers(p)) return diagnostics::refuse(id::read_only_publication);
-        if (p.content.size() > s.max_category_size) return diagnostics::refuse(id::category_size_limit);
-        if (p.expires_with == expire_type::time && !p.expires) return diagnostics::refuse(id::default_user_services);
+        if (p.content.size() > s.max_category_size)
+            return diagnostics::refuse(id::category_size_limit);
+        if (p.expires_with == expire_type::time && !p.expires)
+            return diagnostics::refuse(id::default_user_services);
         if (!seen.insert(key_of(p)).second) return diagnostics::refuse(id::default_user_services);
         if (p.version != current) stale.operations.push_back({index, p.version, current});
         if (at == table_.end() && p.expires != 0U) ++added;
@@ -54,10 +74,8 @@ std::optional<publications::refused> publications::check(const pres::publish& re
     return std::nullopt;
 }
 
-std::expected<publications::touched, publications::refused> publications::apply(const pres::publish& request,
-                                                                                const std::string& endpoint,
-                                                                                moment at,
-                                                                                const settings& s) {
+std::expected<publications::touched, publications::refused> publications::apply(
+    const pres::publish& request, const std::string& endpoint, moment at, const settings& s) {
     if (auto no = check(request, s)) return std::unexpected(*std::move(no));
     touched out;
     for (const auto& p : request.publications) {
@@ -67,7 +85,10 @@ std::expected<publications::touched, publications::refused> publications::apply(
             continue;
         }
         auto& v = table_[key_of(p)];
-        v = {.version = p.version + 1, .lasts = p.expires_with, .published = at.wall, .content = p.content};
+        v = {.version = p.version + 1,
+             .lasts = p.expires_with,
+             .published = at.wall,
+             .content = p.content};
         if (p.expires_with == expire_type::endpoint) v.endpoint = endpoint;
         if (p.expires_with == expire_type::time) {
             v.expires = p.expires;
@@ -77,7 +98,8 @@ std::expected<publications::touched, publications::refused> publications::apply(
     return out;
 }
 
-publications::touched publications::set_by_server(const key& k, expire_type lasts, std::string content, moment at) {
+publications::touched
+publications::set_by_server(const key& k, expire_type lasts, std::string content, moment at) {
     const auto old = table_.find(k);
     if (content.empty()) {
         if (old == table_.end()) return {};
@@ -86,7 +108,10 @@ publications::touched publications::set_by_server(const key& k, expire_type last
         return {};
     } else {
         const auto version = old == table_.end() ? 1 : old->second.version + 1;
-        table_[k] = {.version = version, .lasts = lasts, .published = at.wall, .content = std::move(content)};
+        table_[k] = {.version = version,
+                     .lasts = lasts,
+                     .published = at.wall,
+                     .content = std::move(content)};
     }
     return {{k.name, k.container}};
 }
@@ -103,7 +128,8 @@ publications::touched publications::erase(Predicate which) {
 }
 
 publications::touched publications::end_endpoint(const std::string& endpoint) {
-    return erase([&](const value& v) { return v.lasts == expire_type::endpoint && v.endpoint == endpoint; });
+    return erase(
+        [&](const value& v) { return v.lasts == expire_type::endpoint && v.endpoint == endpoint; });
 }
 
 publications::touched publications::end_user_bound() {

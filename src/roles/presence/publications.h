@@ -50,7 +50,8 @@ public:
 
     /// Does all that a user's request asks for, or refuses it and changes nothing.
     /// \param endpoint who asks; endpoint-bound publications end with it
-    std::expected<touched, refused> apply(const pres::publish&, const std::string& endpoint, moment, const settings&);
+    std::expected<touched, refused>
+    apply(const pres::publish&, const std::string& endpoint, moment, const settings&);
 
     /// What the server itself publishes. An equal content changes nothing; an empty one deletes.
     touched set_by_server(const key&, pres::expire_type, std::string content, moment);

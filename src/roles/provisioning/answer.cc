@@ -12,7 +12,8 @@ namespace {
 using diagnostics::id;
 using diagnostics::refusal;
 
-/// Whether an Accept list lets a type through. No list accepts the event's own type. RFC 6665 4.1.2.1, RFC 3261 20.1
+/// Whether an Accept list lets a type through. No list accepts the event's own type. RFC
+/// 6665 4.1.2.1, RFC 3261 20.1
 bool accepts(std::string_view list, std::string_view type) {
     if (trim(list).empty()) return true;
     return std::ranges::any_of(split(list, ','), [&](std::string_view range) {
@@ -37,7 +38,8 @@ std::expected<document, refusal> settings_of(const request& r, const settings& s
         return std::unexpected(diagnostics::refuse(id::content_type_unexpected));
     }
     const auto wanted = inband::parse_request(r.body);
-    if (!wanted) return std::unexpected(diagnostics::refuse(id::xml_parse)); // assumed: digest MS-SIPREGE 12
+    if (!wanted)
+        return std::unexpected(diagnostics::refuse(id::xml_parse)); // assumed: digest MS-SIPREGE 12
     inband::provision out;
     for (const auto& w : wanted->groups) {
         auto group = group_of(w.name, s);
@@ -49,7 +51,8 @@ std::expected<document, refusal> settings_of(const request& r, const settings& s
 
 } // namespace
 
-std::expected<document, refusal> answer(const request& r, const people::user& u, const settings& s) {
+std::expected<document, refusal>
+answer(const request& r, const people::user& u, const settings& s) {
     const bool legacy = iequals(r.event, inband::legacy::event);
     if (!legacy && !iequals(r.event, inband::event)) {
         return std::unexpected(refusal{489, id::default_user_services});
@@ -57,10 +60,12 @@ std::expected<document, refusal> answer(const request& r, const people::user& u,
     const auto type = legacy ? inband::legacy::content_type : inband::content_type;
     if (!accepts(r.accept, type)) return std::unexpected(refusal{406, id::content_type_unexpected});
     // A delegate asks for the delegator with p-session-on-behalf-of. Nobody has delegates yet.
-    if (r.from != r.to || r.to != u.aor) return std::unexpected(diagnostics::refuse(id::from_not_allowed));
+    if (r.from != r.to || r.to != u.aor)
+        return std::unexpected(diagnostics::refuse(id::from_not_allowed));
     if (!legacy) return settings_of(r, s);
     // A line would be one that a CSTA server controls; there is no such server.
-    return document{std::string(type), inband::legacy::serialise({.user_uri = u.aor.text(), .controlled = {}})};
+    return document{std::string(type),
+                    inband::legacy::serialise({.user_uri = u.aor.text(), .controlled = {}})};
 }
 
 } // namespace lyceum::roles::provisioning

@@ -4,8 +4,9 @@
 
 namespace lyceum::roles::provisioning {
 
-/// What this deployment tells its clients. Each group says what is so, not what might be: a service that does
-/// not exist is not named. Defaults are those of a deployment without any of the later roles.
+/// What this deployment tells its clients. Each group says what is so, not what might be: a service
+/// that does not exist is not named. Defaults are those of a deployment without any of the later
+/// roles.
 struct settings {
     inband::server_configuration server{.encryption = inband::av_encryption::support};
     inband::uc_policy calls = {};

@@ -9,7 +9,8 @@
 
 namespace lyceum::roles::registrar {
 
-/// The way back to an endpoint: the connection that it registered over. Compared, never looked into.
+/// The way back to an endpoint: for clients the connection that it registered over; for plain SIP user agents, who
+/// can be connected to, what their contact says, and flow is 0. Compared, never looked into.
 struct way {
     std::uint64_t flow = 0;
     std::uint8_t transport = 0;

@@ -69,12 +69,14 @@ std::vector<endpoints::action> endpoints::on(const event& e, instant now) {
                    [&](const registered& r) { on_registered(r, now, out); },
                    [&](const unregistered& u) {
                        end([&](const binding& b) {
-                           if (u.contact == "*") return b.where == u.where;
+                           if (u.contact == "*") return b.instance ? b.where == u.where : b.where.flow == 0;
                            if (u.instance || b.instance) return b.instance == u.instance && b.epid == u.epid;
                            return b.contact == u.contact;
                        }, out);
                    },
-                   [&](const way_closed& c) { end([&](const binding& b) { return b.where.flow == c.flow; }, out); },
+                   [&](const way_closed& c) {
+                       end([&](const binding& b) { return b.where.flow != 0 && b.where.flow == c.flow; }, out);
+                   },
                    [&](const expelled& x) {
                        for (const auto& b : live_) out.emplace_back(notify{b, x.reason});
                        end([](const binding&) { return true; }, out);

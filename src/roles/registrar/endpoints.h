@@ -21,7 +21,7 @@ public:
     struct unregistered {
         std::string epid;
         std::optional<sip::instance_id> instance;
-        std::string contact; ///< for plain SIP user agents; "*" for all of this way
+        std::string contact; ///< for plain SIP user agents; "*" for all of theirs, or of this connection's client
         way where;
     };
     struct way_closed {

@@ -56,6 +56,17 @@ std::string reachable(const sip::uri_view& uri, const observed& seen) {
     return out;
 }
 
+/// The way that a plain user agent's contact names; where it names a host, the address that it came from.
+way way_to(const sip::uri_view& uri, const observed& seen) {
+    way out;
+    const auto transport = uri.params.value_or("transport", {});
+    out.transport = uri.is_sips() || iequals(transport, "tls") ? seen.tls : iequals(transport, "tcp") ? seen.tcp : seen.udp;
+    const auto address = ip_address::parse(uri.params.value_or("maddr", uri.host));
+    out.peer = {address.value_or(seen.where.peer.address), uri.port};
+    if (uri.port == 0) out.peer.port = out.transport == seen.tls ? 5061 : 5060; // RFC 3263 4.2
+    return out;
+}
+
 } // namespace
 
 std::expected<request, diagnostics::refusal> read_register(const sip::message& m, const sip::aor& user,
@@ -115,7 +126,7 @@ std::expected<request, diagnostics::refusal> read_register(const sip::message& m
         b.call_id = std::string(m.call_id());
         b.from_tag = std::string(m.from_tag());
         b.cseq = m.cseq_number();
-        b.where = seen.where;
+        b.where = seen.is_client || proxy ? seen.where : way_to(*uri, seen);
         b.user_agent = std::string(m.value(header::user_agent));
         b.wants_notices = m.has(header::event);
         if (asked == 0U) {

@@ -14,6 +14,7 @@ struct observed {
     std::string transport;   ///< tls, tcp, udp
     std::string cid;         ///< how the house names the connection: ms-received-cid
     bool is_client = true;   ///< a Microsoft client; false for a trusted peer's plain SIP user agent
+    std::uint8_t udp = 0, tcp = 1, tls = 2; ///< how way::transport numbers the transports
 };
 
 /// A REGISTER taken apart: what it asks of endpoints. An empty list only asks which bindings there are.

@@ -1,5 +1,6 @@
 #include "roles/router/destination.h"
 
+#include "base/ip_endpoint.h"
 #include "base/text.h"
 #include "protocol/sip/address.h"
 
@@ -20,7 +21,7 @@ std::optional<bool> is_our_route(std::string_view value, const house& h) {
     if (!address) return std::nullopt;
     const auto uri = sip::parse_uri(address->uri);
     if (!uri || !uri->is_sip()) return std::nullopt;
-    return uri->user.empty() && h.is_me(uri->host);
+    return uri->user.empty() && h.is_me(*uri);
 }
 
 } // namespace
@@ -29,8 +30,16 @@ bool house::has_domain(std::string_view host) const {
     return std::ranges::any_of(domains, [&](const auto& d) { return iequals(d, host); });
 }
 
-bool house::is_me(std::string_view host) const {
-    return iequals(fqdn, host) || std::ranges::any_of(names, [&](const auto& n) { return iequals(n, host); });
+bool house::is_me(const sip::uri_view& uri) const {
+    if (!iequals(fqdn, uri.host) && std::ranges::none_of(names, [&](const auto& n) { return iequals(n, uri.host); })) {
+        return false;
+    }
+    std::uint16_t port = uri.port;
+    if (port == 0) {
+        if (!ip_address::parse(uri.host)) return true; // a name without a port: wherever DNS says
+        port = uri.is_sips() || iequals(uri.params.value_or("transport", {}), "tls") ? 5061 : 5060; // RFC 3263 4.2
+    }
+    return std::ranges::find(ports, port) != ports.end();
 }
 
 std::expected<destination, diagnostics::refusal> destination_of(sip::message& m, const house& h) {
@@ -38,7 +47,7 @@ std::expected<destination, diagnostics::refusal> destination_of(sip::message& m,
     if (!uri) return refuse(400, diagnostics::id::route_set_invalid);
 
     // RFC 3261 16.4: a strict router before us put our own route into the Request-URI and the real target last.
-    if (uri->is_sip() && uri->user.empty() && h.is_me(uri->host) && uri->params.has("lr") && m.has(header::route)) {
+    if (uri->is_sip() && uri->user.empty() && h.is_me(*uri) && uri->params.has("lr") && m.has(header::route)) {
         auto routes = m.values(header::route);
         const auto last = sip::parse_address(routes.back());
         if (!last) return refuse(400, diagnostics::id::route_set_invalid);
@@ -66,7 +75,7 @@ std::expected<destination, diagnostics::refusal> destination_of(sip::message& m,
 
     // A contact of ours comes first: its user part is whatever the client wrote.
     if (const auto cid = uri->params.get("ms-received-cid")) return to_flow{std::string(*cid)};
-    const bool ours = h.has_domain(uri->host) || h.is_me(uri->host);
+    const bool ours = h.has_domain(uri->host) || h.is_me(*uri);
     if (!ours) return to_address{std::string(m.uri())};
     if (uri->user.empty()) return to_server{};
     const auto user = sip::aor::from(*uri);

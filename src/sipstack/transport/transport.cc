@@ -143,7 +143,7 @@ bool transport::send(const path& to, std::string_view octets) {
 }
 
 path transport::reach(net::transport kind, const ip_endpoint& peer, const std::string& tls_name) {
-    if (kind == net::transport::udp) return {kind, links_.udp_socket(), peer};
+    if (kind == net::transport::udp) return {kind, links_.udp_socket_to(peer.address), peer};
     const auto key = std::tuple(kind, peer, tls_name);
     if (const auto it = by_peer_.find(key); it != by_peer_.end()) return {kind, it->second, peer};
     const auto id = links_.connect({kind, peer, tls_name});

@@ -35,7 +35,7 @@ public:
 
     /// Runs f on a session, in one transaction: all its queries see the same moment.
     template <class F>
-    auto read(std::string_view operation, F&& f)
+    auto read(std::string_view operation, const F& f)
         -> stored<decltype(f(std::declval<::soci::session&>()))> {
         try {
             const lent reader(*this);
@@ -51,7 +51,7 @@ public:
     /// Runs f alone on the writing session, in one transaction: all of it is durable when this
     /// returns with a value, and nothing of it otherwise.
     template <class F>
-    auto write(std::string_view operation, F&& f)
+    auto write(std::string_view operation, const F& f)
         -> stored<decltype(f(std::declval<::soci::session&>()))> {
         try {
             const std::lock_guard one_writer(writing_);
@@ -66,7 +66,7 @@ public:
 
     /// The writing session outside a transaction, for what cannot be in one. Throws.
     template <class F>
-    auto alone(F&& f) {
+    auto alone(const F& f) {
         const std::lock_guard one_writer(writing_);
         return f(*writer_);
     }

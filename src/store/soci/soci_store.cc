@@ -7,7 +7,7 @@
 #include <soci/soci.h>
 #include <unistd.h>
 
-#include <cstring>
+#include <system_error>
 
 namespace lyceum::store::soci {
 namespace {
@@ -43,8 +43,8 @@ private:
 };
 
 std::string last_error(const std::string& path) {
-    return path + ": " + std::strerror(errno);
-} // NOLINT(concurrency-mt-unsafe)
+    return path + ": " + std::generic_category().message(errno);
+}
 
 /// Whether the path can stand in a connection string.
 std::expected<void, std::string> speakable(const std::string& path) {

@@ -75,6 +75,10 @@ class Pidgin(EventSource):
             assert time.monotonic() < end, f"{self.name}: no {text!r} in {self.debug_path}"
             time.sleep(0.1)
 
+    def wait_for_contact_list(self):
+        """A contact added before the server's list is there would be taken away by it again: pidgin-sipe's way."""
+        self.wait_for_debug("<contactList")
+
     def check_signatures(self):
         """The client verified what it received, and nothing was forged."""
         text = self.debug_text()

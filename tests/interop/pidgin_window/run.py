@@ -52,6 +52,7 @@ def _give_contacts(surroundings):
     """Contacts for alice, made by an earlier session of hers."""
     alice = Pidgin(surroundings, "alice")
     alice.sign_in()
+    alice.wait_for_contact_list()
     for name in ("bob", "carol"):
         alice.send(f"add-buddy {name}@{DOMAIN} Friends {name.capitalize()}")
         alice.wait_for_debug(f"<m:URI>sip:{name}@{DOMAIN}</m:URI>")

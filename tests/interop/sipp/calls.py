@@ -6,6 +6,8 @@ from agents import ADDRESS, Agent, wait_for_port
 
 CALLER = 7000
 PHONES = (6001, 6002, 6003)
+AUDIO = "audio [media_port] RTP/AVP 0"
+TEXT = "message 5060 sip null"
 
 
 def _bob(world, scenario, port, *, transport="udp", register_from=None, **arguments):
@@ -19,10 +21,10 @@ def _bob(world, scenario, port, *, transport="udp", register_from=None, **argume
 
 
 def _answering(ring):
-    return {"ring": ring, "ackmaymiss": "false", "linger": 1000, "media": "audio"}
+    return {"ring": ring, "ackmaymiss": "false", "linger": 1000, "media": AUDIO}
 
 
-def _call_up(world, transport="udp", media="audio", **arguments):
+def _call_up(world, transport="udp", media=AUDIO, **arguments):
     return Agent(world, "call_uac", CALLER, transport=transport, user="bob", fill={"media": media}, **arguments)
 
 
@@ -74,10 +76,10 @@ def fork(world):
 
 
 def fork_all_answer(world):
-    """Three agents accept an IM session at once: the caller hears one 200, and the server ends the other two."""
-    fill = {**_answering(0), "media": "message"}
-    called = [_bob(world, "call_uas", port, fill=fill) for port in PHONES]
-    _run(_call_up(world, media="message"), *called)
+    """Two agents accept an IM session although they lost and were cancelled: the server acknowledges and ends theirs."""
+    losers = [_bob(world, "answer_cancelled_uas", port) for port in (6001, 6003)]
+    winner = _bob(world, "call_uas", 6002, fill={**_answering(300), "media": TEXT})
+    _run(_call_up(world, media=TEXT), winner, *losers)
 
 
 def cancel(world):

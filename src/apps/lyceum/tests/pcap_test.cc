@@ -35,6 +35,15 @@ TEST(pcap, an_ipv4_message_becomes_a_udp_packet) {
     EXPECT_EQ(out.substr(32 + 24), "c0000202c000020113c49c4000080000");
 }
 
+TEST(pcap, a_socket_for_every_address_stays_in_the_peers_family) {
+    for (const char* any : {"0.0.0.0", "::"}) {
+        const auto record = to_hex(pcap_record(line("192.0.2.1", any, true, "")));
+        EXPECT_EQ(record.substr(32, 2), "45") << any;
+        EXPECT_EQ(record.substr(32 + 24, 16), "c000020100000000") << any;
+    }
+    EXPECT_EQ(to_hex(pcap_record(line("2001:db8::1", "::", true, ""))).substr(32, 1), "6");
+}
+
 /// The one's complement sum over pseudo head, head and payload of a right packet is ffff. RFC 1071
 std::uint32_t udp_sum(byte_view packet) {
     std::uint32_t s = static_cast<std::uint32_t>(packet.size() - 40) + 17;

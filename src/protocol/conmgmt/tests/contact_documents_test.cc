@@ -15,20 +15,25 @@ contact_list sample() {
     return {
         .delta_num = 685,
         .groups = {{1, "~", ""}, {2, "Team <&>", "ldap://x"}, {3, "External", ""}},
-        .contacts = {{"bob@contoso.test", "Bob \"B\"", {1, 3}, true, "", ""},
-                     {"carol@contoso.test", "", {2}, false, "ldap://y", R"(<s xmlns="urn:s" a="1">t</s>)"}},
+        .contacts =
+            {{"bob@contoso.test", "Bob \"B\"", {1, 3}, true, "", ""},
+             {"carol@contoso.test", "", {2}, false, "ldap://y", R"(<s xmlns="urn:s" a="1">t</s>)"}},
     };
 }
 
 TEST(ContactList, WritesWhatClientsRead) {
-    const contact_list list{.delta_num = 2, .groups = {{1, "~", ""}}, .contacts = {{"bob@contoso.test", "", {1}, true, "", ""}}};
-    EXPECT_EQ(serialise(list),
-              R"(<contactList deltaNum="2"><group id="1" name="~" externalURI=""/>)"
-              R"(<contact uri="bob@contoso.test" name="" groups="1" subscribed="true" externalURI=""/></contactList>)");
+    const contact_list list{.delta_num = 2,
+                            .groups = {{1, "~", ""}},
+                            .contacts = {{"bob@contoso.test", "", {1}, true, "", ""}}};
+    EXPECT_EQ(
+        serialise(list),
+        R"(<contactList deltaNum="2"><group id="1" name="~" externalURI=""/>)"
+        R"(<contact uri="bob@contoso.test" name="" groups="1" subscribed="true" externalURI=""/></contactList>)");
 }
 
 TEST(ContactList, ReadsBackWhatItWrote) {
-    for (const auto& list : {contact_list{}, sample()}) EXPECT_EQ(parse_contact_list(serialise(list)), list);
+    for (const auto& list : {contact_list{}, sample()})
+        EXPECT_EQ(parse_contact_list(serialise(list)), list);
 }
 
 TEST(ContactList, ReadsTheDocumentsExample) { // [MS-SIP] 3.7.5.2, abridged
@@ -40,8 +45,9 @@ TEST(ContactList, ReadsTheDocumentsExample) { // [MS-SIP] 3.7.5.2, abridged
 </contactList>)");
     ASSERT_TRUE(got);
     EXPECT_EQ(got->groups, (std::vector<group>{{1, "~", ""}, {3, "External", ""}}));
-    EXPECT_EQ(got->contacts, (std::vector<contact>{{"contact1@tradewind.com", "", {1, 3}, true, "", ""},
-                                                   {"contact2@tradewind.com", "", {1, 2}, true, "", ""}}));
+    EXPECT_EQ(got->contacts,
+              (std::vector<contact>{{"contact1@tradewind.com", "", {1, 3}, true, "", ""},
+                                    {"contact2@tradewind.com", "", {1, 2}, true, "", ""}}));
 }
 
 TEST(ContactList, RefusesOthers) {
@@ -91,24 +97,29 @@ TEST(ContactDelta, HasSipUrisAndTheSchemasOrder) {
         .deleted_groups = {3},
         .deleted_contacts = {"carol@contoso.test"},
     };
-    EXPECT_EQ(serialise(d),
-              R"(<contactDelta deltaNum="13" prevDeltaNum="12"><addedGroup id="2" name="g" externalURI=""/>)"
-              R"(<addedContact uri="sip:bob@contoso.test" name="" groups="2" subscribed="true" externalURI=""/>)"
-              R"(<deletedGroup id="3"/><deletedContact uri="sip:carol@contoso.test"/></contactDelta>)");
+    EXPECT_EQ(
+        serialise(d),
+        R"(<contactDelta deltaNum="13" prevDeltaNum="12"><addedGroup id="2" name="g" externalURI=""/>)"
+        R"(<addedContact uri="sip:bob@contoso.test" name="" groups="2" subscribed="true" externalURI=""/>)"
+        R"(<deletedGroup id="3"/><deletedContact uri="sip:carol@contoso.test"/></contactDelta>)");
 }
 
 TEST(Acl, ReadsBackWhatItWrote) {
-    const acl list{.delta_num = 282,
-                   .entries = {{ace_type::user, "sip:bob@contoso.test", view_right::block, reach_right::deny},
-                               {ace_type::domain, "contoso.test", view_right::prompt, reach_right::allow},
-                               {ace_type::all, "", view_right::allow, reach_right::allow}}};
-    EXPECT_EQ(serialise(list),
-              R"(<ACLlist deltaNum="282"><userACL><ace type="USER" mask="sip:bob@contoso.test" rights="BD"/>)"
-              R"(<ace type="DOMAIN" mask="contoso.test" rights="PA"/><ace type="ALL" rights="AA"/></userACL></ACLlist>)");
+    const acl list{
+        .delta_num = 282,
+        .entries = {{ace_type::user, "sip:bob@contoso.test", view_right::block, reach_right::deny},
+                    {ace_type::domain, "contoso.test", view_right::prompt, reach_right::allow},
+                    {ace_type::all, "", view_right::allow, reach_right::allow}}};
+    EXPECT_EQ(
+        serialise(list),
+        R"(<ACLlist deltaNum="282"><userACL><ace type="USER" mask="sip:bob@contoso.test" rights="BD"/>)"
+        R"(<ace type="DOMAIN" mask="contoso.test" rights="PA"/><ace type="ALL" rights="AA"/></userACL></ACLlist>)");
     EXPECT_EQ(parse_acl(serialise(list)), list);
     EXPECT_FALSE(parse_acl("<ACLlist deltaNum='0'/>"));
-    EXPECT_FALSE(parse_acl("<ACLlist deltaNum='1'><userACL><ace type='ALL' rights='AX'/></userACL></ACLlist>"));
-    EXPECT_FALSE(parse_acl("<ACLlist deltaNum='1'><userACL><ace type='ROBOT' rights='AA'/></userACL></ACLlist>"));
+    EXPECT_FALSE(parse_acl(
+        "<ACLlist deltaNum='1'><userACL><ace type='ALL' rights='AX'/></userACL></ACLlist>"));
+    EXPECT_FALSE(parse_acl(
+        "<ACLlist deltaNum='1'><userACL><ace type='ROBOT' rights='AA'/></userACL></ACLlist>"));
 }
 
 } // namespace

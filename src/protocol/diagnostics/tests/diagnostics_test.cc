@@ -1,9 +1,9 @@
+#include "base/text.h"
 #include "protocol/diagnostics/diagnostics.h"
 
-#include "base/text.h"
+#include <gtest/gtest.h>
 
 #include <fstream>
-#include <gtest/gtest.h>
 
 namespace lyceum::diagnostics {
 namespace {
@@ -20,7 +20,8 @@ TEST(Diagnostics, TheTableIsTheRegistry) {
         registry.emplace_back(*number, rest == "ms-diagnostics-public");
     }
     std::vector<std::pair<std::uint32_t, bool>> ours;
-    for (const auto& row : table()) ours.emplace_back(std::to_underlying(row.what), row.is_public);
+    for (const auto& row : table())
+        ours.emplace_back(std::to_underlying(row.what), row.is_public);
     EXPECT_EQ(ours, registry);
 }
 

@@ -20,7 +20,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::string_view text(reinterpret_cast<const char*>(data), size);
     check(inband::parse_request(text), inband::parse_request);
     check(inband::legacy::parse(text), inband::legacy::parse);
-    // Raw groups may change their declarations when they are first copied out; after that they stay.
-    if (const auto p = inband::parse_provision(text)) check(inband::parse_provision(serialise(*p)), inband::parse_provision);
+    // Raw groups may change their declarations when they are first copied out; after that they
+    // stay.
+    if (const auto p = inband::parse_provision(text))
+        check(inband::parse_provision(serialise(*p)), inband::parse_provision);
     return 0;
 }

@@ -13,7 +13,12 @@ TEST(ProvisioningRequest, ReadsWhatPidginSends) { // pidgin-sipe 1.25 sipe-subsc
         R"( <provisioningGroup name="ServerConfiguration"/> <provisioningGroup name="meetingPolicy"/>)"
         R"( <provisioningGroup name="persistentChatConfiguration"/> <provisioningGroup name="ucPolicy"/></provisioningGroupList>)");
     ASSERT_TRUE(got);
-    EXPECT_EQ(*got, (request{"", {{"ServerConfiguration", ""}, {"meetingPolicy", ""}, {"persistentChatConfiguration", ""}, {"ucPolicy", ""}}}));
+    EXPECT_EQ(*got,
+              (request{"",
+                       {{"ServerConfiguration", ""},
+                        {"meetingPolicy", ""},
+                        {"persistentChatConfiguration", ""},
+                        {"ucPolicy", ""}}}));
 }
 
 TEST(ProvisioningRequest, ReadsBackWhatItWrote) {
@@ -22,30 +27,35 @@ TEST(ProvisioningRequest, ReadsBackWhatItWrote) {
 }
 
 TEST(ProvisioningRequest, RefusesOthers) {
-    for (const std::string_view document : {"", "<provisioningGroupList/>", "<provisioningGroupList><provisioningGroup/></provisioningGroupList>",
-                                            "<roamingList><provisioningGroup name='x'/></roamingList>"}) {
+    for (const std::string_view document :
+         {"",
+          "<provisioningGroupList/>",
+          "<provisioningGroupList><provisioningGroup/></provisioningGroupList>",
+          "<roamingList><provisioningGroup name='x'/></roamingList>"}) {
         EXPECT_FALSE(parse_request(document)) << document;
     }
 }
 
 TEST(Provision, HasTheShapeOfEachGroup) {
     const provision p{{
-        to_group(server_configuration{.organization = "Contoso & Co", .encryption = av_encryption::support}),
+        to_group(server_configuration{.organization = "Contoso & Co",
+                                      .encryption = av_encryption::support}),
         to_group(uc_policy{.call_forwarding = true}),
         to_group(persistent_chat_configuration{}),
         {.name = "publicationGrammar", .properties = {}, .raw = R"(<g xmlns="urn:g">x</g>)"},
     }};
-    EXPECT_EQ(serialise(p),
-              R"(<provisionGroupList xmlns="http://schemas.microsoft.com/2006/09/sip/provisiongrouplist-notification">)"
-              R"(<provisionGroup name="ServerConfiguration"><organization>Contoso &amp; Co</organization>)"
-              R"(<ucPC2PCAVEncryption>SupportEncryption</ucPC2PCAVEncryption></provisionGroup>)"
-              R"(<provisionGroup name="ucPolicy"><instance><property name="AllowSimultaneousRinging">false</property>)"
-              R"(<property name="AllowCallForwarding">true</property><property name="EnableCallTransfer">false</property>)"
-              R"(<property name="EnableCallPark">false</property><property name="EnableTeamCall">false</property>)"
-              R"(<property name="EnableDelegation">false</property><property name="EnableMaliciousCallTrace">false</property></instance></provisionGroup>)"
-              R"(<provisionGroup name="persistentChatConfiguration"><propertyEntryList><property name="EnablePersistentChat">false</property>)"
-              R"(</propertyEntryList></provisionGroup>)"
-              R"(<provisionGroup name="publicationGrammar"><g xmlns="urn:g">x</g></provisionGroup></provisionGroupList>)");
+    EXPECT_EQ(
+        serialise(p),
+        R"(<provisionGroupList xmlns="http://schemas.microsoft.com/2006/09/sip/provisiongrouplist-notification">)"
+        R"(<provisionGroup name="ServerConfiguration"><organization>Contoso &amp; Co</organization>)"
+        R"(<ucPC2PCAVEncryption>SupportEncryption</ucPC2PCAVEncryption></provisionGroup>)"
+        R"(<provisionGroup name="ucPolicy"><instance><property name="AllowSimultaneousRinging">false</property>)"
+        R"(<property name="AllowCallForwarding">true</property><property name="EnableCallTransfer">false</property>)"
+        R"(<property name="EnableCallPark">false</property><property name="EnableTeamCall">false</property>)"
+        R"(<property name="EnableDelegation">false</property><property name="EnableMaliciousCallTrace">false</property></instance></provisionGroup>)"
+        R"(<provisionGroup name="persistentChatConfiguration"><propertyEntryList><property name="EnablePersistentChat">false</property>)"
+        R"(</propertyEntryList></provisionGroup>)"
+        R"(<provisionGroup name="publicationGrammar"><g xmlns="urn:g">x</g></provisionGroup></provisionGroupList>)");
     EXPECT_EQ(parse_provision(serialise(p)), p);
 }
 
@@ -70,7 +80,8 @@ TEST(Provision, SaysNothingOfWhatDoesNotExist) {
 }
 
 TEST(Provision, ReadsBackEveryGroup) {
-    const provision p{{to_group(user_setting{.location_profile = "uk"}), to_group(location_policy{}),
+    const provision p{{to_group(user_setting{.location_profile = "uk"}),
+                       to_group(location_policy{}),
                        to_group(media_configuration{.bypass = true}),
                        to_group(persistent_chat_configuration{"sip:chat@contoso.test"})}};
     EXPECT_EQ(parse_provision(serialise(p)), p);
@@ -82,7 +93,8 @@ TEST(LegacyProvisioning, ReadsBackWhatItWrote) {
         {"sip:alice@contoso.test", {}},
         {"sip:alice@contoso.test", legacy::line{"tel:+1555", "sip:rcc@contoso.test"}},
     };
-    for (const auto& row : rows) EXPECT_EQ(legacy::parse(legacy::serialise(row)), row);
+    for (const auto& row : rows)
+        EXPECT_EQ(legacy::parse(legacy::serialise(row)), row);
     EXPECT_FALSE(legacy::parse("<provisioning/>"));
 }
 

@@ -12,10 +12,15 @@ TEST(ContentType, Reads) {
     } rows[] = {
         {"text/plain", {"text/plain"}},
         {" Application/SOAP+xml ", {"application/soap+xml"}},
-        {"text/plain; charset=UTF-8;msgr=WAAt", {"text/plain", {{"charset", "UTF-8"}, {"msgr", "WAAt"}}}},
+        {"text/plain; charset=UTF-8;msgr=WAAt",
+         {"text/plain", {{"charset", "UTF-8"}, {"msgr", "WAAt"}}}},
         {R"(multipart/related; type="application/rlmi+xml";start=resourceList;boundary=50UBfW7LSCVLtggUPe5z)",
-         {"multipart/related", {{"type", "application/rlmi+xml"}, {"start", "resourceList"}, {"boundary", "50UBfW7LSCVLtggUPe5z"}}}},
-        {"multipart/related;type=application/rlmi+xml;;Boundary = \"a \\\"b\\\"\" ; ", {"multipart/related", {{"type", "application/rlmi+xml"}, {"boundary", "a \"b\""}}}},
+         {"multipart/related",
+          {{"type", "application/rlmi+xml"},
+           {"start", "resourceList"},
+           {"boundary", "50UBfW7LSCVLtggUPe5z"}}}},
+        {"multipart/related;type=application/rlmi+xml;;Boundary = \"a \\\"b\\\"\" ; ",
+         {"multipart/related", {{"type", "application/rlmi+xml"}, {"boundary", "a \"b\""}}}},
     };
     for (const auto& row : rows) {
         const auto got = parse_content_type(row.value);
@@ -29,15 +34,26 @@ TEST(ContentType, Reads) {
 }
 
 TEST(ContentType, RefusesOthers) {
-    for (const std::string_view value : {"", "text", "text/", "/plain", "text/plain x", "text/plain;=x", "text/plain;a", "text/plain;a=",
-                                         "text/plain;a=\"x", "text/plain;a=\"x\"y", "text/plain;a=\"\r\n\""}) {
+    for (const std::string_view value : {"",
+                                         "text",
+                                         "text/",
+                                         "/plain",
+                                         "text/plain x",
+                                         "text/plain;=x",
+                                         "text/plain;a",
+                                         "text/plain;a=",
+                                         "text/plain;a=\"x",
+                                         "text/plain;a=\"x\"y",
+                                         "text/plain;a=\"\r\n\""}) {
         EXPECT_FALSE(parse_content_type(value)) << value;
     }
 }
 
 std::vector<part> sample() {
     return {
-        {.type = {"application/rlmi+xml"}, .headers = {{"Content-ID", "resourceList"}, {"Content-Transfer-Encoding", "binary"}}, .body = "<list/>"},
+        {.type = {"application/rlmi+xml"},
+         .headers = {{"Content-ID", "resourceList"}, {"Content-Transfer-Encoding", "binary"}},
+         .body = "<list/>"},
         {.type = {"text/plain", {{"charset", "UTF-8"}}}, .body = "--not a boundary\r\n--part\r\n"},
         {.type = {"text/plain"}, .body = ""},
     };
@@ -53,7 +69,9 @@ TEST(Multipart, ReadsBackWhatItWrote) {
 TEST(Multipart, TheEmptyLineIsBehindTheBody) {
     const std::vector<part> parts{sample().front()};
     const auto body = serialise(parts, "b", framing::empty_line);
-    EXPECT_EQ(body, "--b\r\nContent-Type: application/rlmi+xml\r\nContent-ID: resourceList\r\nContent-Transfer-Encoding: binary\r\n\r\n<list/>\r\n\r\n--b--\r\n");
+    EXPECT_EQ(body,
+              "--b\r\nContent-Type: application/rlmi+xml\r\nContent-ID: "
+              "resourceList\r\nContent-Transfer-Encoding: binary\r\n\r\n<list/>\r\n\r\n--b--\r\n");
     const auto got = parse_multipart(body, "b");
     ASSERT_TRUE(got);
     EXPECT_EQ((*got)[0].body, "<list/>\r\n");
@@ -72,13 +90,17 @@ TEST(Multipart, ReadsTheWaysOfOthers) {
         std::string_view body;
         std::vector<part> want;
     } rows[] = {
-        {"preamble\r\n--b  \r\n\r\nx\r\n--b--\r\nepilogue --b", {{.type = {"text/plain"}, .body = "x"}}},
-        {"--b\nContent-Type: a/b;\n c=d\nX-Y:  z \n\nx\n--b--", {{.type = {"a/b", {{"c", "d"}}}, .headers = {{"X-Y", "z"}}, .body = "x"}}},
+        {"preamble\r\n--b  \r\n\r\nx\r\n--b--\r\nepilogue --b",
+         {{.type = {"text/plain"}, .body = "x"}}},
+        {"--b\nContent-Type: a/b;\n c=d\nX-Y:  z \n\nx\n--b--",
+         {{.type = {"a/b", {{"c", "d"}}}, .headers = {{"X-Y", "z"}}, .body = "x"}}},
         {"--b\r\n\r\n--bb\r\n--b--", {{.type = {"text/plain"}, .body = "--bb"}}},
-        {"--b\r\n\r\na --b\r\n--b\r\n\r\n\r\n--b--\r\n", {{.type = {"text/plain"}, .body = "a --b"}, {.type = {"text/plain"}, .body = ""}}},
+        {"--b\r\n\r\na --b\r\n--b\r\n\r\n\r\n--b--\r\n",
+         {{.type = {"text/plain"}, .body = "a --b"}, {.type = {"text/plain"}, .body = ""}}},
         {"--b--", {}},
     };
-    for (const auto& row : rows) EXPECT_EQ(parse_multipart(row.body, "b"), row.want) << row.body;
+    for (const auto& row : rows)
+        EXPECT_EQ(parse_multipart(row.body, "b"), row.want) << row.body;
 }
 
 TEST(Multipart, RefusesOthers) {
@@ -97,7 +119,8 @@ TEST(Multipart, RefusesOthers) {
         {"----", "", malformed::bad_length},
     };
     for (const auto& row : rows) {
-        const auto got = parse_multipart(row.body, row.boundary, {.max_parts = 2, .max_headers = 2});
+        const auto got =
+            parse_multipart(row.body, row.boundary, {.max_parts = 2, .max_headers = 2});
         ASSERT_FALSE(got) << row.body;
         EXPECT_EQ(got.error().why, row.why) << row.body;
     }

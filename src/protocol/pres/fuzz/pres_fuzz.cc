@@ -12,8 +12,8 @@ using namespace lyceum;
 
 namespace {
 
-/// A value that was read can be written and read again; from the second reading on nothing changes (on the first
-/// a fragment without a namespace may take that of the document it is put into).
+/// A value that was read can be written and read again; from the second reading on nothing changes
+/// (on the first a fragment without a namespace may take that of the document it is put into).
 template <class Parse>
 void check(std::string_view text, Parse parse) {
     const auto first = parse(text);

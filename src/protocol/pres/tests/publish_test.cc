@@ -34,21 +34,30 @@ TEST(Publish, ReadsWhatPidginSends) { // pidgin-sipe 1.25 sipe-ocs2007.c
 }
 
 TEST(Publish, MissingAttributesHaveDefaults) {
-    const auto got = parse_publish("<publish><publications uri='u'><publication categoryName='x'/></publications></publish>");
+    const auto got = parse_publish(
+        "<publish><publications uri='u'><publication categoryName='x'/></publications></publish>");
     ASSERT_TRUE(got);
-    EXPECT_EQ(got->publications[0], (publication{"x", 0, 0, 0, expire_type::endpoint, std::nullopt, ""}));
+    EXPECT_EQ(got->publications[0],
+              (publication{"x", 0, 0, 0, expire_type::endpoint, std::nullopt, ""}));
 }
 
 TEST(Publish, RefusesOthers) {
-    for (const std::string_view attributes : {
-             "", "categoryName='x' instance='-1'", "categoryName='x' container='32768'", "categoryName='x' version='v'",
-             "categoryName='x' expireType='never'", "categoryName='x' expires='soon'"}) {
-        const auto document = "<publish><publications uri='u'><publication " + std::string(attributes) + "/></publications></publish>";
+    for (const std::string_view attributes : {"",
+                                              "categoryName='x' instance='-1'",
+                                              "categoryName='x' container='32768'",
+                                              "categoryName='x' version='v'",
+                                              "categoryName='x' expireType='never'",
+                                              "categoryName='x' expires='soon'"}) {
+        const auto document = "<publish><publications uri='u'><publication " +
+                              std::string(attributes) + "/></publications></publish>";
         EXPECT_FALSE(parse_publish(document)) << document;
     }
-    for (const std::string_view document : {"<publish/>", "<publish><publications uri='u'/></publish>",
-                                            "<publish><publications><publication categoryName='x'/></publications></publish>",
-                                            "<publish><publications uri='u'><publication categoryName='x'><a/><b/></publication></publications></publish>"}) {
+    for (const std::string_view document :
+         {"<publish/>",
+          "<publish><publications uri='u'/></publish>",
+          "<publish><publications><publication categoryName='x'/></publications></publish>",
+          "<publish><publications uri='u'><publication "
+          "categoryName='x'><a/><b/></publication></publications></publish>"}) {
         EXPECT_FALSE(parse_publish(document)) << document;
     }
 }
@@ -67,8 +76,9 @@ TEST(State, ReadsWhatClientsPublish) {
     ASSERT_EQ(got->activities.size(), 2u);
     EXPECT_EQ(got->activities[0].minimum, 6500u);
     EXPECT_EQ(got->activities[0].maximum, 8999u);
-    EXPECT_EQ(got->activities[0].content,
-              R"(<activity xmlns="http://schemas.microsoft.com/2006/09/sip/state" token="in-a-meeting" minAvailability="6500" maxAvailability="8999"/>)");
+    EXPECT_EQ(
+        got->activities[0].content,
+        R"(<activity xmlns="http://schemas.microsoft.com/2006/09/sip/state" token="in-a-meeting" minAvailability="6500" maxAvailability="8999"/>)");
     EXPECT_EQ(got->activities[1].minimum, 0u);
     EXPECT_EQ(got->activities[1].maximum, 0xFFFFFFFFu);
     EXPECT_TRUE(got->meeting_subject.contains("Plan"));
@@ -76,13 +86,20 @@ TEST(State, ReadsWhatClientsPublish) {
 }
 
 TEST(State, TypesReadBack) {
-    for (const auto t : {state_type::user, state_type::machine, state_type::calendar, state_type::phone,
-                         state_type::aggregate_machine, state_type::aggregate, state_type::other}) {
-        const state s{.type = t, .availability = 3500, .endpoint_location = "office", .device = "mobile"};
+    for (const auto t : {state_type::user,
+                         state_type::machine,
+                         state_type::calendar,
+                         state_type::phone,
+                         state_type::aggregate_machine,
+                         state_type::aggregate,
+                         state_type::other}) {
+        const state s{
+            .type = t, .availability = 3500, .endpoint_location = "office", .device = "mobile"};
         EXPECT_EQ(parse_state(serialise(s)), s);
     }
     EXPECT_EQ(parse_state("<state><availability/></state>")->availability, 0u);
-    EXPECT_EQ(parse_state("<state xsi:type='p:phoneState' xmlns:xsi='urn:x'/>")->type, state_type::phone);
+    EXPECT_EQ(parse_state("<state xsi:type='p:phoneState' xmlns:xsi='urn:x'/>")->type,
+              state_type::phone);
     EXPECT_FALSE(parse_state("<state><availability>many</availability></state>"));
     EXPECT_FALSE(parse_state("<state manual='maybe'/>"));
     EXPECT_FALSE(parse_state("<note/>"));

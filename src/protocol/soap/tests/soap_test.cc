@@ -6,10 +6,11 @@ namespace lyceum::soap {
 namespace {
 
 TEST(Soap, FindsTheMethodWhateverThePrefix) {
-    for (const std::string_view document : {
-             R"(<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Header/><s:Body><m xmlns="urn:m"/></s:Body></s:Envelope>)",
-             R"(<SOAP-ENV:Envelope xmlns:SOAP-ENV="http://schemas.xmlsoap.org/soap/envelope/"> <SOAP-ENV:Body> <m/> <other/></SOAP-ENV:Body></SOAP-ENV:Envelope>)",
-         }) {
+    for (
+        const std::string_view document : {
+            R"(<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Header/><s:Body><m xmlns="urn:m"/></s:Body></s:Envelope>)",
+            R"(<SOAP-ENV:Envelope xmlns:SOAP-ENV="http://schemas.xmlsoap.org/soap/envelope/"> <SOAP-ENV:Body> <m/> <other/></SOAP-ENV:Body></SOAP-ENV:Envelope>)",
+        }) {
         const auto got = parse(document);
         ASSERT_TRUE(got) << document;
         EXPECT_EQ(got->method().name, "m");
@@ -17,8 +18,13 @@ TEST(Soap, FindsTheMethodWhateverThePrefix) {
 }
 
 TEST(Soap, RefusesWhatIsNone) {
-    for (const std::string_view document : {"", "x", "<a/>", "<Envelope/>", "<Envelope><Body/></Envelope>",
-                                            "<Envelope><Body>text</Body></Envelope>", "<Body><m/></Body>"}) {
+    for (const std::string_view document : {"",
+                                            "x",
+                                            "<a/>",
+                                            "<Envelope/>",
+                                            "<Envelope><Body/></Envelope>",
+                                            "<Envelope><Body>text</Body></Envelope>",
+                                            "<Body><m/></Body>"}) {
         EXPECT_FALSE(parse(document)) << document;
     }
 }

@@ -8,8 +8,10 @@ namespace {
 TEST(XmlParse, RefusesWithTheReason) {
     const std::string deep = [] {
         std::string s;
-        for (int i = 0; i < 65; ++i) s += "<a>";
-        for (int i = 0; i < 65; ++i) s += "</a>";
+        for (int i = 0; i < 65; ++i)
+            s += "<a>";
+        for (int i = 0; i < 65; ++i)
+            s += "</a>";
         return s;
     }();
     const struct {
@@ -31,7 +33,9 @@ TEST(XmlParse, RefusesWithTheReason) {
         {"<!DOCTYPE a><a/>", malformed::unsupported, "XML 1.0 2.8"},
         {"<!DOCTYPE a [<!ENTITY e 'x'>]><a>&e;</a>", malformed::unsupported, "XML 1.0 2.8"},
         {"<!DOCTYPE a SYSTEM 'file:///etc/passwd'><a/>", malformed::unsupported, "XML 1.0 2.8"},
-        {"<!DOCTYPE a [<!ENTITY e SYSTEM 'file:///etc/passwd'>]><a>&e;</a>", malformed::unsupported, "XML 1.0 2.8"},
+        {"<!DOCTYPE a [<!ENTITY e SYSTEM 'file:///etc/passwd'>]><a>&e;</a>",
+         malformed::unsupported,
+         "XML 1.0 2.8"},
         {deep, malformed::too_large, "xml: max_depth"},
     };
     for (const auto& row : rows) {
@@ -46,19 +50,23 @@ TEST(XmlParse, LimitsAreParameters) {
     EXPECT_EQ(parse("<a/>", {.max_bytes = 3}).error().rule, std::string_view("xml: max_bytes"));
     EXPECT_TRUE(parse("<a/>", {.max_bytes = 4}));
     EXPECT_TRUE(parse("<a><b/></a>", {.max_depth = 2}));
-    EXPECT_EQ(parse("<a><b/></a>", {.max_depth = 1}).error().rule, std::string_view("xml: max_depth"));
+    EXPECT_EQ(parse("<a><b/></a>", {.max_depth = 1}).error().rule,
+              std::string_view("xml: max_depth"));
     EXPECT_TRUE(parse("<a x='1'>t</a>", {.max_nodes = 3}));
-    EXPECT_EQ(parse("<a x='1'>t</a>", {.max_nodes = 2}).error().rule, std::string_view("xml: max_nodes"));
+    EXPECT_EQ(parse("<a x='1'>t</a>", {.max_nodes = 2}).error().rule,
+              std::string_view("xml: max_nodes"));
 }
 
 TEST(XmlParse, KeepsNamesNamespacesAndText) {
-    const auto got = parse("<?xml version='1.0' encoding='utf-8'?>\n<!-- c --><m:a xmlns:m='urn:m' xmlns='urn:d' m:x='1' y='&lt;2&gt;'>"
+    const auto got = parse("<?xml version='1.0' encoding='utf-8'?>\n<!-- c --><m:a xmlns:m='urn:m' "
+                           "xmlns='urn:d' m:x='1' y='&lt;2&gt;'>"
                            "one<b>&amp;</b><?pi?><!-- c -->two<![CDATA[<3>]]></m:a>");
     ASSERT_TRUE(got);
     EXPECT_EQ(got->name, "a");
     EXPECT_EQ(got->prefix, "m");
     EXPECT_EQ(got->ns, "urn:m");
-    EXPECT_EQ(got->attributes, (std::vector<attribute>{{"x", "1", "m", "urn:m"}, {"y", "<2>", "", ""}}));
+    EXPECT_EQ(got->attributes,
+              (std::vector<attribute>{{"x", "1", "m", "urn:m"}, {"y", "<2>", "", ""}}));
     EXPECT_EQ(got->text(), "onetwo<3>");
     ASSERT_EQ(got->children().size(), 1u);
     EXPECT_EQ(got->child("b")->ns, "urn:d");
@@ -74,7 +82,8 @@ TEST(XmlParse, ReadsOtherEncodings) {
 }
 
 TEST(XmlParse, FindsByPath) {
-    const auto got = parse("<s:E xmlns:s='urn:s'><s:Body><addGroup><groupID>7</groupID></addGroup></s:Body></s:E>");
+    const auto got = parse(
+        "<s:E xmlns:s='urn:s'><s:Body><addGroup><groupID>7</groupID></addGroup></s:Body></s:E>");
     ASSERT_TRUE(got);
     ASSERT_NE(got->find("Body/addGroup/groupID"), nullptr);
     EXPECT_EQ(got->find("Body/addGroup/groupID")->text(), "7");

@@ -8,7 +8,15 @@ namespace {
 
 TEST(XmlWriter, WritesElements) {
     std::string out;
-    writer(out).open("a").attr("n", 7).flag("f", true).leaf("b").leaf("c", "x").open("d").close().close();
+    writer(out)
+        .open("a")
+        .attr("n", 7)
+        .flag("f", true)
+        .leaf("b")
+        .leaf("c", "x")
+        .open("d")
+        .close()
+        .close();
     EXPECT_EQ(out, R"(<a n="7" f="true"><b/><c>x</c><d/></a>)");
 }
 
@@ -23,8 +31,9 @@ TEST(XmlWriter, WhatIsWrittenReadsBackTheSame) {
         {"]]>", "]]>"},
         {"one\r\n\ttwo\n", "one\r\n\ttwo\n"},
         {"gr\xC3\xBC\xC3\x9F \xF0\x9F\x98\x80", "gr\xC3\xBC\xC3\x9F \xF0\x9F\x98\x80"},
-        {"a\0b"sv, "a\xEF\xBF\xBD"
-                   "b"},
+        {"a\0b"sv,
+         "a\xEF\xBF\xBD"
+         "b"},
         {"a\x1B[31m", "a\xEF\xBF\xBD[31m"},
         {"broken \xC3", "broken \xEF\xBF\xBD"},
         {"\xC0\xAF", "\xEF\xBF\xBD\xEF\xBF\xBD"},
@@ -49,9 +58,12 @@ TEST(XmlOuter, FragmentsStandAlone) {
         {"<a><b>t</b></a>", "b", "<b>t</b>"},
         {"<a xmlns='urn:d'><b/></a>", "b", R"(<b xmlns="urn:d"/>)"},
         {"<p:a xmlns:p='urn:p'><b p:x='1'/></p:a>", "b", R"(<b xmlns:p="urn:p" p:x="1"/>)"},
-        {"<p:a xmlns:p='urn:p'><p:b><p:c/></p:b></p:a>", "b", R"(<p:b xmlns:p="urn:p"><p:c/></p:b>)"},
+        {"<p:a xmlns:p='urn:p'><p:b><p:c/></p:b></p:a>",
+         "b",
+         R"(<p:b xmlns:p="urn:p"><p:c/></p:b>)"},
         {"<a xmlns='urn:d'><b xmlns=''><c/></b></a>", "b", R"(<b xmlns=""><c/></b>)"},
-        {"<a><b xmlns:xsi='urn:i' xsi:type='t'>x<c xml:lang='en'/>y</b></a>", "b",
+        {"<a><b xmlns:xsi='urn:i' xsi:type='t'>x<c xml:lang='en'/>y</b></a>",
+         "b",
          R"(<b xmlns:xsi="urn:i" xsi:type="t">x<c xml:lang="en"/>y</b>)"},
     };
     for (const auto& row : rows) {

@@ -1,8 +1,7 @@
-#include "roles/contacts/roaming_list.h"
-
 #include "protocol/conmgmt/contact_delta.h"
 #include "protocol/conmgmt/contact_list.h"
 #include "protocol/conmgmt/edit.h"
+#include "roles/contacts/roaming_list.h"
 
 #include <gtest/gtest.h>
 
@@ -17,7 +16,9 @@ using m = roaming_list;
 const sip::aor alice = *sip::aor::from("sip:alice@contoso.test");
 const sip::aor bob = *sip::aor::from("sip:bob@contoso.test");
 
-contact_list list_at(std::uint32_t delta) { return {.delta_num = delta, .groups = {{1, "~", ""}}, .contacts = {}}; }
+contact_list list_at(std::uint32_t delta) {
+    return {.delta_num = delta, .groups = {{1, "~", ""}}, .contacts = {}};
+}
 
 contact_list with_bob(std::uint32_t delta) {
     auto out = list_at(delta);
@@ -25,7 +26,8 @@ contact_list with_bob(std::uint32_t delta) {
     return out;
 }
 
-m::soap_received soap(std::uint64_t request, const people::contact_change& change, std::uint32_t delta) {
+m::soap_received
+soap(std::uint64_t request, const people::contact_change& change, std::uint32_t delta) {
     return {request_id{request}, alice, conmgmt::serialise(conmgmt::edit{change, delta})};
 }
 
@@ -56,7 +58,10 @@ TEST(RoamingList, IsForItsUserOnly) {
     m list(alice, s);
     const diagnostics::refusal want{403, diagnostics::id::from_not_allowed};
     EXPECT_EQ(only<m::refuse>(list.on(m::subscribed{request_id{1}, bob})).why, want);
-    EXPECT_EQ(only<m::refuse>(list.on(m::soap_received{request_id{2}, bob, soap(2, add_bob, 1).body})).why, want);
+    EXPECT_EQ(
+        only<m::refuse>(list.on(m::soap_received{request_id{2}, bob, soap(2, add_bob, 1).body}))
+            .why,
+        want);
     EXPECT_TRUE(list.idle());
 }
 
@@ -90,7 +95,8 @@ TEST(RoamingList, ANewGroupIsAnsweredWithItsId) {
     (void)list.on(soap(1, people::add_group{"Friends", ""}, 1));
     auto now = list_at(2);
     now.groups.push_back({2, "Friends", ""});
-    const auto r = only<m::reply>(list.on(m::changed{{kind::done, 2, 2}, now})); // nobody has subscribed: no delta
+    const auto r = only<m::reply>(
+        list.on(m::changed{{kind::done, 2, 2}, now})); // nobody has subscribed: no delta
     EXPECT_EQ(conmgmt::parse_add_group_reply(r.body), 2u);
 }
 
@@ -129,16 +135,22 @@ TEST(RoamingList, RefusesWhatItCannotRead) {
         {"<x", {400, diagnostics::id::xml_parse}},
         {"", {400, diagnostics::id::xml_parse}},
         {conmgmt::serialise(ace), {501, diagnostics::id::default_user_services}},
-        {"<Envelope><Body><setPresence/></Body></Envelope>", {501, diagnostics::id::default_user_services}},
-        {soap(1, people::add_group{"Friends", ""}, 1).body, {413, diagnostics::id::input_too_large}},
-        {soap(1, people::modify_group{1, "a", "ldap:"}, 1).body, {413, diagnostics::id::input_too_large}},
-        {soap(1, people::set_contact{{"b@c.d", "Robert", {}, true, "", ""}}, 1).body, {413, diagnostics::id::input_too_large}},
+        {"<Envelope><Body><setPresence/></Body></Envelope>",
+         {501, diagnostics::id::default_user_services}},
+        {soap(1, people::add_group{"Friends", ""}, 1).body,
+         {413, diagnostics::id::input_too_large}},
+        {soap(1, people::modify_group{1, "a", "ldap:"}, 1).body,
+         {413, diagnostics::id::input_too_large}},
+        {soap(1, people::set_contact{{"b@c.d", "Robert", {}, true, "", ""}}, 1).body,
+         {413, diagnostics::id::input_too_large}},
         {soap(1, people::set_contact{{"b@c.d", "", {}, true, "", "<a/><b/>"}}, 1).body,
          {413, diagnostics::id::contact_extension_too_large}},
     };
     for (const auto& row : rows) {
         m list(alice, s);
-        EXPECT_EQ(only<m::refuse>(list.on(m::soap_received{request_id{1}, alice, row.body})).why, row.want) << row.body;
+        EXPECT_EQ(only<m::refuse>(list.on(m::soap_received{request_id{1}, alice, row.body})).why,
+                  row.want)
+            << row.body;
         EXPECT_TRUE(list.idle());
     }
 }

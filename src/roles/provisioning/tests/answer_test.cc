@@ -1,15 +1,18 @@
-#include "roles/provisioning/answer.h"
-
 #include "protocol/inband/legacy.h"
 #include "protocol/inband/request.h"
+#include "roles/provisioning/answer.h"
 
 #include <gtest/gtest.h>
 
 namespace lyceum::roles::provisioning {
 namespace {
 
-const people::user alice{.aor = *sip::aor::from("sip:alice@contoso.test"), .display_name = "Alice", .login = "alice",
-                         .domain = {}, .line_uri = "tel:+15550100", .mail = {}};
+const people::user alice{.aor = *sip::aor::from("sip:alice@contoso.test"),
+                         .display_name = "Alice",
+                         .login = "alice",
+                         .domain = {},
+                         .line_uri = "tel:+15550100",
+                         .mail = {}};
 
 request asks(std::string_view body) {
     return {.event = inband::event,
@@ -23,13 +26,18 @@ request asks(std::string_view body) {
 
 std::string for_groups(std::vector<std::string> names) {
     inband::request r;
-    for (auto& n : names) r.groups.push_back({std::move(n), {}});
+    for (auto& n : names)
+        r.groups.push_back({std::move(n), {}});
     return inband::serialise(r);
 }
 
 TEST(Answer, GivesTheGroupsThatAreAskedForAndExist) {
-    const auto body = for_groups({"ServerConfiguration", "meetingPolicy", "persistentChatConfiguration", "ucPolicy",
-                                  "ServerConfiguration", "unheardOf"});
+    const auto body = for_groups({"ServerConfiguration",
+                                  "meetingPolicy",
+                                  "persistentChatConfiguration",
+                                  "ucPolicy",
+                                  "ServerConfiguration",
+                                  "unheardOf"});
     const auto got = answer(asks(body), alice, {});
     ASSERT_TRUE(got);
     EXPECT_EQ(got->content_type, inband::content_type);
@@ -38,13 +46,17 @@ TEST(Answer, GivesTheGroupsThatAreAskedForAndExist) {
     ASSERT_EQ(p->groups.size(), 3u);
     // No URI of a service that does not run.
     EXPECT_EQ(p->groups[0].name, "ServerConfiguration");
-    EXPECT_EQ(p->groups[0].properties, (std::vector<inband::property>{{"ucPC2PCAVEncryption", "SupportEncryption"}}));
-    EXPECT_EQ(p->groups[1].properties, (std::vector<inband::property>{{"EnablePersistentChat", "false"}}));
-    for (const auto& property : p->groups[2].properties) EXPECT_EQ(property.value, "false") << property.name;
+    EXPECT_EQ(p->groups[0].properties,
+              (std::vector<inband::property>{{"ucPC2PCAVEncryption", "SupportEncryption"}}));
+    EXPECT_EQ(p->groups[1].properties,
+              (std::vector<inband::property>{{"EnablePersistentChat", "false"}}));
+    for (const auto& property : p->groups[2].properties)
+        EXPECT_EQ(property.value, "false") << property.name;
 }
 
 TEST(Answer, GivesEveryGroupItHas) {
-    const auto got = answer(asks(for_groups({"userSetting", "locationPolicy", "mediaConfiguration"})), alice, {});
+    const auto got = answer(
+        asks(for_groups({"userSetting", "locationPolicy", "mediaConfiguration"})), alice, {});
     ASSERT_TRUE(got);
     EXPECT_EQ(inband::parse_provision(got->body)->groups.size(), 3u);
 }
@@ -57,14 +69,51 @@ TEST(Answer, Refuses) {
         request asked;
         diagnostics::refusal want;
     } rows[] = {
-        {"event", [&] { auto r = asks(body); r.event = "presence"; return r; }(), {489, diagnostics::id::default_user_services}},
-        {"accept", [&] { auto r = asks(body); r.accept = "text/plain, application/rlmi+xml"; return r; }(), {406, diagnostics::id::content_type_unexpected}},
-        {"type", [&] { auto r = asks(body); r.content_type = "text/plain"; return r; }(), {415, diagnostics::id::content_type_unexpected}},
+        {"event",
+         [&] {
+             auto r = asks(body);
+             r.event = "presence";
+             return r;
+         }(),
+         {489, diagnostics::id::default_user_services}},
+        {"accept",
+         [&] {
+             auto r = asks(body);
+             r.accept = "text/plain, application/rlmi+xml";
+             return r;
+         }(),
+         {406, diagnostics::id::content_type_unexpected}},
+        {"type",
+         [&] {
+             auto r = asks(body);
+             r.content_type = "text/plain";
+             return r;
+         }(),
+         {415, diagnostics::id::content_type_unexpected}},
         {"body", asks("<x/>"), {400, diagnostics::id::xml_parse}},
         {"no body", asks(""), {400, diagnostics::id::xml_parse}},
-        {"from", [&] { auto r = asks(body); r.from = bob; return r; }(), {403, diagnostics::id::from_not_allowed}},
-        {"to", [&] { auto r = asks(body); r.from = bob; r.to = bob; return r; }(), {403, diagnostics::id::from_not_allowed}},
-        {"delegate", [&] { auto r = asks(body); r.from = bob; r.on_behalf_of = "sip:alice@contoso.test"; return r; }(),
+        {"from",
+         [&] {
+             auto r = asks(body);
+             r.from = bob;
+             return r;
+         }(),
+         {403, diagnostics::id::from_not_allowed}},
+        {"to",
+         [&] {
+             auto r = asks(body);
+             r.from = bob;
+             r.to = bob;
+             return r;
+         }(),
+         {403, diagnostics::id::from_not_allowed}},
+        {"delegate",
+         [&] {
+             auto r = asks(body);
+             r.from = bob;
+             r.on_behalf_of = "sip:alice@contoso.test";
+             return r;
+         }(),
          {403, diagnostics::id::from_not_allowed}},
     };
     for (const auto& row : rows) {
@@ -75,7 +124,12 @@ TEST(Answer, Refuses) {
 }
 
 TEST(Answer, AcceptMayBeWide) {
-    for (const std::string_view accept : {"", " ", "*/*", "application/*;q=0.5", "text/plain, application/vnd-microsoft-roaming-provisioning-v2+xml;q=1"}) {
+    for (const std::string_view accept :
+         {"",
+          " ",
+          "*/*",
+          "application/*;q=0.5",
+          "text/plain, application/vnd-microsoft-roaming-provisioning-v2+xml;q=1"}) {
         const auto body = for_groups({"ucPolicy"});
         auto r = asks(body);
         r.accept = accept;
@@ -91,7 +145,8 @@ TEST(Answer, ClientsOf2005HaveTheirOwnDocument) {
     const auto got = answer(r, alice, {});
     ASSERT_TRUE(got);
     EXPECT_EQ(got->content_type, inband::legacy::content_type);
-    EXPECT_EQ(inband::legacy::parse(got->body), (inband::legacy::document{"sip:alice@contoso.test", {}}));
+    EXPECT_EQ(inband::legacy::parse(got->body),
+              (inband::legacy::document{"sip:alice@contoso.test", {}}));
 }
 
 } // namespace

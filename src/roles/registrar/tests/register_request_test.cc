@@ -113,5 +113,29 @@ TEST(RegisterRequest, MaddrIsReplacedToo) { // digest MS-SIPRE 4 rule 3e
               "sip:alice:5070;maddr=192.0.2.7;transport=tls;ms-received-cid=7F");
 }
 
+TEST(RegisterRequest, PlainUserAgentsAreReachedByTheirContact) { // RFC 3261 10.3
+    const struct {
+        std::string_view contact;
+        std::uint8_t transport;
+        std::string_view peer;
+    } rows[] = {
+        {"<sip:bob@192.0.2.8:6001>", 0, "192.0.2.8:6001"},
+        {"<sip:bob@192.0.2.8:6001;transport=tcp>", 1, "192.0.2.8:6001"},
+        {"<sip:bob@192.0.2.8;transport=tls>", 2, "192.0.2.8:5061"},
+        {"<sip:bob@pbx.test>", 0, "192.0.2.7:5060"}, // a name: where it came from
+    };
+    auto seen = client();
+    seen.is_client = false;
+    for (const auto& row : rows) {
+        const auto r = read_register(request("<sip:alice@contoso.test>;tag=1", row.contact), alice, seen);
+        ASSERT_TRUE(r) << row.contact;
+        const auto& b = std::get<endpoints::registered>(r->events[0]).wanted;
+        EXPECT_EQ(b.where.flow, 0U);
+        EXPECT_EQ(b.where.transport, row.transport) << row.contact;
+        EXPECT_EQ(b.where.peer.text(), row.peer) << row.contact;
+        EXPECT_FALSE(b.instance);
+    }
+}
+
 } // namespace
 } // namespace lyceum::roles::registrar

@@ -225,7 +225,10 @@ void router_rim::to_people(incoming&& in, const sip::aor& user, std::string_view
         for (const auto& e : *endpoints) {
             if (instance != nullptr && e.instance != *instance) continue;
             if (instance == nullptr && !epid.empty() && e.epid != epid) continue;
-            targets.push_back({e.contact, e.way});
+            auto way = e.way;
+            // A plain user agent is connected to, whatever became of the connection that it registered over.
+            if (!way.flow) way = around_.stack.reach(way.kind, way.peer, way.peer.address.text());
+            if (way.flow) targets.push_back({e.contact, way});
         }
     }
     if (targets.empty()) {

@@ -7,7 +7,7 @@
 namespace lyceum::roles::router {
 namespace {
 
-const house ours{{"contoso.test", "fabrikam.test"}, "fe.contoso.test", {"127.0.0.1", "sip.contoso.test"}};
+const house ours{{"contoso.test", "fabrikam.test"}, "fe.contoso.test", {"127.0.0.1", "sip.contoso.test"}, {5060, 5061}};
 
 sip::message request(std::string_view uri, std::string_view more = {}, std::string_view method = "INVITE") {
     return *sip::message::parse(std::string(method) + " " + std::string(uri) +
@@ -42,6 +42,10 @@ TEST(Destination, ByRequestUri) { // digest MS-SIPRE 4 rule 5
         {"sip:fe@contoso.test;gruu;opaque=srvr:MRAS:OKPDbAVxIEKtPh2g624vPAAA", "component sip:fe@contoso.test srvr:MRAS:OKPDbAVxIEKtPh2g624vPAAA"},
         {"sip:bob@contoso.test;gruu", "refuse 404"},
         {"sip:10.0.0.9:40000;transport=tls;ms-received-cid=7F", "flow 7F"},
+        {"sip:127.0.0.1", "server"},
+        {"sip:127.0.0.1:5061", "server"},
+        {"sip:127.0.0.1:6001;transport=udp", "address sip:127.0.0.1:6001;transport=udp"}, // somebody else's port
+        {"sip:bob@127.0.0.1:6001", "address sip:bob@127.0.0.1:6001"},
         {"sip:carol@example.org", "address sip:carol@example.org"},
         {"sip:+14255550100@192.0.2.9;user=phone", "address sip:+14255550100@192.0.2.9;user=phone"},
         {"tel:+14255550100", "refuse 404"},
@@ -58,7 +62,7 @@ TEST(Destination, Routes) { // RFC 3261 16.4, 16.6 step 6
         std::string_view uri, routes, where, uri_after, routes_left;
     } rows[] = {
         {"sip:bob@contoso.test", "Route: <sip:fe.contoso.test:5061;transport=tls;lr>\r\n", "user sip:bob@contoso.test e1", "sip:bob@contoso.test", ""},
-        {"sip:bob@contoso.test", "Route: <sip:fe.contoso.test;lr>, <sip:127.0.0.1;lr>\r\n", "user sip:bob@contoso.test e1", "sip:bob@contoso.test", ""},
+        {"sip:bob@contoso.test", "Route: <sip:fe.contoso.test;lr>, <sip:127.0.0.1:5061;lr>\r\n", "user sip:bob@contoso.test e1", "sip:bob@contoso.test", ""},
         {"sip:bob@contoso.test", "Route: <sip:fe.contoso.test;lr>\r\nRoute: <sip:other.test;lr>\r\n", "address sip:other.test;lr", "sip:bob@contoso.test", "<sip:other.test;lr>"},
         {"sip:bob@contoso.test", "Route: nonsense<\r\n", "refuse 400", "sip:bob@contoso.test", "nonsense<"},
         // a strict router before us

@@ -34,6 +34,7 @@ def contacts_survive(world):
     server = world.start_server(users=["alice", "bob", "carol"])
     alice = Pidgin(world, "alice")
     alice.sign_in()
+    alice.wait_for_contact_list()
     alice.send(f"add-buddy bob@{DOMAIN} Friends")
     _wait_for_contact(server, "alice", "bob")
     alice.send(f"add-buddy carol@{DOMAIN} Friends")
