@@ -11,9 +11,8 @@
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
-#include <stddef.h>
-
 #include <libxml/parser.h>
+#include <stddef.h>
 
 typedef int (*parse_memory)(xmlSAXHandlerPtr, void*, const char*, int);
 

@@ -25,6 +25,7 @@ public:
 
     /// The peer that lets somebody of this name or address in over this transport (udp, tcp, tls); nullptr if none.
     [[nodiscard]] const store::trusted_peer* trusted(std::string_view host, std::string_view transport) const;
+    [[nodiscard]] const std::vector<store::trusted_peer>& trusted_peers() const { return trusted_; }
     void set_trusted(std::vector<store::trusted_peer> peers) { trusted_ = std::move(peers); }
 
 private:

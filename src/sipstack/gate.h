@@ -39,6 +39,8 @@ public:
     void on_request(const path&, sip::message&&);
     /// Whether a response may be taken: signed by the client, or from a trusted peer.
     [[nodiscard]] bool admits_response(const path&, const sip::message&);
+    /// Whether the trusted list has who is at the other end. A path over UDP needs no traffic before.
+    [[nodiscard]] bool trusts(const path& p) const { return trusted_of(p) != nullptr; }
     /// Signs a message on its way to a client with an association; last of all changes.
     void sign(const path&, sip::message&);
     /// Forgets every association of that user and closes its connections after what is queued.

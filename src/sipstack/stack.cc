@@ -6,6 +6,7 @@
 #include "protocol/sip/address.h"
 #include "protocol/sip/respond.h"
 #include "protocol/sip/validate.h"
+#include "sipstack/way_back.h"
 
 namespace lyceum::sipstack {
 namespace {
@@ -78,7 +79,8 @@ void stack::on_malformed(const path& from, const parse_error& why, std::string_v
 
 void stack::on_message(const path& from, sip::message&& m) {
     if (m.is_response()) {
-        if (!gate_.admits_response(from, m)) return;
+        const bool vouched = gate_.admits_response(from, m);
+        if (!vouched && from.kind != net::transport::udp) return;
         const auto via = sip::parse_via(m.first(header::via));
         const auto b = via ? branch::parse(via->branch()) : std::nullopt;
         if (!b || b->shard >= all_.size()) {
@@ -86,11 +88,11 @@ void stack::on_message(const path& from, sip::message&& m) {
             return;
         }
         if (b->shard == shard_.index()) {
-            deliver_response(*b, from, std::move(m));
+            deliver_response(*b, from, std::move(m), vouched);
         } else {
             count_->hops.add();
-            shard_.post(b->shard, [to = all_[b->shard], b = *b, from, m = std::move(m)]() mutable {
-                to->deliver_response(b, from, std::move(m));
+            shard_.post(b->shard, [to = all_[b->shard], b = *b, from, m = std::move(m), vouched]() mutable {
+                to->deliver_response(b, from, std::move(m), vouched);
             });
         }
         return;
@@ -139,7 +141,7 @@ void stack::take_new(const path& from, sip::message&& m, gate::speaker&& who, st
     count_->requests.add();
     const auto id = next_id_++;
     const bool invite = m.method_id() == method::invite;
-    servers_.emplace(id, server_transaction{transaction::server(invite, settings_.timings, net::is_reliable(from.kind)), key, from, invite, false, {}, {}});
+    servers_.emplace(id, server_transaction{transaction::server(invite, settings_.timings, net::is_reliable(from.kind)), key, from, back_from(from, m), invite, false, {}, {}});
     servers_by_key_.emplace(std::move(key), id);
     count_->servers.set(static_cast<std::int64_t>(servers_.size()));
     const transaction_ref ref{(std::uint64_t{shard_.index()} << 48U) | id};
@@ -180,11 +182,12 @@ void stack::take_cancel(const path& from, const sip::message& m) {
     requests_->on_cancel({(std::uint64_t{shard_.index()} << 48U) | id});
 }
 
-void stack::deliver_response(branch b, const path& from, sip::message&& m) {
+void stack::deliver_response(branch b, const path& from, sip::message&& m, bool vouched) {
     const auto id = m.cseq_method() == "CANCEL" ? b.transaction | cancel_bit : b.transaction;
     const auto it = clients_.find(id);
     // Only who was asked may answer: a guessed branch from another connection is nothing.
     if (it == clients_.end() || it->second.via != b || (from.kind != net::transport::udp && from.flow != it->second.to.flow) ||
+        (!vouched && from.peer.address != it->second.to.peer.address) || // a gateway that is trusted by its name
         sip::method_of(m.cseq_method()) != it->second.method) {
         count_->stray.add();
         return;
@@ -230,9 +233,9 @@ void stack::serve(std::uint64_t id, transaction::actions todo, sip::message* res
     auto& t = it->second;
     if (todo.has(action::send) && response != nullptr) {
         if (!net::is_reliable(t.from.kind)) t.last = response->text();
-        transmit_here(t.from, std::move(*response), {});
+        transmit_here(t.back, std::move(*response), {});
     }
-    if (todo.has(action::retransmit) && !t.last.empty()) transport_.send(t.from, t.last);
+    if (todo.has(action::retransmit) && !t.last.empty()) transport_.send(t.back, t.last);
     if (todo.has(action::terminated)) {
         servers_by_key_.erase(t.key);
         servers_.erase(it);
@@ -356,6 +359,10 @@ void stack::pursue(std::uint64_t id, transaction::actions todo, sip::message* re
 }
 
 void stack::transmit(const path& to, sip::message&& m, const branch& waits) {
+    if (!to.flow) { // no UDP socket of that family
+        unreachable(waits);
+        return;
+    }
     const auto shard = to.flow.shard();
     if (shard == shard_.index()) {
         transmit_here(to, std::move(m), waits);
@@ -391,7 +398,14 @@ void stack::unreachable(const branch& waits) {
 
 void stack::answer(const path& to, sip::message&& m) { answer_at_once(to, std::move(m)); }
 
-void stack::answer_at_once(const path& to, sip::message&& response) { transmit_here(to, std::move(response), {}); }
+void stack::answer_at_once(const path& from, sip::message&& response) {
+    const auto back = back_from(from, response);
+    transmit_here(back, std::move(response), {});
+}
+
+path stack::back_from(const path& from, const sip::message& m) const {
+    return way_back(from, m, [this](const path& p) { return gate_.trusts(p); });
+}
 
 void stack::add_via(sip::message& m, const path& to, const branch& b) const {
     std::string via = "SIP/2.0/";

@@ -85,7 +85,8 @@ private:
     struct server_transaction {
         transaction::server machine;
         std::string key;
-        path from;
+        path from;               ///< the request came from here
+        path back;               ///< responses go here. RFC 3261 18.2.2
         bool is_invite = false;
         bool refused = false;    ///< the final response was no 2xx: an ACK for it ends here
         std::string to_tag;      ///< of the last response: which ACK is for us. RFC 3261 17.2.3
@@ -108,7 +109,9 @@ private:
     void take_ack(const path&, sip::message&&, gate::speaker&&);
     void take_cancel(const path&, const sip::message&);
     void take_new(const path&, sip::message&&, gate::speaker&&, std::string key);
-    void deliver_response(branch, const path&, sip::message&&);
+    /// vouched: the gate knows the sender; else only who was asked may answer.
+    void deliver_response(branch, const path&, sip::message&&, bool vouched);
+    [[nodiscard]] path back_from(const path&, const sip::message&) const;
     void respond_here(transaction_ref, sip::message&&);
     /// Carries out what a machine wants; the transaction may be gone afterwards.
     void serve(std::uint64_t id, transaction::actions, sip::message* response);

@@ -23,6 +23,7 @@ settings::catalogue tables(deployment& d) {
     c.add("ports", "Where it listens. Roles that are not there yet leave theirs closed.", d.ports);
     c.add("tls", "Certificates; relative paths are below server.data.", d.tls);
     c.add("sip", "SIP listeners, connections and registrations.", d.sip);
+    c.add("dns", "How the names of gateways and trusted servers are looked up.", d.dns);
     c.add("auth", "How clients prove who they are.", d.auth);
     c.add("store", "Users, contacts and everything else that lasts.", d.store);
     c.add("log", "What is written about events.", d.log);

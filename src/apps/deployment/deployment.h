@@ -21,6 +21,7 @@ struct deployment {
     port_settings ports;
     tls_settings tls;
     sip_settings sip;
+    dns_settings dns;
     auth_settings auth;
     store_settings store;
     log_settings log;

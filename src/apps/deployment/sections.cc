@@ -140,6 +140,20 @@ void sip_settings::describe(settings::section& s) {
         .needs_restart();
 }
 
+void dns_settings::describe(settings::section& s) {
+    s.list("nameservers",
+           nameservers,
+           "Name servers to ask, with or without a port: \"127.0.0.1:5300\", \"[2001:db8::53]\". "
+           "Empty: the system's.")
+        .between(0, 16)
+        .needs_restart();
+    s.duration("patience",
+               patience,
+               "How long to wait for a name server's answer before the name counts as unresolvable.")
+        .between(100ms, 1min)
+        .needs_restart();
+}
+
 void auth_settings::describe(settings::section& s) {
     s.text("realm", realm, "Shown in every challenge.").between(1, 256).needs_restart();
     s.text("netbios_domain",

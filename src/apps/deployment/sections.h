@@ -72,6 +72,13 @@ struct sip_settings {
     void describe(settings::section&);
 };
 
+/// Where the names of gateways and trusted servers are looked up.
+struct dns_settings {
+    std::vector<std::string> nameservers;     ///< empty: the system's
+    std::chrono::milliseconds patience{5000}; ///< for one question
+    void describe(settings::section&);
+};
+
 struct auth_settings {
     std::string realm = "SIP Communications Service";
     std::string

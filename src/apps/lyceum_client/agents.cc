@@ -146,7 +146,9 @@ void agents::take(seat s, std::string octets) {
 
 std::optional<agents::seat> agents::seat_of(const sip::message& m) const {
     if (m.is_request()) {
-        const auto aor = sip::aor::from(m.uri());
+        // The Request-URI names our socket; To names whom of us is meant.
+        const auto to = sip::parse_address(m.value(sip::header::to));
+        const auto aor = to ? sip::aor::from(to->uri) : std::nullopt;
         const auto it = aor ? by_aor_.find(*aor) : by_aor_.end();
         return it == by_aor_.end() ? std::nullopt : std::optional(it->second);
     }

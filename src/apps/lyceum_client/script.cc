@@ -96,6 +96,7 @@ private:
             return true;
         }
         if (what == "expect") return expect(s, o, line);
+        seen_.clear();
         if (what == "refresh") return do_wish(s, wish::refresh{});
         if (what == "renew") return do_wish(s, wish::renew{});
         if (what == "sign-out") {
@@ -117,12 +118,15 @@ private:
         return do_wish(s, wish::page{last_, *to, std::string(text->as_string()), type});
     }
 
-    /// Goes on when such an event has come since the last one that was expected, or ends the script.
+    /// Goes on when such an event has come since the command before, or ends the script.
     bool expect(stage& s, const json::object& o, const std::string& line) {
         const auto event = text_of(o, "event");
         const auto span = seconds_of(o);
         if (event.empty() || !span) return complain(s, line, "wants \"event\" and \"seconds\"");
-        if (seen_.erase(event) != 0) return true;
+        if (const auto it = seen_.find(event); it != seen_.end()) {
+            seen_.erase(it);
+            return true;
+        }
         expected_ = event;
         hold(s, *span);
         return true;
@@ -142,7 +146,7 @@ private:
 
     std::deque<std::string> commands_;
     std::set<user_agent::im_id> waiting_;
-    std::set<std::string> seen_;
+    std::multiset<std::string> seen_; ///< events since the last command that did something
     std::string expected_;
     user_agent::im_id last_ = 0;
     std::uint64_t alarm_ = 0;

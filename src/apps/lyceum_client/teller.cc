@@ -65,6 +65,18 @@ private:
     wall_instant (*wall_)();
 };
 
+/// 2026-01-31T12:00:00.000Z
+std::string utc(wall_instant t) {
+    const auto ms = t.time_since_epoch().count();
+    const std::time_t seconds = ms / 1000;
+    std::tm when{};
+    ::gmtime_r(&seconds, &when);
+    char text[40] = "";
+    const auto n = std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &when);
+    std::snprintf(text + n, sizeof text - n, ".%03dZ", static_cast<int>(ms % 1000));
+    return text;
+}
+
 json::array endpoints_of(const std::vector<notice::live_endpoint>& all) {
     json::array out;
     for (const auto& e : all) {
@@ -114,8 +126,7 @@ public:
 
 private:
     void write(const std::string& event, const json::object& fields) {
-        // Seconds since 1970, to the millisecond.
-        json::object o{{"event", event}, {"time", static_cast<double>(wall_().time_since_epoch().count()) / 1000}};
+        json::object o{{"event", event}, {"time", utc(wall_())}};
         for (const auto& [name, value] : fields) o[name] = value;
         print(json::serialize(o));
     }

@@ -2,31 +2,38 @@
 
 namespace lyceum::apps::server {
 
-front_end::front_end(net::shard& s, net::links& l, const foundation& f)
+front_end::front_end(net::shard& s, net::links& l, net::resolver& names, const foundation& f)
     : shard_(s), tap_(f.trace), stack_(s, l, f.stack, f.verifier), proxy_(stack_, f.proxy),
+      names_(names, s, {}), next_hop_(stack_, names_, f.next_hop),
       subscriptions_(stack_, f.subscriptions),
       registrar_(
           stack_, dispatch_, f.registrar,
           [this](const sip::aor& user, std::shared_ptr<const sipstack::reachable_endpoints> endpoints) {
               publish(user, std::move(endpoints));
           },
-          [](const sip::aor&, const roles::registrar::binding&) {}),
+          {[this](const sip::aor& user, const roles::registrar::binding& b) { presence_.on_endpoint_started(user, b.epid); },
+           [this](const sip::aor& user, const roles::registrar::binding& b) { presence_.on_endpoint_ended(user, b.epid); }}),
       contacts_(stack_, dispatch_, subscriptions_, f.contacts, f.contact_lists),
-      provisioning_(stack_, dispatch_, subscriptions_, people_, f.provisioning), home_(f.home) {
+      provisioning_(stack_, dispatch_, subscriptions_, people_, f.provisioning),
+      presence_(stack_, dispatch_, subscriptions_, people_, f.contacts, f.presence), home_(f.home) {
     stack_.lower().set_tap(&tap_);
+    proxy_.on_unreachable([this](const net::links::target& t) { next_hop_.unreachable(t); });
     stack_.gate_keeper().set_people(people_);
 }
 
 void front_end::meet(const std::vector<std::unique_ptr<front_end>>& all) {
     std::vector<sipstack::stack*> stacks;
     std::vector<sipstack::dispatch*> dispatches;
+    std::vector<roles::presence::presence_rim*> presences;
     for (const auto& other : all) {
         all_.push_back(other.get());
         stacks.push_back(&other->stack_);
         dispatches.push_back(&other->dispatch_);
+        presences.push_back(&other->presence_);
     }
     router_ = std::make_unique<roles::router::router_rim>(
-        roles::router::surroundings{stack_, proxy_, location_, people_, home_, dispatches});
+        roles::router::surroundings{stack_, proxy_, location_, people_, home_, next_hop_, dispatches});
+    presence_.meet(std::move(presences));
     stack_.connect(*router_, *this, stacks);
 }
 
@@ -77,7 +84,10 @@ void front_end::on_flow_closed(net::flow_id flow) {
     }
 }
 
-void front_end::put_user(std::shared_ptr<const people::user> user) { people_.put(std::move(user)); }
+void front_end::put_user(std::shared_ptr<const people::user> user) {
+    people_.put(user);
+    if (net::home_of(user->aor.text(), shard_.count()) == shard_.index()) presence_.on_person_changed(*user);
+}
 void front_end::set_trusted(std::vector<store::trusted_peer> peers) { people_.set_trusted(std::move(peers)); }
 
 void front_end::expel(const sip::aor& user, const std::string& reason, diagnostics::id why, bool forget) {

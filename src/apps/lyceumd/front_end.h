@@ -2,7 +2,9 @@
 
 #include "apps/deployment/deployment.h"
 #include "apps/lyceumd/trace_hub.h"
+#include "net/caching_resolver.h"
 #include "roles/contacts/rim/contacts_rim.h"
+#include "roles/presence/rim/presence_rim.h"
 #include "roles/provisioning/rim/provisioning_rim.h"
 #include "roles/registrar/rim/registrar_rim.h"
 #include "roles/router/rim/router_rim.h"
@@ -14,8 +16,10 @@ struct foundation {
     const deployment::deployment& settings;
     sipstack::stack_settings stack;
     sipstack::proxy_settings proxy;
+    sipstack::next_hop_settings next_hop;
     roles::registrar::settings registrar;
     roles::contacts::settings contact_lists;
+    roles::presence::settings presence;
     roles::provisioning::settings provisioning;
     subscription::settings subscriptions;
     roles::router::house home;
@@ -28,7 +32,8 @@ struct foundation {
 /// The signalling roles of one shard, put together: the one visible table of who is there.
 class front_end final : public sipstack::flow_user {
 public:
-    front_end(net::shard&, net::links&, const foundation&);
+    /// names: the shard's way to name servers.
+    front_end(net::shard&, net::links&, net::resolver& names, const foundation&);
 
     /// Introduces the front ends of all shards to each other. Before any shard runs.
     void meet(const std::vector<std::unique_ptr<front_end>>& all);
@@ -65,10 +70,13 @@ private:
     sipstack::stack stack_;
     sipstack::dispatch dispatch_;
     sipstack::proxy proxy_;
+    net::caching_resolver names_;
+    sipstack::next_hop next_hop_;
     sipstack::subscriptions subscriptions_;
     roles::registrar::registrar_rim registrar_;
     roles::contacts::contacts_rim contacts_;
     roles::provisioning::provisioning_rim provisioning_;
+    roles::presence::presence_rim presence_;
     roles::router::house home_;
     std::unique_ptr<roles::router::router_rim> router_;
     std::vector<front_end*> all_;

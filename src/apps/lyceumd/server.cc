@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "credentials/builtin/verifier.h"
 #include "net/asio/engine.h"
+#include "net/cares/service.h"
 #include "store/soci/soci_store.h"
 
 #include <boost/json.hpp>
@@ -81,6 +82,26 @@ net::asio::settings engine_settings_of(const folder::deployment& d) {
     return s;
 }
 
+net::cares::settings dns_settings_of(const folder::deployment& d) {
+    net::cares::settings s;
+    s.nameservers = d.dns.nameservers;
+    s.patience = d.dns.patience;
+    s.attempt = std::min(s.attempt, d.dns.patience); // a second server gets its chance, too
+    return s;
+}
+
+sipstack::next_hop_settings next_hop_settings_of(const folder::deployment& d) {
+    sipstack::next_hop_settings s;
+    // An SRV record, then addresses, and a second for the hand-over.
+    s.patience = 2 * d.dns.patience + std::chrono::seconds(1);
+    // Where nobody can reach us by IPv6, AAAA records only cost time.
+    s.ipv6 = std::ranges::any_of(d.sip.listen, [](const auto& a) {
+        const auto address = ip_address::parse(a);
+        return address && !address->is_v4();
+    });
+    return s;
+}
+
 class running_server final : public server, public admin::changes {
     [[nodiscard]] unsigned shards() const { return static_cast<unsigned>(front_ends_.size()); }
 
@@ -106,6 +127,7 @@ public:
         admin_socket_.reset();
         metrics_.reset();
         if (engine_) engine_->stop();
+        dns_.reset();
     }
 
     std::expected<void, std::string> open();
@@ -173,6 +195,7 @@ private:
     std::unique_ptr<credentials::verifier> verifier_;
     std::array<std::uint8_t, 32> key_{};
     std::unique_ptr<net::asio::engine> engine_;
+    std::unique_ptr<net::cares::service> dns_;
     std::unique_ptr<foundation> foundation_;
     std::vector<std::unique_ptr<front_end>> front_ends_;
     std::unique_ptr<admin::service> service_;
@@ -209,12 +232,15 @@ std::expected<void, std::string> running_server::open() {
     registrar.max_endpoints = settings_.sip.max_endpoints;
     roles::contacts::settings contact_lists;
     contact_lists.limits = {settings_.store.max_contacts, settings_.store.max_groups};
-    foundation_ = std::make_unique<foundation>(foundation{settings_, stack_settings_of(settings_), {}, registrar, contact_lists, {}, {},
+    foundation_ = std::make_unique<foundation>(foundation{settings_, stack_settings_of(settings_), {}, next_hop_settings_of(settings_), registrar, contact_lists, {}, {}, {},
                                                           house_of(settings_), *verifier_, store_->users(),
                                                           store_->contacts(), trace_});
     const auto count = engine_->shard(0).count();
+    std::vector<net::shard*> shard_list;
+    for (unsigned i = 0; i < count; ++i) shard_list.push_back(&engine_->shard(i));
+    LYCEUM_TRY(dns_, net::cares::service::start(dns_settings_of(settings_), shard_list));
     for (unsigned i = 0; i < count; ++i) {
-        front_ends_.push_back(std::make_unique<front_end>(engine_->shard(i), engine_->links(i), *foundation_));
+        front_ends_.push_back(std::make_unique<front_end>(engine_->shard(i), engine_->links(i), dns_->of(i), *foundation_));
         engine_->set_events(i, front_ends_.back()->link_events());
     }
     for (auto& f : front_ends_) f->meet(front_ends_);
@@ -252,9 +278,9 @@ std::expected<void, std::string> running_server::open() {
         const auto address = ip_address::parse(settings_.metrics.address);
         if (!address) return std::unexpected("metrics.address is no address: " + settings_.metrics.address);
         LYCEUM_TRY(metrics_, metrics_server::open({*address, settings_.ports.metrics}, [this] {
-            std::vector<const metrics::registry*> all;
-            for (unsigned i = 0; i < shards(); ++i) all.push_back(&engine_->shard(i).metrics());
-            return metrics::exposition(all);
+            std::vector<const metrics::registry*> registries;
+            for (unsigned i = 0; i < shards(); ++i) registries.push_back(&engine_->shard(i).metrics());
+            return metrics::exposition(registries);
         }));
     }
     engine_->run();

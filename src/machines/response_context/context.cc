@@ -158,6 +158,9 @@ void context::take_failure(
     b.until = never;
     b.status = status;
     b.response = std::move(response);
+    // RFC 3263 4.3: any other answer, and silence after a provisional one, is the server's own.
+    const bool unreachable = status == 503 || (status == 408 && !b.response && !b.provisional);
+    if (settings_.failover && !unreachable) closed_ = true;
     if (status >= 600) {
         closed_ = true; // 16.7 step 5: MUST NOT create any new branches
         cancel_pending(now, out);

@@ -20,6 +20,9 @@ struct settings {
     /// A later 2xx is acknowledged and ended by us. Without it extra 2xx are relayed, as RFC
     /// 3261 16.7 step 5 asks.
     bool single_final = false;
+    /// The targets are places of one and the same server: the next one is tried only when the one
+    /// before could not be reached, answered 503, or not at all. RFC 3263 4.3
+    bool failover = false;
     std::chrono::seconds timer_c{181};        ///< more than 3 minutes: RFC 3261 16.6 step 11
     std::chrono::seconds cancel_patience{10}; ///< how long a branch may take to answer its CANCEL
     std::chrono::seconds late_success{

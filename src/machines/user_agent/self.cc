@@ -81,7 +81,9 @@ std::string self::from_value(std::string_view tag) const {
 
 std::string self::register_contact() const {
     const auto kind = to_lower(upper_name(over));
-    return "<sip:" + host_and_port(local) + ";transport=" + kind + ">;methods=\"" + std::string(allowed_methods) +
+    // A plain SIP peer's contact has a user, a Microsoft client's has not. digest MS-SIPREGE 3.1
+    const auto user = who.authenticate ? std::string() : std::string(who.aor.user()) + "@";
+    return "<sip:" + user + host_and_port(local) + ";transport=" + kind + ">;methods=\"" + std::string(allowed_methods) +
            "\";proxy=replace;+sip.instance=\"<" + instance.urn() + ">\"";
 }
 

@@ -86,7 +86,10 @@ parsed<content_type> parse_content_type(std::string_view value) {
             // Not only tokens: the documents' own examples have type=application/rlmi+xml without
             // quotes.
             const auto end = std::min(left.find_first_of("; \t\r\n\""), left.size());
-            if (end == 0) return bad(malformed::bad_value, value, left);
+            const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20; };
+            if (end == 0 || std::ranges::any_of(left.substr(0, end), is_control)) {
+                return bad(malformed::bad_value, value, left);
+            }
             out.parameters.push_back({to_lower(name), std::string(left.substr(0, end))});
             left.remove_prefix(end);
         }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 namespace lyceum::mime {
 namespace {
@@ -62,17 +63,22 @@ std::string take_header(std::string_view& s) {
 
 parsed<part> read_part(std::string_view text, std::size_t at, const limits& bounds) {
     part out{.type = {.type = "text/plain"}, .body = {}};
-    std::size_t count = 0;
+    bool typed = false;
     while (!text.empty()) {
         const auto line = take_header(text);
         if (line.empty()) break;
-        if (++count > bounds.max_headers) return bad(malformed::too_large, at);
+        const auto is_control = [](char c) {
+            return static_cast<unsigned char>(c) < 0x20 && c != '\t';
+        };
+        if (std::ranges::any_of(line, is_control)) return bad(malformed::bad_value, at);
         std::string_view value = line;
         const auto name = trim(split_first(value, ':'));
         if (name.empty() || name.size() == line.size()) return bad(malformed::bad_value, at);
         if (iequals(name, "Content-Type")) {
+            if (std::exchange(typed, true)) return bad(malformed::bad_value, at);
             LYCEUM_TRY(out.type, parse_content_type(value));
         } else {
+            if (out.headers.size() == bounds.max_headers) return bad(malformed::too_large, at);
             out.headers.push_back({std::string(name), std::string(trim(value))});
         }
     }

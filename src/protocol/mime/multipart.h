@@ -51,7 +51,7 @@ enum class framing {
 
 struct limits {
     std::size_t max_parts = 1000;
-    std::size_t max_headers = 32; ///< of one part
+    std::size_t max_headers = 32; ///< of one part, besides Content-Type
 };
 
 /// Reads a multipart body. Preamble and epilogue are dropped; line ends may be CRLF or LF; a part

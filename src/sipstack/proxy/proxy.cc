@@ -40,13 +40,14 @@ void proxy::start(proxy_request&& job) {
         for (const auto& t : job.targets) {
             auto m = job.in.message;
             m.set_uri(t.uri);
-            stack_.send_stateless(std::move(m), t.way);
+            stack_.send_stateless(std::move(m), way_of(t));
         }
         return;
     }
     rc::settings s;
     s.is_invite = job.in.message.method_id() == sip::method::invite;
     s.single_final = job.single_final;
+    s.failover = job.failover;
     s.timer_c = settings_.timer_c;
     s.cancel_patience = settings_.cancel_patience;
     const auto id = next_id_++;
@@ -97,15 +98,29 @@ void proxy::carry_out(std::uint64_t id, rc::actions&& todo) {
     spare_ = std::move(todo);
 }
 
+path proxy::way_of(const proxy_target& t) const {
+    return t.reach ? stack_.reach(t.reach->kind, t.reach->peer, t.reach->tls_name) : t.way;
+}
+
+void proxy::tell_unreachable(std::uint64_t token) const {
+    const auto it = contexts_.find(token >> 16U);
+    if (it == contexts_.end() || !unreachable_) return;
+    const auto& c = it->second;
+    const auto& reach = c.targets[c.branches[token & 0xFFFFU].target].reach;
+    if (reach) unreachable_(*reach);
+}
+
 void proxy::forward(std::uint64_t id, carried& c, const rc::forward& f) {
     const auto& target = c.targets[f.target];
     auto m = c.request;
     m.set_uri(target.uri);
-    if (c.record_route) add_record_route(m, c.came_over, target.way.kind);
+    const auto way = way_of(target);
+    if (c.record_route) add_record_route(m, c.came_over, way.kind);
     if (c.branches.size() <= f.branch) c.branches.resize(f.branch + 1);
     c.branches[f.branch].target = f.target;
+    c.branches[f.branch].way = way;
     // 2^16 branches and 2^48 contexts are enough for the token.
-    c.branches[f.branch].client = stack_.send(std::move(m), target.way, this, (id << 16U) | f.branch);
+    c.branches[f.branch].client = stack_.send(std::move(m), way, this, (id << 16U) | f.branch);
 }
 
 void proxy::on_response(std::uint64_t token, transaction_ref, sip::message&& m) {
@@ -114,10 +129,12 @@ void proxy::on_response(std::uint64_t token, transaction_ref, sip::message&& m) 
     m.remove(header::authorization);
     m.remove(header::proxy_authorization);
     m.remove(header::ms_keep_alive);
+    if (m.status() == 503) tell_unreachable(token);
     feed(token >> 16U, rc::responded{static_cast<rc::branch_id>(token & 0xFFFFU), std::move(m)});
 }
 
 void proxy::on_failure(std::uint64_t token, transaction_ref, send_failure why) {
+    tell_unreachable(token);
     feed(token >> 16U, rc::branch_failed{static_cast<rc::branch_id>(token & 0xFFFFU), why == send_failure::timeout ? rc::failure::timeout : rc::failure::transport});
 }
 
@@ -127,7 +144,7 @@ void proxy::cancel(transaction_ref invite) {
 }
 
 void proxy::acknowledge_and_bye(const carried& c, rc::branch_id b, const sip::message& response) {
-    const auto& way = c.targets[c.branches[b].target].way;
+    const auto& way = c.branches[b].way;
     auto sent = c.request;
     if (c.record_route) add_record_route(sent, c.came_over, way.kind); // ours lie behind us
     auto d = dialog::dialog::as_uac(sent, response, way.kind == net::transport::tls);

@@ -3,6 +3,7 @@
 #include "machines/response_context/context.h"
 #include "sipstack/stack.h"
 
+#include <functional>
 #include <unordered_map>
 
 namespace lyceum::sipstack {
@@ -12,6 +13,7 @@ struct proxy_target {
     std::string uri;           ///< Request-URI there
     path way;
     std::uint16_t q = 1000;    ///< the highest first, equal ones at the same time
+    std::optional<net::links::target> reach = {}; ///< set: connected when it is its turn, and way is not looked at
 };
 
 /// What the router wants carried.
@@ -20,6 +22,7 @@ struct proxy_request {
     std::vector<proxy_target> targets;
     bool record_route = false;
     bool single_final = false; ///< docs/adr/0003
+    bool failover = false;     ///< the targets are places of one server: the next only when one is unreachable
 };
 
 struct proxy_settings {
@@ -33,7 +36,11 @@ class proxy final : public response_user {
 public:
     proxy(stack&, const proxy_settings&);
 
+    /// The ACK of a 2xx goes to every target at once, so the router names one.
     void start(proxy_request&&);
+    /// Is told of places (proxy_target::reach) that could not be reached, did not answer, or sent 503.
+    using report = std::function<void(const net::links::target&)>;
+    void on_unreachable(report r) { unreachable_ = std::move(r); }
     /// The caller gave up, or its connection is gone.
     void cancel(transaction_ref invite);
     [[nodiscard]] std::size_t contexts() const { return contexts_.size(); }
@@ -48,6 +55,7 @@ private:
     struct branch {
         std::uint64_t target = 0;
         transaction_ref client;
+        path way;
     };
     struct carried {
         response_context::context machine;
@@ -64,12 +72,15 @@ private:
     void acknowledge_and_bye(const carried&, response_context::branch_id, const sip::message& response);
     void add_record_route(sip::message&, net::transport came_over, net::transport leaves_over) const;
     [[nodiscard]] std::string route_of(net::transport) const;
+    [[nodiscard]] path way_of(const proxy_target&) const;
+    void tell_unreachable(std::uint64_t token) const;
 
     stack& stack_;
     proxy_settings settings_;
     std::unordered_map<std::uint64_t, carried> contexts_;
     std::unordered_map<std::uint64_t, std::uint64_t> by_server_; ///< server transaction to context
     std::uint64_t next_id_ = 1;
+    report unreachable_;
     response_context::actions spare_; ///< reused
     metrics::gauge& open_;
     metrics::counter& late_;

@@ -26,17 +26,18 @@ std::optional<subscription_id> subscriptions::find(const sip::message& subscribe
     return it == by_dialog_.end() ? std::nullopt : std::optional(subscription_id{it->second});
 }
 
-sip::message subscriptions::answer_to(const sip::message& subscribe) const {
+sip::message subscriptions::answer_to(const sip::message& subscribe, const extra& more) const {
     auto r = stack_.response_for(subscribe, 200);
     for (const auto route : subscribe.values(header::record_route)) r.append(header::record_route, route); // RFC 3261 12.1.1
     const auto& s = stack_.settings();
     r.append(header::contact, "<sip:" + s.gate.fqdn + ":" + std::to_string(s.tls_port) + ";transport=tls>");
+    for (const auto& [h, value] : more) r.append(h, value);
     return r;
 }
 
-std::optional<subscription_id> subscriptions::accept(const incoming& in, std::optional<subscription::document> state, farewell gone) {
+std::optional<subscription_id> subscriptions::accept(const incoming& in, std::optional<subscription::document> state, farewell gone, const extra& more) {
     const auto now = stack_.shard().clock().now();
-    auto response = answer_to(in.message);
+    auto response = answer_to(in.message, more);
     auto made = subscription::notifier::accept(in.message, response, state, settings_, in.from.kind == net::transport::tls, now);
     if (!made) {
         auto r = stack_.response_for(in.message, made.error().status, made.error().reason);
@@ -59,7 +60,7 @@ std::optional<subscription_id> subscriptions::accept(const incoming& in, std::op
     return subscription_id{id};
 }
 
-void subscriptions::refresh(subscription_id which, const incoming& in, std::optional<subscription::document> state) {
+void subscriptions::refresh(subscription_id which, const incoming& in, std::optional<subscription::document> state, const extra& more) {
     const auto id = static_cast<std::uint64_t>(which);
     const auto it = live_.find(id);
     if (it == live_.end()) {
@@ -68,7 +69,7 @@ void subscriptions::refresh(subscription_id which, const incoming& in, std::opti
     }
     auto& s = it->second;
     const auto now = stack_.shard().clock().now();
-    auto response = answer_to(in.message);
+    auto response = answer_to(in.message, more);
     s.way = in.from; // the client may have come back over another connection
     if (const auto refused = s.machine.refresh(in.message, response, state, now)) {
         stack_.respond(in.transaction, stack_.response_for(in.message, refused->status, refused->reason));

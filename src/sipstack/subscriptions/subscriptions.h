@@ -18,6 +18,9 @@ public:
     /// Called when a subscription is no more, whoever ended it. Not for one that accept() found over at once.
     using farewell = std::function<void(subscription_id)>;
 
+    /// Further headers of a 200.
+    using extra = std::vector<std::pair<sip::header, std::string>>;
+
     subscriptions(stack&, const subscription::settings&);
 
     /// The subscription that a SUBSCRIBE within a dialog belongs to; nothing for one outside, or when it is gone.
@@ -27,9 +30,9 @@ public:
 
     /// Answers a SUBSCRIBE outside a dialog with 200 and the state, in it or right behind it. Nothing when it
     /// was refused (answered too), or is over already: a fetch. gone may be empty.
-    std::optional<subscription_id> accept(const incoming&, std::optional<subscription::document>, farewell gone);
+    std::optional<subscription_id> accept(const incoming&, std::optional<subscription::document>, farewell gone, const extra& = {});
     /// Answers one within its dialog; with Expires: 0 the subscription is over afterwards.
-    void refresh(subscription_id, const incoming&, std::optional<subscription::document>);
+    void refresh(subscription_id, const incoming&, std::optional<subscription::document>, const extra& = {});
     /// Sends the new state.
     void notify(subscription_id, subscription::document);
     /// Sends the last notification and forgets it.
@@ -55,7 +58,7 @@ private:
     void send(std::uint64_t id, live&, sip::message&&);
     void arm(std::uint64_t id, live&);
     void forget(std::uint64_t id);
-    [[nodiscard]] sip::message answer_to(const sip::message& subscribe) const;
+    [[nodiscard]] sip::message answer_to(const sip::message& subscribe, const extra&) const;
 
     stack& stack_;
     subscription::settings settings_;

@@ -46,6 +46,7 @@ public:
     /// An existing connection to that peer, or a new one; for UDP the shard's socket. No flow when UDP is off.
     [[nodiscard]] path reach(net::transport, const ip_endpoint&, const std::string& tls_name);
     void close(net::flow_id, bool flush);
+    [[nodiscard]] net::flow_id udp_socket() const { return links_.udp_socket(); }
     [[nodiscard]] net::flow_id udp_socket_to(const ip_address& peer) const { return links_.udp_socket_to(peer); }
 
     /// The peer has proven who it is: the sign-in timer ends. An empty user means that it proved it no longer.

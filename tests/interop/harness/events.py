@@ -63,7 +63,7 @@ class EventSource:
         seen = "\n    ".join(json.dumps(event, ensure_ascii=False)[:300] for event in self.events[-25:])
         raise Unexpected(f"{self.name}: {text}; it saw\n    {seen}")
 
-    def expect(self, name, timeout=15, **members):
+    def expect(self, name, timeout=15, /, **members):
         """The first such event that no other call has taken."""
         end = time.monotonic() + timeout
         with self._changed:
@@ -81,7 +81,7 @@ class EventSource:
                     self._raise(f"ended with {self.process.wait()} before {described(name, members)}")
                 self._changed.wait(left)
 
-    def expect_none(self, name, seconds, **members):
+    def expect_none(self, name, seconds, /, **members):
         """No such event from the last mark() until `seconds` from now."""
         end = time.monotonic() + seconds
         with self._changed:
@@ -99,7 +99,7 @@ class EventSource:
         with self._changed:
             self._taken.update(range(len(self.events)))
 
-    def count(self, name, **members):
+    def count(self, name, /, **members):
         with self._changed:
             return sum(matches(event, name, members) for event in self.events)
 

@@ -166,6 +166,60 @@ TEST(context, order_of_targets) {
         check(c);
 }
 
+TEST(context, failover) {
+    constexpr settings places{.failover = true};
+    const auto two = to({{7, 1000}, {8, 999}});
+    const conversation rows[] = {
+        {"RFC 3263 4.3: transport failure",
+         places,
+         {{0, two, "forward 7 as 0"}, {1, broken(0), "forward 8 as 1"}},
+         182},
+        {"RFC 3263 4.3: 503",
+         places,
+         {{0, two, "forward 7 as 0"}, {1, answer(0, 503), "forward 8 as 1"}},
+         182},
+        {"RFC 3263 4.3: timeout",
+         places,
+         {{0, two, "forward 7 as 0"}, {32, timeout(0), "forward 8 as 1"}},
+         213},
+        {"the second one's answer counts",
+         places,
+         {{0, two, "forward 7 as 0"},
+          {1, broken(0), "forward 8 as 1"},
+          {2, answer(1, 486), "relay 486 t, finished"}},
+         -1},
+        {"RFC 3263 4.3: any other answer is the server's own",
+         places,
+         {{0, two, "forward 7 as 0"}, {1, answer(0, 486), "relay 486 t, finished"}},
+         -1},
+        {"RFC 3263 4.3: also a 408 that was sent",
+         places,
+         {{0, two, "forward 7 as 0"}, {1, answer(0, 408), "relay 408 t, finished"}},
+         -1},
+        {"assumed: who has said that it works on it is not left for another when nobody lifts",
+         places,
+         {{0, two, "forward 7 as 0"},
+          {1, answer(0, 180), "relay 180 t"},
+          {182, tick{}, "cancel 0"},
+          {192, tick{}, "drop 0, respond 408, finished"}},
+         -1},
+        {"no place left",
+         places,
+         {{0, two, "forward 7 as 0"},
+          {1, broken(0), "forward 8 as 1"},
+          {2, broken(1), "respond 500, finished"}},
+         -1},
+        {"16.10: not after a CANCEL",
+         places,
+         {{0, two, "forward 7 as 0"},
+          {1, cancelled{}, ""},
+          {2, broken(0), "respond 500, finished"}},
+         -1},
+    };
+    for (const auto& c : rows)
+        check(c);
+}
+
 TEST(context, best_response) {
     struct row {
         const char* rule;

@@ -44,7 +44,8 @@ TEST(ContentType, RefusesOthers) {
                                          "text/plain;a=",
                                          "text/plain;a=\"x",
                                          "text/plain;a=\"x\"y",
-                                         "text/plain;a=\"\r\n\""}) {
+                                         "text/plain;a=\"\r\n\"",
+                                         "text/plain;a=\x01"}) {
         EXPECT_FALSE(parse_content_type(value)) << value;
     }
 }
@@ -113,6 +114,10 @@ TEST(Multipart, RefusesOthers) {
         {"--b\r\n\r\nx", "b", malformed::truncated},
         {"--b\r\n\r\nx\r\n--b", "b", malformed::truncated},
         {"--b\r\nno colon\r\n\r\nx\r\n--b--", "b", malformed::bad_value},
+        {"--b\r\nX: a\rb\r\n\r\nx\r\n--b--", "b", malformed::bad_value},
+        {"--b\r\nContent-Type: a/b\r\nContent-Type: a/b\r\n\r\nx\r\n--b--",
+         "b",
+         malformed::bad_value},
         {"--b\r\nContent-Type: none\r\n\r\nx\r\n--b--", "b", malformed::bad_value},
         {"--b\r\n\r\n\r\n--b\r\n\r\n\r\n--b\r\n\r\n\r\n--b--", "b", malformed::too_large},
         {"--b\r\na: 1\r\nb: 2\r\nc: 3\r\n\r\n\r\n--b--", "b", malformed::too_large},

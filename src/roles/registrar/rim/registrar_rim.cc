@@ -22,8 +22,8 @@ std::string hex(std::uint64_t v) {
 
 } // namespace
 
-registrar_rim::registrar_rim(sipstack::stack& s, sipstack::dispatch& d, const settings& set, publisher p, farewell f)
-    : stack_(s), dispatch_(d), settings_(set), publish_(std::move(p)), farewell_(std::move(f)),
+registrar_rim::registrar_rim(sipstack::stack& s, sipstack::dispatch& d, const settings& set, publisher p, neighbours n)
+    : stack_(s), dispatch_(d), settings_(set), publish_(std::move(p)), neighbours_(std::move(n)),
       registrations_(s.shard().metrics().make_gauge("lyceum_registrar_registrations", "Live endpoints")),
       registered_(s.shard().metrics().make_counter("lyceum_registrar_accepted_total", "REGISTERs answered 200")),
       refused_(s.shard().metrics().make_counter("lyceum_registrar_refused_total", "REGISTERs refused")) {
@@ -78,6 +78,7 @@ void registrar_rim::carry_out(user& u, std::vector<endpoints::action>&& actions,
         std::visit(overloaded{
                        [&](const endpoints::accept& x) {
                            accepted = &x;
+                           if (x.what == endpoints::effect::added) neighbours_.started(u.aor, x.live);
                            log::write(log::level::info, "registrar", x.what == endpoints::effect::added ? "endpoint_added" : "endpoint_refreshed",
                                       {{"user", u.aor.text()}, {"epid", x.live.epid}, {"agent", x.live.user_agent}});
                        },
@@ -87,7 +88,7 @@ void registrar_rim::carry_out(user& u, std::vector<endpoints::action>&& actions,
                        [&](const endpoints::notify& n) { notify(u.aor, n); },
                        [&](const endpoints::ended& e) {
                            log::write(log::level::info, "registrar", "endpoint_ended", {{"user", u.aor.text()}, {"epid", e.gone.epid}});
-                           farewell_(u.aor, e.gone);
+                           neighbours_.ended(u.aor, e.gone);
                        },
                    },
                    a);

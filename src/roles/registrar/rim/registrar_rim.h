@@ -16,10 +16,13 @@ class registrar_rim {
 public:
     /// Called for every change: hands a user's endpoints to all shards' location tables.
     using publisher = std::function<void(const sip::aor&, std::shared_ptr<const sipstack::reachable_endpoints>)>;
-    /// Called when an endpoint of a user of this shard ends, for whatever is bound to it.
-    using farewell = std::function<void(const sip::aor&, const binding&)>;
+    /// Called when an endpoint of a user of this shard comes or goes, for whatever is bound to it.
+    struct neighbours {
+        std::function<void(const sip::aor&, const binding&)> started;
+        std::function<void(const sip::aor&, const binding&)> ended;
+    };
 
-    registrar_rim(sipstack::stack&, sipstack::dispatch&, const settings&, publisher, farewell);
+    registrar_rim(sipstack::stack&, sipstack::dispatch&, const settings&, publisher, neighbours);
 
     /// A connection closed somewhere: the user's endpoints that used it are gone. On the user's home shard.
     void on_flow_closed(const sip::aor&, net::flow_id);
@@ -48,7 +51,7 @@ private:
     sipstack::dispatch& dispatch_;
     settings settings_;
     publisher publish_;
-    farewell farewell_;
+    neighbours neighbours_;
     std::unordered_map<sip::aor, user, sip::aor_hash> users_;
     std::unordered_map<std::uint64_t, sip::aor> by_timer_;
     std::uint64_t next_timer_ = 1;

@@ -28,12 +28,6 @@ std::optional<net::flow_id> flow_of(std::string_view cid) {
     return net::flow_id{v};
 }
 
-net::transport transport_of(const sip::uri_view& uri) {
-    const auto t = uri.params.value_or("transport", {});
-    if (uri.is_sips() || iequals(t, "tls")) return net::transport::tls;
-    return iequals(t, "tcp") ? net::transport::tcp : net::transport::udp; // RFC 3263 4.1
-}
-
 bool in_dialog(const sip::message& m) { return !m.to_tag().empty(); }
 
 } // namespace
@@ -257,47 +251,90 @@ void router_rim::to_connection(incoming&& in, const std::string& cid) {
     refuse(in, {in_dialog(in.message) ? 481 : 480, diagnostics::id::route_set_invalid});
 }
 
+bool router_rim::is_trusted(std::string_view host, net::transport kind) const {
+    return around_.people.trusted(host, net::name(kind)) != nullptr;
+}
+
+bool router_rim::may_lead_to_trusted(std::string_view host) const {
+    // A name that the list does not have may still be that of an address that it has.
+    const bool is_name = !ip_address::parse(host);
+    return std::ranges::any_of(around_.people.trusted_peers(), [&](const auto& p) {
+        return iequals(p.host, host) || (is_name && ip_address::parse(p.host));
+    });
+}
+
 void router_rim::to_elsewhere(incoming&& in, const std::string& target) {
     const auto uri = sip::parse_uri(target);
     if (!uri || !uri->is_sip()) {
         refuse(in, {404, diagnostics::id::cannot_route});
         return;
     }
-    const auto kind = transport_of(*uri);
-    const auto host = uri->params.value_or("maddr", uri->host);
-    const auto address = ip_address::parse(host);
-    // No open relay: only to who is on the trusted list.
-    if (around_.people.trusted(host, net::name(kind)) == nullptr) {
+    const auto named = uri->params.value_or("maddr", uri->host);
+    const auto address = ip_address::parse(named);
+    auto host = address ? address->text() : target_set::plain_name(named);
+    // No open relay, and no look-ups for whoever likes: only to who is on the trusted list.
+    if (!may_lead_to_trusted(host)) {
         refuse(in, {404, diagnostics::id::cannot_route});
         return;
     }
-    if (!address) {
-        refuse(in, {404, diagnostics::id::dns_unresolvable});
-        return;
-    }
-    const std::uint16_t port = uri->port != 0 ? uri->port : kind == net::transport::tls ? 5061 : 5060;
-    const auto way = around_.stack.reach(kind, {*address, port}, std::string(host));
-    if (!way.flow) {
-        refuse(in, {503, diagnostics::id::cannot_route});
+    const auto affinity = std::hash<std::string_view>{}(in.message.call_id());
+    const auto id = next_waiting_++;
+    waiting_.emplace(id, waiting{std::move(in), std::move(host), 0});
+    const auto ticket = around_.next_hops.find(*uri, affinity, [this, id](sipstack::next_hop::result r) {
+        auto node = waiting_.extract(id);
+        if (!node.empty()) go_on_elsewhere(std::move(node.mapped().in), node.mapped().host, std::move(r));
+    });
+    if (const auto it = waiting_.find(id); it != waiting_.end()) it->second.ticket = ticket;
+}
+
+void router_rim::go_on_elsewhere(incoming&& in, const std::string& host, sipstack::next_hop::result r) {
+    if (!r) {
+        refuse(in, r.error());
         return;
     }
     std::vector<sipstack::proxy_target> targets;
-    targets.push_back({std::string(in.message.uri()), way});
-    forward(std::move(in), std::move(targets));
+    for (auto& place : *r) {
+        // The list names the host of the URI, or the address that it led to.
+        if (!is_trusted(host, place.kind) && !is_trusted(place.peer.address.text(), place.kind)) continue;
+        sipstack::proxy_target t;
+        t.uri = std::string(in.message.uri());
+        t.q = static_cast<std::uint16_t>(1000 - targets.size());
+        t.reach = std::move(place);
+        targets.push_back(std::move(t));
+        if (!in.transaction) break; // an ACK has one chance
+    }
+    if (targets.empty()) {
+        refuse(in, {404, diagnostics::id::cannot_route});
+        return;
+    }
+    forward(std::move(in), std::move(targets), true);
 }
 
-void router_rim::forward(incoming&& in, std::vector<sipstack::proxy_target>&& targets) {
+bool router_rim::give_up_waiting(sipstack::transaction_ref invite) {
+    const auto it = std::ranges::find_if(waiting_, [&](const auto& w) { return w.second.in.transaction == invite; });
+    if (it == waiting_.end()) return false;
+    around_.next_hops.forget(it->second.ticket);
+    const auto w = std::move(it->second);
+    waiting_.erase(it);
+    around_.stack.respond(invite, around_.stack.response_for(w.in.message, 487));
+    return true;
+}
+
+void router_rim::forward(incoming&& in, std::vector<sipstack::proxy_target>&& targets, bool failover) {
     relayed_.add();
     make_presentable(in);
     sipstack::proxy_request job;
     job.record_route = wants_record_route(in.message) && !in_dialog(in.message);
     job.single_final = is_im_invite(in.message);
+    job.failover = failover;
     job.targets = std::move(targets);
     job.in = std::move(in);
     around_.proxy.start(std::move(job));
 }
 
-void router_rim::on_cancel(sipstack::transaction_ref invite) { around_.proxy.cancel(invite); }
-void router_rim::on_caller_gone(sipstack::transaction_ref invite) { around_.proxy.cancel(invite); }
+void router_rim::on_cancel(sipstack::transaction_ref invite) {
+    if (!give_up_waiting(invite)) around_.proxy.cancel(invite);
+}
+void router_rim::on_caller_gone(sipstack::transaction_ref invite) { on_cancel(invite); }
 
 } // namespace lyceum::roles::router

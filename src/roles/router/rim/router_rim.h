@@ -4,6 +4,7 @@
 #include "roles/router/destination.h"
 #include "sipstack/dispatch/dispatch.h"
 #include "sipstack/location/location.h"
+#include "sipstack/next_hop/next_hop.h"
 #include "sipstack/proxy/proxy.h"
 #include "sipstack/stack.h"
 
@@ -16,6 +17,7 @@ struct surroundings {
     const sipstack::location& location;
     const directory::snapshot& people;
     const house& home;
+    sipstack::next_hop& next_hops;
     std::vector<sipstack::dispatch*> dispatches; ///< of all shards, in order; called on their own shard only
 };
 
@@ -35,14 +37,29 @@ private:
     void to_people(sipstack::incoming&&, const sip::aor&, std::string_view epid, const sip::instance_id*);
     void to_connection(sipstack::incoming&&, const std::string& cid);
     void to_elsewhere(sipstack::incoming&&, const std::string& uri);
-    void forward(sipstack::incoming&&, std::vector<sipstack::proxy_target>&&);
+    /// The next hop is known, or will not be.
+    void go_on_elsewhere(sipstack::incoming&&, const std::string& host, sipstack::next_hop::result);
+    [[nodiscard]] bool is_trusted(std::string_view host, net::transport) const;
+    [[nodiscard]] bool may_lead_to_trusted(std::string_view host) const;
+    /// Answers an INVITE that waits for its next hop, and whether it did. RFC 3261 9.2
+    bool give_up_waiting(sipstack::transaction_ref invite);
+    void forward(sipstack::incoming&&, std::vector<sipstack::proxy_target>&&, bool failover = false);
     void refuse(const sipstack::incoming&, const diagnostics::refusal&);
     void answer_options(const sipstack::incoming&);
     /// What must not leave the first hop, and who the sender has proven to be. digest MS-SIPAE 4.7
     void make_presentable(sipstack::incoming&) const;
     [[nodiscard]] bool speaks_for_itself(const sipstack::incoming&) const;
 
+    /// A request whose next hop is being looked up.
+    struct waiting {
+        sipstack::incoming in;
+        std::string host;
+        sipstack::next_hop::ticket ticket = 0;
+    };
+
     surroundings around_;
+    std::unordered_map<std::uint64_t, waiting> waiting_; ///< bounded by next_hop
+    std::uint64_t next_waiting_ = 1;
     metrics::counter& relayed_;
     metrics::counter& refused_;
 };

@@ -60,7 +60,7 @@ def contacts_survive(world):
 def _contact_uris(server, name):
     found = server.contacts(name)
     contacts = found["contacts"] if isinstance(found, dict) else found
-    return {contact["uri"] for contact in contacts}
+    return {"sip:" + contact["uri"].removeprefix("sip:") for contact in contacts}
 
 
 def _wait_for_contact(server, owner, name):

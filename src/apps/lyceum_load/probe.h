@@ -1,0 +1,26 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace lyceum::apps::load {
+
+/// What a process has used so far, by the kernel's account.
+struct usage {
+    std::chrono::microseconds cpu{}; ///< user and system
+    std::uint64_t rss = 0;           ///< octets
+    std::uint64_t pss = 0;           ///< octets: shared pages by their share
+};
+
+/// Reads /proc/PID. Nothing when there is no such process, or it is not ours to look at.
+[[nodiscard]] std::optional<usage> look_at(int pid);
+
+/// utime and stime of /proc/PID/stat, whatever the program's name holds. proc(5)
+[[nodiscard]] std::optional<std::chrono::microseconds> cpu_of(std::string_view stat, std::int64_t ticks_per_second);
+/// A field in kB of /proc/PID/smaps_rollup, in octets.
+[[nodiscard]] std::optional<std::uint64_t> octets_of(std::string_view rollup, std::string_view field);
+
+} // namespace lyceum::apps::load
