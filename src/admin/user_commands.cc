@@ -37,8 +37,9 @@ std::expected<people::user, failure> find(service::ports& p, const arguments& a)
     if (!who) return std::unexpected(who.error());
     auto found = p.users.find(*who);
     if (!found) return std::unexpected(from(found.error()));
-    if (!*found) return std::unexpected(no_such_user(*who));
-    return **std::move(found);
+    auto& user = *found;
+    if (!user) return std::unexpected(no_such_user(*who));
+    return *std::move(user);
 }
 
 /// Sets what the arguments say of a user's profile; why not.

@@ -124,7 +124,7 @@ TEST(soci_store, sees_damage) {
     ASSERT_TRUE(store::soci::verify_database(path));
     {
         std::fstream f(path, std::ios::in | std::ios::out | std::ios::binary);
-        f.seekp(3 * 4096);
+        f.seekp(3L * 4096);
         f << std::string(3000, '\xA5');
     }
     EXPECT_FALSE(store::soci::verify_database(path));

@@ -207,6 +207,7 @@ void threads_do_not_lose_changes(stores& s) {
     std::atomic<std::uint32_t> done{0};
     std::atomic<std::uint32_t> stale{0};
     std::vector<std::thread> threads;
+    threads.reserve(6);
     for (int t = 0; t < 6; ++t) {
         threads.emplace_back([&, t] {
             for (int i = 0; i < 15; ++i) {

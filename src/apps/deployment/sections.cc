@@ -147,9 +147,10 @@ void dns_settings::describe(settings::section& s) {
            "Empty: the system's.")
         .between(0, 16)
         .needs_restart();
-    s.duration("patience",
-               patience,
-               "How long to wait for a name server's answer before the name counts as unresolvable.")
+    s.duration(
+         "patience",
+         patience,
+         "How long to wait for a name server's answer before the name counts as unresolvable.")
         .between(100ms, 1min)
         .needs_restart();
 }

@@ -94,7 +94,9 @@ file_result replace_store(const std::string& from, const std::string& store) {
     if (::access(store.c_str(), F_OK) == 0) {
         // Opened and closed once: what still is in its log moves into the file that is kept. One
         // that cannot be opened is kept as it is.
-        static_cast<void>(store::soci::soci_store::open(store, {.readers = 1}));
+        {
+            const auto old = store::soci::soci_store::open(store, {.readers = 1});
+        }
         if (::rename(store.c_str(), (store + ".replaced").c_str()) != 0)
             return std::unexpected(system_error(store));
     }

@@ -67,9 +67,9 @@ int try_bind(const ip_endpoint& at, bool datagrams) {
         ::socket(v4 ? AF_INET : AF_INET6, (datagrams ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC, 0);
     if (fd < 0) return errno;
     const int one = 1;
-    if (!datagrams)
-        ::setsockopt(
-            fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one); // old connections do not count
+    if (!datagrams) { // old connections do not count
+        ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+    }
     int bound = 0;
     if (v4) {
         sockaddr_in a{};
@@ -133,15 +133,17 @@ std::vector<finding> check_certificate(const deployment::deployment& d, wall_ins
     }
     if (!facts->key_fits)
         out.push_back({error, "certificate", d.path(d.tls.key) + " is not the key of " + file});
-    if (!facts->trusted)
-        out.push_back(
-            {warning, "certificate", file + " is not of an authority in " + d.path(d.tls.ca)});
+    if (!facts->trusted) {
+        auto text = file + " is not of an authority in " + d.path(d.tls.ca);
+        out.push_back({warning, "certificate", std::move(text)});
+    }
     std::vector<std::string> names{d.server.fqdn};
     for (const auto& domain : d.server.domains)
         names.push_back("sip." + domain);
     for (const auto& name : names) {
-        if (!covers(facts->names, name))
-            out.push_back({error, "certificate", file + " does not name " + name});
+        if (covers(facts->names, name)) continue;
+        out.push_back({error, "certificate", file});
+        out.back().text.append(" does not name ").append(name);
     }
     return out;
 }
@@ -154,26 +156,29 @@ std::vector<finding> check_ports(const deployment::deployment& d, bool server_ru
                                  l.kind == net::transport::udp,
                                  server_runs));
     }
-    if (d.metrics.enabled) {
-        const ip_endpoint at{ip_address::parse(d.metrics.address).value(), d.ports.metrics};
-        out.push_back(check_port("metrics", at, false, server_runs));
+    const auto address = ip_address::parse(d.metrics.address);
+    if (d.metrics.enabled && address) {
+        out.push_back(check_port("metrics", {*address, d.ports.metrics}, false, server_runs));
     }
     return out;
 }
 
 std::vector<finding> dns_records(const deployment::deployment& d) {
     std::vector<finding> out;
-    const auto record = [&](std::string text) { out.push_back({note, "dns", std::move(text)}); };
-    const auto tls = std::to_string(d.ports.sip_tls);
+    const auto record =
+        [&](std::string_view name, const std::string& domain, const std::string& rest) {
+            std::string text(name);
+            text.append(domain).append(". ").append(rest);
+            out.push_back({note, "dns", std::move(text)});
+        };
     for (const auto& domain : d.server.domains) {
-        // Clients want the target in the domain of the user. digest MS-CONMGMT; seen:
-        // pidgin-sipe 1.25 asks both SRV names
-        const auto host = "sip." + domain + ".";
-        record("_sipinternaltls._tcp." + domain + ". SRV 0 0 " + tls + " " + host);
-        record("_sip._tls." + domain + ". SRV 0 0 " + tls + " " + host);
+        // Clients want the target in the domain of the user. digest MS-CONMGMT 3.1
+        const auto service = "SRV 0 0 " + std::to_string(d.ports.sip_tls) + " sip." + domain + ".";
+        record("_sipinternaltls._tcp.", domain, service);
+        record("_sip._tls.", domain, service);
         for (const char* name :
              {"sip.", "sipinternal.", "lyncdiscover.", "lyncdiscoverinternal."}) {
-            record(name + domain + ". A or AAAA: this server's address");
+            record(name, domain, "A or AAAA: this server's address");
         }
     }
     return out;

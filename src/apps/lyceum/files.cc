@@ -7,8 +7,8 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <system_error>
 #include <filesystem>
+#include <system_error>
 
 namespace lyceum::apps::console {
 namespace {

@@ -23,14 +23,16 @@ constexpr std::size_t prefix_digits = 8;
 
 } // namespace
 
-agents::agents(net::shard& s, net::links& l, listener& who) : shard_(s), links_(l), listener_(who), deadlines_(s) {
+agents::agents(net::shard& s, net::links& l, listener& who)
+    : shard_(s), links_(l), listener_(who), deadlines_(s) {
     s.on_wakeup([this](instant now) { on_wakeup(now); });
 }
 
 agents::seat agents::add(user_agent::account a) {
     const seat s = seats_.size();
     a.branch_prefix.clear();
-    for (std::size_t i = prefix_digits; i-- > 0;) a.branch_prefix += "0123456789abcdef"[(s >> (4 * i)) & 15U];
+    for (std::size_t i = prefix_digits; i-- > 0;)
+        a.branch_prefix += "0123456789abcdef"[(s >> (4 * i)) & 15U];
     by_aor_.emplace(a.aor, s);
     seats_.push_back(std::make_unique<occupied>(std::move(a), shard_.random()));
     return s;
@@ -51,7 +53,9 @@ void agents::connect(seat s, const net::links::target& to, const ip_endpoint& lo
     by_flow_.emplace(o.flow, s);
 }
 
-void agents::wish(seat s, user_agent::event e) { feed(s, std::move(e)); }
+void agents::wish(seat s, user_agent::event e) {
+    feed(s, std::move(e));
+}
 
 void agents::hang_up(seat s) {
     auto& o = *seats_[s];
@@ -63,7 +67,9 @@ void agents::hang_up(seat s) {
     }
 }
 
-void agents::alarm_at(instant when, std::uint64_t id) { deadlines_.arm({alarm_timer, id}, when); }
+void agents::alarm_at(instant when, std::uint64_t id) {
+    deadlines_.arm({alarm_timer, id}, when);
+}
 
 void agents::feed(seat s, user_agent::event e) {
     auto& o = *seats_[s];

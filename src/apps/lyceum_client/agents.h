@@ -10,8 +10,8 @@
 
 namespace lyceum::apps::client {
 
-/// The endpoints of one shard, each on a connection of its own (over UDP all on one socket): carries their
-/// octets, keeps their time. On the shard's thread only.
+/// The endpoints of one shard, each on a connection of its own (over UDP all on one socket):
+/// carries their octets, keeps their time. On the shard's thread only.
 class agents final : public net::link_events {
 public:
     using seat = std::size_t;

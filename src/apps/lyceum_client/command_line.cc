@@ -11,12 +11,16 @@
 namespace lyceum::apps::client {
 namespace {
 
-constexpr auto about = "A client for scripts and for the impatient: signs in, sends and receives instant messages.\n"
-                       "With ./run's demo: lyceum-client --demo var/demo --user alice chat bob\n"
-                       "Exit codes: 0 done, 1 not delivered or not as expected, 2 wrong command line, 3 no connection,\n"
-                       "4 sign-in refused or ended by the server, 5 connection lost.";
+constexpr auto about =
+    "A client for scripts and for the impatient: signs in, sends and receives instant messages.\n"
+    "With ./run's demo: lyceum-client --demo var/demo --user alice chat bob\n"
+    "Exit codes: 0 done, 1 not delivered or not as expected, 2 wrong command line, 3 no "
+    "connection,\n"
+    "4 sign-in refused or ended by the server, 5 connection lost.";
 
-wall_instant wall() { return system_environment().wall_now(); }
+wall_instant wall() {
+    return system_environment().wall_now();
+}
 
 int fail(const std::string& why) {
     std::fprintf(stderr, "lyceum-client: %s\n", why.c_str());
@@ -24,18 +28,42 @@ int fail(const std::string& why) {
 }
 
 void add_profile(CLI::App& app, wanted_profile& w) {
-    app.add_option("--demo", w.demo, "folder of a deployment on this machine: server, authority and passwords are taken from there")->type_name("DIR");
-    app.add_option("--server", w.server, "the server; 127.0.0.1 when --ca is given")->type_name("HOST[:PORT]");
-    app.add_option("--transport", w.transport, "tls or tcp")->check(CLI::IsMember({"tls", "tcp"}))->capture_default_str();
-    app.add_option("--ca", w.ca, "certificates of the authorities to trust; the system's if not told")->type_name("FILE");
-    app.add_option("--tls-name", w.tls_name, "whom the server's certificate has to name; the host, or the user's domain if that is an address")->type_name("NAME");
+    app.add_option("--demo",
+                   w.demo,
+                   "folder of a deployment on this machine: server, authority and passwords are "
+                   "taken from there")
+        ->type_name("DIR");
+    app.add_option("--server", w.server, "the server; 127.0.0.1 when --ca is given")
+        ->type_name("HOST[:PORT]");
+    app.add_option("--transport", w.transport, "tls or tcp")
+        ->check(CLI::IsMember({"tls", "tcp"}))
+        ->capture_default_str();
+    app.add_option(
+           "--ca", w.ca, "certificates of the authorities to trust; the system's if not told")
+        ->type_name("FILE");
+    app.add_option("--tls-name",
+                   w.tls_name,
+                   "whom the server's certificate has to name; the host, or the user's domain if "
+                   "that is an address")
+        ->type_name("NAME");
     app.add_option("--user", w.user, "who signs in: sip:NAME@DOMAIN")->type_name("URI");
-    app.add_option("--login", w.login, "NAME, DOMAIN\\NAME or NAME@REALM, if it is not the user's name")->type_name("NAME");
-    app.add_flag("--password-stdin", w.password_stdin, "reads the password from the first line of standard input");
-    app.add_option("--password-file", w.password_file, "reads the password from the first line of a file")->type_name("FILE");
-    app.add_flag("!--trusted", w.authenticate, "does without password and signatures: the server trusts this address");
-    app.add_option("--epid", w.epid, "which device this is; its own for each user and host if not told")->type_name("HEX");
-    app.add_option("--answer-delay", w.answer_delay, "lets invitations ring for so many seconds")->type_name("SECONDS");
+    app.add_option(
+           "--login", w.login, "NAME, DOMAIN\\NAME or NAME@REALM, if it is not the user's name")
+        ->type_name("NAME");
+    app.add_flag("--password-stdin",
+                 w.password_stdin,
+                 "reads the password from the first line of standard input");
+    app.add_option(
+           "--password-file", w.password_file, "reads the password from the first line of a file")
+        ->type_name("FILE");
+    app.add_flag("!--trusted",
+                 w.authenticate,
+                 "does without password and signatures: the server trusts this address");
+    app.add_option(
+           "--epid", w.epid, "which device this is; its own for each user and host if not told")
+        ->type_name("HEX");
+    app.add_option("--answer-delay", w.answer_delay, "lets invitations ring for so many seconds")
+        ->type_name("SECONDS");
 }
 
 } // namespace
@@ -55,15 +83,19 @@ int run(int argc, char** argv) {
     std::string peer;
     std::string text;
     bool page = false;
-    auto* sign_in = app.add_subcommand("sign-in", "stays signed in and prints what happens, until Ctrl-C");
-    auto* chat = app.add_subcommand("chat", "a conversation: lines that are typed go out; /quit ends it");
+    auto* sign_in =
+        app.add_subcommand("sign-in", "stays signed in and prints what happens, until Ctrl-C");
+    auto* chat =
+        app.add_subcommand("chat", "a conversation: lines that are typed go out; /quit ends it");
     chat->add_option("peer", peer, "sip:NAME@DOMAIN")->required()->type_name("URI");
-    auto* send = app.add_subcommand("send", "sends one message and tells by the exit code whether it was delivered");
+    auto* send = app.add_subcommand(
+        "send", "sends one message and tells by the exit code whether it was delivered");
     send->add_option("peer", peer, "sip:NAME@DOMAIN")->required()->type_name("URI");
     send->add_option("text", text, "what to say")->required()->type_name("TEXT");
     send->add_flag("--page", page, "by itself, not in a conversation");
     auto* endpoints = app.add_subcommand("endpoints", "lists where the account is signed in");
-    auto* script = app.add_subcommand("script", "takes commands as JSON lines: docs/guides/client.md");
+    auto* script =
+        app.add_subcommand("script", "takes commands as JSON lines: docs/guides/client.md");
 
     try {
         app.parse(argc, argv);

@@ -34,10 +34,12 @@ std::expected<std::string, std::string> line_of_input(const char* what) {
     char c = 0;
     while (::read(STDIN_FILENO, &c, 1) == 1 && c != '\n') {
         line += c;
-        if (line.size() > longest) return std::unexpected(std::string("the ") + what + " is too long");
+        if (line.size() > longest)
+            return std::unexpected(std::string("the ") + what + " is too long");
     }
     if (line.ends_with('\r')) line.pop_back();
-    if (line.empty()) return std::unexpected(std::string("there is no ") + what + " on standard input");
+    if (line.empty())
+        return std::unexpected(std::string("there is no ") + what + " on standard input");
     return line;
 }
 
@@ -48,7 +50,8 @@ std::expected<std::string, std::string> ask(const char* prompt) {
 }
 
 std::expected<std::string, std::string> ask_secret(const char* prompt) {
-    if (::isatty(STDIN_FILENO) == 0) return std::unexpected("give the password with --password-stdin or --password-file");
+    if (::isatty(STDIN_FILENO) == 0)
+        return std::unexpected("give the password with --password-stdin or --password-file");
     const hidden quiet;
     std::fputs(prompt, stderr);
     auto line = line_of_input("password");

@@ -8,8 +8,12 @@
 namespace lyceum::apps::client {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 6> entities{
-    {{"&lt;", "<"}, {"&gt;", ">"}, {"&amp;", "&"}, {"&quot;", "\""}, {"&#39;", "'"}, {"&nbsp;", " "}}};
+constexpr std::array<std::pair<std::string_view, std::string_view>, 6> entities{{{"&lt;", "<"},
+                                                                                 {"&gt;", ">"},
+                                                                                 {"&amp;", "&"},
+                                                                                 {"&quot;", "\""},
+                                                                                 {"&#39;", "'"},
+                                                                                 {"&nbsp;", " "}}};
 
 std::string without_tags(std::string_view html) {
     std::string out;
@@ -18,7 +22,8 @@ std::string without_tags(std::string_view html) {
             const auto end = html.find('>');
             if (end == std::string_view::npos) break; // cut off inside a tag
             const auto tag = html.substr(1, end - 1);
-            if (istarts_with(tag, "br") || istarts_with(tag, "/p") || istarts_with(tag, "/div")) out += '\n';
+            if (istarts_with(tag, "br") || istarts_with(tag, "/p") || istarts_with(tag, "/div"))
+                out += '\n';
             html.remove_prefix(end + 1);
             continue;
         }
@@ -40,7 +45,8 @@ std::string without_tags(std::string_view html) {
 } // namespace
 
 std::string plain_text(std::string_view content_type, std::string_view text) {
-    std::string out = istarts_with(content_type, "text/html") ? without_tags(text) : std::string(text);
+    std::string out =
+        istarts_with(content_type, "text/html") ? without_tags(text) : std::string(text);
     std::string shown;
     for (std::size_t i = 0; i < out.size(); ++i) {
         const auto u = static_cast<unsigned char>(out[i]);
@@ -52,7 +58,8 @@ std::string plain_text(std::string_view content_type, std::string_view text) {
         }
         shown += out[i];
     }
-    while (shown.ends_with('\n')) shown.pop_back();
+    while (shown.ends_with('\n'))
+        shown.pop_back();
     return shown;
 }
 

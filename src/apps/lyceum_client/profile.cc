@@ -35,10 +35,13 @@ std::string default_epid(const sip::aor& user) {
 }
 
 /// What is still open after the command line is taken from a deployment's folder.
-std::expected<void, std::string> take_demo(wanted_profile& w, std::string& domain, std::string& password) {
+std::expected<void, std::string>
+take_demo(wanted_profile& w, std::string& domain, std::string& password) {
     LYCEUM_TRY(const auto d, deployment::load(w.demo + "/lyceum.toml"));
     domain = d.primary_domain();
-    if (w.server.empty()) w.server = "127.0.0.1:" + std::to_string(w.transport == "tls" ? d.ports.sip_tls : d.ports.sip_tcp);
+    if (w.server.empty())
+        w.server =
+            "127.0.0.1:" + std::to_string(w.transport == "tls" ? d.ports.sip_tls : d.ports.sip_tcp);
     if (w.ca.empty()) w.ca = d.path(d.tls.ca);
     if (w.tls_name.empty()) w.tls_name = domain;
     LYCEUM_TRY(const auto user, parse_user(w.user, domain));
@@ -133,7 +136,8 @@ std::expected<std::vector<user_and_password>, std::string> read_passwords(const 
         const auto blank = line.find_first_of(" \t");
         auto user = parse_user(line.substr(0, blank), {});
         if (!user) return failed(file + ":" + std::to_string(line_number) + ": " + user.error());
-        const auto password = blank == std::string_view::npos ? std::string_view{} : trim(line.substr(blank));
+        const auto password =
+            blank == std::string_view::npos ? std::string_view{} : trim(line.substr(blank));
         out.push_back({*std::move(user), std::string(password)});
     }
     return out;
@@ -156,9 +160,9 @@ std::expected<profile, std::string> make_profile(wanted_profile w) {
     LYCEUM_TRY(const auto server, parse_server(w.server, out.server.kind));
     LYCEUM_TRY(out.server.peer, look_up(server));
     // A certificate names hosts; whom an address belongs to, the user's domain says.
-    out.server.tls_name = !w.tls_name.empty()                   ? w.tls_name
+    out.server.tls_name = !w.tls_name.empty()              ? w.tls_name
                           : ip_address::parse(server.host) ? std::string(out.account.aor.host())
-                                                                : server.host;
+                                                           : server.host;
     out.server_name = server.host + ":" + std::to_string(server.port);
     out.ca = w.ca;
 
@@ -167,7 +171,8 @@ std::expected<profile, std::string> make_profile(wanted_profile w) {
         if (password.empty()) {
             LYCEUM_TRY(password, password_of(w));
         }
-        auto who = user_agent::identity_of(w.login.empty() ? std::string(out.account.aor.user()) : w.login, password);
+        auto who = user_agent::identity_of(
+            w.login.empty() ? std::string(out.account.aor.user()) : w.login, password);
         if (!who) return failed("the password is not UTF-8");
         out.account.login = *std::move(who);
     }

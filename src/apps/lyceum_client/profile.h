@@ -11,7 +11,8 @@ namespace lyceum::apps::client {
 
 /// What the command line says of account and server.
 struct wanted_profile {
-    std::string demo;   ///< folder of a deployment: server, authority and passwords are taken from there
+    std::string
+        demo; ///< folder of a deployment: server, authority and passwords are taken from there
     std::string server; ///< HOST[:PORT]
     std::string transport = "tls";
     std::string ca; ///< PEM file; empty: the system's
@@ -43,13 +44,15 @@ struct host_and_port {
 
     friend bool operator==(const host_and_port&, const host_and_port&) = default;
 };
-[[nodiscard]] std::expected<host_and_port, std::string> parse_server(std::string_view, net::transport);
+[[nodiscard]] std::expected<host_and_port, std::string> parse_server(std::string_view,
+                                                                     net::transport);
 /// The first address of a host. Blocks.
 [[nodiscard]] std::expected<ip_endpoint, std::string> look_up(const host_and_port&);
 [[nodiscard]] std::expected<net::transport, std::string> parse_transport(std::string_view);
 
 /// sip:bob@contoso.test, bob@contoso.test, or bob in the domain given.
-[[nodiscard]] std::expected<sip::aor, std::string> parse_user(std::string_view, std::string_view domain);
+[[nodiscard]] std::expected<sip::aor, std::string> parse_user(std::string_view,
+                                                              std::string_view domain);
 
 /// One line of a file of passwords: a URI, blanks, the password up to the end of the line.
 struct user_and_password {
@@ -57,6 +60,7 @@ struct user_and_password {
     std::string password;
 };
 /// Empty lines and lines with # in front are skipped.
-[[nodiscard]] std::expected<std::vector<user_and_password>, std::string> read_passwords(const std::string& file);
+[[nodiscard]] std::expected<std::vector<user_and_password>, std::string>
+read_passwords(const std::string& file);
 
 } // namespace lyceum::apps::client

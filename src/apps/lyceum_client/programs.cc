@@ -1,5 +1,4 @@
 #include "apps/lyceum_client/program.h"
-
 #include "base/text.h"
 
 #include <cstdio>
@@ -28,7 +27,8 @@ public:
         s.out().tell(a);
         if (std::holds_alternative<notice::signed_in>(a)) {
             signed_in_ = true;
-            for (auto& line : std::exchange(early_, {})) say(s, std::move(line));
+            for (auto& line : std::exchange(early_, {}))
+                say(s, std::move(line));
         }
         if (const auto* d = std::get_if<notice::delivered>(&a)) waiting_.erase(d->id);
         if (const auto* u = std::get_if<notice::undelivered>(&a)) {
@@ -66,7 +66,8 @@ private:
         s.wish(wish::say{last_, peer_, std::move(line)});
     }
     void end_if_done(stage& s) {
-        if (ended_ && waiting_.empty() && early_.empty()) s.finish(failed_ ? exit_code::undelivered : exit_code::ok);
+        if (ended_ && waiting_.empty() && early_.empty())
+            s.finish(failed_ ? exit_code::undelivered : exit_code::ok);
     }
 
     sip::aor peer_;
@@ -80,7 +81,8 @@ private:
 
 class send_program final : public program {
 public:
-    send_program(sip::aor peer, std::string text, bool page) : peer_(std::move(peer)), text_(std::move(text)), page_(page) {}
+    send_program(sip::aor peer, std::string text, bool page)
+        : peer_(std::move(peer)), text_(std::move(text)), page_(page) {}
 
     void on_notice(stage& s, const user_agent::action& a) override {
         if (const auto* in = std::get_if<notice::signed_in>(&a); in != nullptr && in->anew) {
@@ -95,7 +97,8 @@ public:
         } else if (std::holds_alternative<notice::undelivered>(a)) {
             s.out().tell(a);
             s.finish(exit_code::undelivered);
-        } else if (std::holds_alternative<notice::sign_in_failed>(a) || std::holds_alternative<notice::discarded>(a)) {
+        } else if (std::holds_alternative<notice::sign_in_failed>(a) ||
+                   std::holds_alternative<notice::discarded>(a)) {
             s.out().tell(a);
         }
     }
@@ -138,11 +141,17 @@ private:
 
 } // namespace
 
-std::unique_ptr<program> make_sign_in() { return std::make_unique<sign_in_program>(); }
-std::unique_ptr<program> make_chat(sip::aor peer) { return std::make_unique<chat_program>(std::move(peer)); }
+std::unique_ptr<program> make_sign_in() {
+    return std::make_unique<sign_in_program>();
+}
+std::unique_ptr<program> make_chat(sip::aor peer) {
+    return std::make_unique<chat_program>(std::move(peer));
+}
 std::unique_ptr<program> make_send(sip::aor peer, std::string text, bool page) {
     return std::make_unique<send_program>(std::move(peer), std::move(text), page);
 }
-std::unique_ptr<program> make_endpoints(bool json) { return std::make_unique<endpoints_program>(json); }
+std::unique_ptr<program> make_endpoints(bool json) {
+    return std::make_unique<endpoints_program>(json);
+}
 
 } // namespace lyceum::apps::client

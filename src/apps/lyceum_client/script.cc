@@ -79,7 +79,8 @@ private:
                 return;
             }
         }
-        if (input_ended_ && signed_in_ && !held_ && commands_.empty() && waiting_.empty()) s.finish(code_);
+        if (input_ended_ && signed_in_ && !held_ && commands_.empty() && waiting_.empty())
+            s.finish(code_);
     }
 
     bool run(stage& s, const std::string& line) {
@@ -104,7 +105,8 @@ private:
             s.finish(code_);
             return true;
         }
-        if (what != "im" && what != "page" && what != "typing" && what != "leave") return complain(s, line, "no such command");
+        if (what != "im" && what != "page" && what != "typing" && what != "leave")
+            return complain(s, line, "no such command");
         auto to = parse_user(text_of(o, "to"), s.self().host());
         if (!to) return complain(s, line, to.error());
         if (what == "typing") return do_wish(s, wish::type{*to});
@@ -114,7 +116,8 @@ private:
         auto type = text_of(o, "content_type");
         if (type.empty()) type = "text/plain; charset=UTF-8";
         waiting_.insert(++last_);
-        if (what == "im") return do_wish(s, wish::say{last_, *to, std::string(text->as_string()), type});
+        if (what == "im")
+            return do_wish(s, wish::say{last_, *to, std::string(text->as_string()), type});
         return do_wish(s, wish::page{last_, *to, std::string(text->as_string()), type});
     }
 
@@ -158,6 +161,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<program> make_script() { return std::make_unique<script_program>(); }
+std::unique_ptr<program> make_script() {
+    return std::make_unique<script_program>();
+}
 
 } // namespace lyceum::apps::client

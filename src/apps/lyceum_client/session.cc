@@ -24,8 +24,15 @@ constexpr std::uint64_t farewell_alarm = reconnect_alarm + 1;
 /// The endpoint on its shard. Everything but ask_to_end() and the like is called there.
 class session final : public stage, public agents::listener {
 public:
-    session(net::shard& shard, net::links& links, const profile& p, program& what, teller& out, bool trace, int done)
-        : agents_(shard, links, *this), profile_(p), program_(what), out_(out), trace_(trace), done_(done) {}
+    session(net::shard& shard,
+            net::links& links,
+            const profile& p,
+            program& what,
+            teller& out,
+            bool trace,
+            int done)
+        : agents_(shard, links, *this), profile_(p), program_(what), out_(out), trace_(trace),
+          done_(done) {}
 
     [[nodiscard]] agents& events() { return agents_; }
     void begin() {
@@ -44,7 +51,9 @@ public:
 
     // stage
     void wish(user_agent::event e) override { agents_.wish(0, std::move(e)); }
-    void alarm(std::chrono::nanoseconds after, std::uint64_t id) override { agents_.alarm_at(agents_.now() + after, id); }
+    void alarm(std::chrono::nanoseconds after, std::uint64_t id) override {
+        agents_.alarm_at(agents_.now() + after, id);
+    }
     void finish(exit_code c) override {
         if (finishing_) return;
         finishing_ = true;
@@ -66,7 +75,8 @@ public:
             was_in_ = true;
             pause_ = 1s;
         }
-        if (!ended_ && !(finishing_ && std::holds_alternative<user_agent::notice::signed_out>(a))) program_.on_notice(*this, a);
+        if (!ended_ && !(finishing_ && std::holds_alternative<user_agent::notice::signed_out>(a)))
+            program_.on_notice(*this, a);
         if (const auto* failed = std::get_if<user_agent::notice::sign_in_failed>(&a)) {
             const bool passing = failed->status == 408 || failed->status / 100 == 5;
             if (passing && program_.stays() && !finishing_) {
@@ -87,10 +97,13 @@ public:
     void on_connected(agents::seat) override {}
     void on_closed(agents::seat, net::closed_why why) override {
         if (finishing_) return end(code_);
-        std::string text = std::string("no connection to ") + profile_.server_name + ": " + net::name(why);
+        std::string text =
+            std::string("no connection to ") + profile_.server_name + ": " + net::name(why);
         if (why == net::closed_why::tls_failed) {
-            text += " (its certificate has to name " + profile_.server.tls_name + " and to be signed by " +
-                    (profile_.ca.empty() ? "an authority that this system knows" : profile_.ca) + ")";
+            text += " (its certificate has to name " + profile_.server.tls_name +
+                    " and to be signed by " +
+                    (profile_.ca.empty() ? "an authority that this system knows" : profile_.ca) +
+                    ")";
         }
         if (!program_.stays()) {
             std::fprintf(stderr, "lyceum-client: %s\n", text.c_str());
@@ -145,7 +158,8 @@ void pump(net::shard& shard, session& s, program& what, int done, int signals) {
     line_cutter cutter;
     bool reads = what.wants_lines();
     for (;;) {
-        std::array<pollfd, 3> waits{{{done, POLLIN, 0}, {signals, POLLIN, 0}, {reads ? STDIN_FILENO : -1, POLLIN, 0}}};
+        std::array<pollfd, 3> waits{
+            {{done, POLLIN, 0}, {signals, POLLIN, 0}, {reads ? STDIN_FILENO : -1, POLLIN, 0}}};
         if (::poll(waits.data(), waits.size(), -1) < 0) continue;
         if (waits[0].revents != 0) return;
         if (waits[1].revents != 0) {
@@ -159,7 +173,8 @@ void pump(net::shard& shard, session& s, program& what, int done, int signals) {
         if (n > 0) {
             auto lines = cutter.feed({buffer.data(), static_cast<std::size_t>(n)});
             shard.post(0, [&s, &what, lines = std::move(lines)]() mutable {
-                for (auto& l : lines) what.on_line(s, std::move(l));
+                for (auto& l : lines)
+                    what.on_line(s, std::move(l));
             });
             continue;
         }
@@ -177,7 +192,8 @@ exit_code run(const profile& p, program& what, teller& out, bool trace) {
     // Every thread that is made from here on leaves these to the descriptor.
     sigset_t awaited;
     sigemptyset(&awaited);
-    for (const int n : {SIGINT, SIGTERM}) sigaddset(&awaited, n);
+    for (const int n : {SIGINT, SIGTERM})
+        sigaddset(&awaited, n);
     pthread_sigmask(SIG_BLOCK, &awaited, nullptr);
     const int signals = ::signalfd(-1, &awaited, SFD_CLOEXEC);
     const int done = ::eventfd(0, EFD_CLOEXEC);

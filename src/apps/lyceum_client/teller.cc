@@ -20,41 +20,60 @@ void print(std::string line) {
     std::fflush(stdout);
 }
 
-std::string number(std::int64_t n) { return std::to_string(n); }
+std::string number(std::int64_t n) {
+    return std::to_string(n);
+}
 
 class text_teller final : public teller {
 public:
     explicit text_teller(wall_instant (*wall)()) : wall_(wall) {}
 
     void tell(const user_agent::action& a) override {
-        std::visit(overloaded{
-                       [](const notice::transmit&) {},
-                       [&](const notice::signed_in& n) {
-                           if (n.anew) line("* signed in for " + number(n.expires.count()) + " s; endpoints: " + number(static_cast<std::int64_t>(n.endpoints.size())));
-                       },
-                       [&](const notice::sign_in_failed& n) { line("* sign-in failed: " + n.why); },
-                       [&](const notice::signed_out& n) { line("* signed out: " + n.why); },
-                       [&](const notice::im_received& n) { line(std::string(n.from.without_scheme()) + ": " + plain_text(n.content_type, n.text)); },
-                       [&](const notice::typing_received& n) {
-                           if (n.typing) line("* " + std::string(n.from.without_scheme()) + " is typing");
-                       },
-                       [](const notice::delivered&) {},
-                       [&](const notice::undelivered& n) { line("* not delivered to " + std::string(n.to.without_scheme()) + ": " + n.why); },
-                       [&](const notice::conversation_opened& n) { line("* conversation with " + std::string(n.peer.without_scheme())); },
-                       [&](const notice::conversation_closed& n) { line("* conversation with " + std::string(n.peer.without_scheme()) + " ended " + n.why); },
-                       [&](const notice::discarded& n) { line("* the server's " + n.what + " was discarded: " + n.why); },
-                   },
-                   a);
+        std::visit(
+            overloaded{
+                [](const notice::transmit&) {},
+                [&](const notice::signed_in& n) {
+                    if (n.anew)
+                        line("* signed in for " + number(n.expires.count()) + " s; endpoints: " +
+                             number(static_cast<std::int64_t>(n.endpoints.size())));
+                },
+                [&](const notice::sign_in_failed& n) { line("* sign-in failed: " + n.why); },
+                [&](const notice::signed_out& n) { line("* signed out: " + n.why); },
+                [&](const notice::im_received& n) {
+                    line(std::string(n.from.without_scheme()) + ": " +
+                         plain_text(n.content_type, n.text));
+                },
+                [&](const notice::typing_received& n) {
+                    if (n.typing) line("* " + std::string(n.from.without_scheme()) + " is typing");
+                },
+                [](const notice::delivered&) {},
+                [&](const notice::undelivered& n) {
+                    line("* not delivered to " + std::string(n.to.without_scheme()) + ": " + n.why);
+                },
+                [&](const notice::conversation_opened& n) {
+                    line("* conversation with " + std::string(n.peer.without_scheme()));
+                },
+                [&](const notice::conversation_closed& n) {
+                    line("* conversation with " + std::string(n.peer.without_scheme()) + " ended " +
+                         n.why);
+                },
+                [&](const notice::discarded& n) {
+                    line("* the server's " + n.what + " was discarded: " + n.why);
+                },
+            },
+            a);
     }
     void tell(const std::string& event, const std::vector<field>& fields) override {
         std::string text = "* " + event;
-        for (const auto& f : fields) text += " " + f.value;
+        for (const auto& f : fields)
+            text += " " + f.value;
         line(text);
     }
 
 private:
     void line(const std::string& what) {
-        const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(wall_().time_since_epoch()).count();
+        const auto seconds =
+            std::chrono::duration_cast<std::chrono::seconds>(wall_().time_since_epoch()).count();
         const std::time_t t = seconds;
         std::tm local{};
         ::localtime_r(&t, &local);
@@ -90,27 +109,46 @@ json::array endpoints_of(const std::vector<notice::live_endpoint>& all) {
 }
 
 json::object fields_of(const user_agent::action& a) {
-    return std::visit(
-        overloaded{
-            [](const notice::transmit&) { return json::object(); },
-            [](const notice::signed_in& n) {
-                return json::object{{"anew", n.anew}, {"expires", n.expires.count()}, {"endpoints", endpoints_of(n.endpoints)}};
-            },
-            [](const notice::sign_in_failed& n) { return json::object{{"status", n.status}, {"why", n.why}}; },
-            [](const notice::signed_out& n) { return json::object{{"why", n.why}}; },
-            [](const notice::im_received& n) {
-                return json::object{{"from", n.from.text()}, {"content_type", n.content_type}, {"text", n.text}, {"paged", n.paged}};
-            },
-            [](const notice::typing_received& n) { return json::object{{"from", n.from.text()}, {"typing", n.typing}}; },
-            [](const notice::delivered& n) { return json::object{{"id", n.id}, {"to", n.to.text()}}; },
-            [](const notice::undelivered& n) {
-                return json::object{{"id", n.id}, {"to", n.to.text()}, {"status", n.status}, {"why", n.why}};
-            },
-            [](const notice::conversation_opened& n) { return json::object{{"peer", n.peer.text()}, {"by_us", n.by_us}}; },
-            [](const notice::conversation_closed& n) { return json::object{{"peer", n.peer.text()}, {"why", n.why}}; },
-            [](const notice::discarded& n) { return json::object{{"what", n.what}, {"why", n.why}}; },
-        },
-        a);
+    return std::visit(overloaded{
+                          [](const notice::transmit&) { return json::object(); },
+                          [](const notice::signed_in& n) {
+                              return json::object{{"anew", n.anew},
+                                                  {"expires", n.expires.count()},
+                                                  {"endpoints", endpoints_of(n.endpoints)}};
+                          },
+                          [](const notice::sign_in_failed& n) {
+                              return json::object{{"status", n.status}, {"why", n.why}};
+                          },
+                          [](const notice::signed_out& n) { return json::object{{"why", n.why}}; },
+                          [](const notice::im_received& n) {
+                              return json::object{{"from", n.from.text()},
+                                                  {"content_type", n.content_type},
+                                                  {"text", n.text},
+                                                  {"paged", n.paged}};
+                          },
+                          [](const notice::typing_received& n) {
+                              return json::object{{"from", n.from.text()}, {"typing", n.typing}};
+                          },
+                          [](const notice::delivered& n) {
+                              return json::object{{"id", n.id}, {"to", n.to.text()}};
+                          },
+                          [](const notice::undelivered& n) {
+                              return json::object{{"id", n.id},
+                                                  {"to", n.to.text()},
+                                                  {"status", n.status},
+                                                  {"why", n.why}};
+                          },
+                          [](const notice::conversation_opened& n) {
+                              return json::object{{"peer", n.peer.text()}, {"by_us", n.by_us}};
+                          },
+                          [](const notice::conversation_closed& n) {
+                              return json::object{{"peer", n.peer.text()}, {"why", n.why}};
+                          },
+                          [](const notice::discarded& n) {
+                              return json::object{{"what", n.what}, {"why", n.why}};
+                          },
+                      },
+                      a);
 }
 
 class json_teller final : public teller {
@@ -120,14 +158,16 @@ public:
     void tell(const user_agent::action& a) override { write(name_of(a), fields_of(a)); }
     void tell(const std::string& event, const std::vector<field>& fields) override {
         json::object o;
-        for (const auto& f : fields) o[f.name] = f.value;
+        for (const auto& f : fields)
+            o[f.name] = f.value;
         write(event, o);
     }
 
 private:
     void write(const std::string& event, const json::object& fields) {
         json::object o{{"event", event}, {"time", utc(wall_())}};
-        for (const auto& [name, value] : fields) o[name] = value;
+        for (const auto& [name, value] : fields)
+            o[name] = value;
         print(json::serialize(o));
     }
     wall_instant (*wall_)();
@@ -136,13 +176,26 @@ private:
 } // namespace
 
 std::string name_of(const user_agent::action& a) {
-    constexpr std::array names{"transmit",    "signed_in", "sign_in_failed", "signed_out",          "im_received",         "typing_received",
-                               "delivered",   "undelivered", "conversation_opened", "conversation_closed", "discarded"};
+    constexpr std::array names{"transmit",
+                               "signed_in",
+                               "sign_in_failed",
+                               "signed_out",
+                               "im_received",
+                               "typing_received",
+                               "delivered",
+                               "undelivered",
+                               "conversation_opened",
+                               "conversation_closed",
+                               "discarded"};
     static_assert(names.size() == std::variant_size_v<user_agent::action>);
     return names[a.index()];
 }
 
-std::unique_ptr<teller> make_text_teller(wall_instant (*wall)()) { return std::make_unique<text_teller>(wall); }
-std::unique_ptr<teller> make_json_teller(wall_instant (*wall)()) { return std::make_unique<json_teller>(wall); }
+std::unique_ptr<teller> make_text_teller(wall_instant (*wall)()) {
+    return std::make_unique<text_teller>(wall);
+}
+std::unique_ptr<teller> make_json_teller(wall_instant (*wall)()) {
+    return std::make_unique<json_teller>(wall);
+}
 
 } // namespace lyceum::apps::client

@@ -11,9 +11,12 @@
 namespace lyceum::apps::load {
 namespace {
 
-constexpr auto about = "Signs many endpoints in, keeps them at one kind of work, and measures: operations, errors, latency,\n"
-                       "and the server's CPU time and memory. JSON to standard output, one line for people to standard error.\n"
-                       "Exit codes: 0 measured, 1 errors among the operations, 2 wrong command line, 3 could not run.";
+constexpr auto about =
+    "Signs many endpoints in, keeps them at one kind of work, and measures: operations, errors, "
+    "latency,\n"
+    "and the server's CPU time and memory. JSON to standard output, one line for people to "
+    "standard error.\n"
+    "Exit codes: 0 measured, 1 errors among the operations, 2 wrong command line, 3 could not run.";
 constexpr std::size_t spare_descriptors = 64;
 
 struct wanted {
@@ -39,7 +42,8 @@ std::expected<what, std::string> what_of(const std::string& word) {
 std::expected<void, std::string> complete(const wanted& w, options& o) {
     LYCEUM_TRY(const auto kind, client::parse_transport(w.transport));
     o.is_signed = !w.is_unsigned;
-    if (o.is_signed && kind == net::transport::udp) return std::unexpected("over UDP there are no signatures: --unsigned");
+    if (o.is_signed && kind == net::transport::udp)
+        return std::unexpected("over UDP there are no signatures: --unsigned");
     LYCEUM_TRY(o.users, client::read_passwords(w.users_file));
     if (o.users.empty()) return std::unexpected(w.users_file + " names nobody");
     for (const auto& s : w.servers) {
@@ -47,14 +51,19 @@ std::expected<void, std::string> complete(const wanted& w, options& o) {
         LYCEUM_TRY(const auto at, client::look_up(server));
         // A certificate names hosts; whom an address belongs to, the users' domain says.
         const bool is_address = ip_address::parse(server.host).has_value();
-        o.servers.push_back({kind, at, !w.tls_name.empty() ? w.tls_name : is_address ? std::string(o.users.front().user.host()) : server.host});
+        o.servers.push_back({kind,
+                             at,
+                             !w.tls_name.empty() ? w.tls_name
+                             : is_address        ? std::string(o.users.front().user.host())
+                                                 : server.host});
     }
     LYCEUM_TRY(o.drive, what_of(w.drive));
     LYCEUM_TRY(const auto local, client::parse_server(w.local, kind));
     LYCEUM_TRY(o.local, client::look_up(local));
     o.span = std::chrono::seconds(w.seconds);
     if (o.drive == what::relay && (o.connections < 2 || o.users.size() < o.connections)) {
-        return std::unexpected("relay wants two endpoints or more, and a user for each: a message goes to every endpoint of a user");
+        return std::unexpected("relay wants two endpoints or more, and a user for each: a message "
+                               "goes to every endpoint of a user");
     }
     return {};
 }
@@ -70,21 +79,48 @@ int run(int argc, char** argv) {
     CLI::App app(about, "lyceum-load");
     wanted w;
     options o;
-    app.add_option("--server", w.servers, "the server; several are taken in turn")->required()->type_name("HOST[:PORT]");
+    app.add_option("--server", w.servers, "the server; several are taken in turn")
+        ->required()
+        ->type_name("HOST[:PORT]");
     app.add_option("--transport", w.transport, "tls, tcp, udp")->capture_default_str();
-    app.add_option("--ca", o.ca, "certificates of the authorities to trust; the system's if not told")->type_name("FILE");
-    app.add_option("--tls-name", w.tls_name, "whom the server's certificate has to name")->type_name("NAME");
-    app.add_option("--users-file", w.users_file, "one user a line: URI PASSWORD")->required()->type_name("FILE");
-    app.add_option("--connections", o.connections, "how many endpoints sign in")->required()->check(CLI::Range(1, 10'000'000));
-    app.add_option("--case", w.drive, "register (whole handshakes), refresh, relay (messages between pairs), idle")->capture_default_str();
-    app.add_option("--rate", o.rate, "operations a second; 0: each endpoint as fast as it can")->check(CLI::Range(0.0, 1e7))->capture_default_str();
-    app.add_option("--sign-in-rate", o.sign_in_rate, "how many begin to sign in each second")->check(CLI::Range(0.1, 1e6))->capture_default_str();
-    app.add_option("--seconds", w.seconds, "how long the case is driven")->check(CLI::Range(1, 86400))->capture_default_str();
-    app.add_option("--processes", o.processes, "how many processes share the endpoints; more when descriptors run out")->check(CLI::Range(1, 1000))->capture_default_str();
-    app.add_option("--server-pid", o.server_pid, "the server's process on this machine, to be looked at")->type_name("PID");
-    app.add_option("--local", w.local, "over UDP: our address and the first process's port")->type_name("HOST:PORT")->capture_default_str();
+    app.add_option(
+           "--ca", o.ca, "certificates of the authorities to trust; the system's if not told")
+        ->type_name("FILE");
+    app.add_option("--tls-name", w.tls_name, "whom the server's certificate has to name")
+        ->type_name("NAME");
+    app.add_option("--users-file", w.users_file, "one user a line: URI PASSWORD")
+        ->required()
+        ->type_name("FILE");
+    app.add_option("--connections", o.connections, "how many endpoints sign in")
+        ->required()
+        ->check(CLI::Range(1, 10'000'000));
+    app.add_option("--case",
+                   w.drive,
+                   "register (whole handshakes), refresh, relay (messages between pairs), idle")
+        ->capture_default_str();
+    app.add_option("--rate", o.rate, "operations a second; 0: each endpoint as fast as it can")
+        ->check(CLI::Range(0.0, 1e7))
+        ->capture_default_str();
+    app.add_option("--sign-in-rate", o.sign_in_rate, "how many begin to sign in each second")
+        ->check(CLI::Range(0.1, 1e6))
+        ->capture_default_str();
+    app.add_option("--seconds", w.seconds, "how long the case is driven")
+        ->check(CLI::Range(1, 86400))
+        ->capture_default_str();
+    app.add_option("--processes",
+                   o.processes,
+                   "how many processes share the endpoints; more when descriptors run out")
+        ->check(CLI::Range(1, 1000))
+        ->capture_default_str();
+    app.add_option(
+           "--server-pid", o.server_pid, "the server's process on this machine, to be looked at")
+        ->type_name("PID");
+    app.add_option("--local", w.local, "over UDP: our address and the first process's port")
+        ->type_name("HOST:PORT")
+        ->capture_default_str();
     app.add_flag("--signed", w.is_signed, "with password and signatures, as clients do (default)");
-    app.add_flag("--unsigned", w.is_unsigned, "without: the server trusts this address")->excludes("--signed");
+    app.add_flag("--unsigned", w.is_unsigned, "without: the server trusts this address")
+        ->excludes("--signed");
     app.add_option("--worker", w.worker)->group(""); // the conductor's word to its processes
     app.set_version_flag("--version", "lyceum-load " LYCEUM_VERSION);
     try {
@@ -96,7 +132,8 @@ int run(int argc, char** argv) {
     if (const auto done = complete(w, o); !done) return fail(done.error(), 2);
     const auto descriptors = raise_descriptors();
     if (descriptors <= spare_descriptors) return fail("too few descriptors: ulimit -n", 3);
-    const auto needed = (o.connections + descriptors - spare_descriptors - 1) / (descriptors - spare_descriptors);
+    const auto needed =
+        (o.connections + descriptors - spare_descriptors - 1) / (descriptors - spare_descriptors);
     o.processes = std::min(std::max(o.processes, needed), (o.connections + 1) / 2);
     if (w.worker) return run_worker(o, *w.worker);
 

@@ -12,7 +12,9 @@
 namespace lyceum::apps::load {
 namespace {
 
-std::string error_text(const char* what) { return std::string(what) + ": " + std::strerror(errno); }
+std::string error_text(const char* what) {
+    return std::string(what) + ": " + std::strerror(errno);
+}
 
 /// A worker process and the pipes to it. Ended with the object.
 class worker_process {
@@ -20,9 +22,11 @@ public:
     static std::expected<worker_process, std::string> start(char** arguments, std::size_t index) {
         int to[2];
         int from[2];
-        if (::pipe2(to, O_CLOEXEC) != 0 || ::pipe2(from, O_CLOEXEC) != 0) return std::unexpected(error_text("pipe"));
+        if (::pipe2(to, O_CLOEXEC) != 0 || ::pipe2(from, O_CLOEXEC) != 0)
+            return std::unexpected(error_text("pipe"));
         std::vector<char*> line;
-        for (char** a = arguments; *a != nullptr; ++a) line.push_back(*a);
+        for (char** a = arguments; *a != nullptr; ++a)
+            line.push_back(*a);
         std::string number = std::to_string(index);
         std::string option = "--worker";
         line.push_back(option.data());
@@ -41,7 +45,8 @@ public:
         return worker_process(pid, to[1], ::fdopen(from[0], "r"));
     }
     worker_process(worker_process&& o) noexcept
-        : pid_(std::exchange(o.pid_, -1)), to_(std::exchange(o.to_, -1)), from_(std::exchange(o.from_, nullptr)) {}
+        : pid_(std::exchange(o.pid_, -1)), to_(std::exchange(o.to_, -1)),
+          from_(std::exchange(o.from_, nullptr)) {}
     worker_process& operator=(worker_process&&) = delete;
     ~worker_process() {
         if (pid_ < 0) return;
@@ -54,7 +59,8 @@ public:
         char* line = nullptr;
         std::size_t room = 0;
         const auto size = ::getline(&line, &room, from_);
-        const std::string text(line == nullptr ? "" : line, size > 0 ? static_cast<std::size_t>(size) : 0);
+        const std::string text(line == nullptr ? "" : line,
+                               size > 0 ? static_cast<std::size_t>(size) : 0);
         ::free(line);
         if (size <= 0) return std::unexpected("a worker process ended early");
         auto t = parse_tally(text);
@@ -93,7 +99,8 @@ std::size_t raise_descriptors() {
 std::expected<findings, std::string> conduct(const options& o, char** arguments) {
     std::signal(SIGPIPE, SIG_IGN);
     const auto look = [&] { return o.server_pid != 0 ? look_at(o.server_pid) : std::nullopt; };
-    if (o.server_pid != 0 && !look()) return std::unexpected("cannot look at process " + std::to_string(o.server_pid));
+    if (o.server_pid != 0 && !look())
+        return std::unexpected("cannot look at process " + std::to_string(o.server_pid));
     findings f;
     std::vector<worker_process> all;
     all.reserve(o.processes);
@@ -108,7 +115,8 @@ std::expected<findings, std::string> conduct(const options& o, char** arguments)
     }
     f.signed_in = look();
     const auto own = cpu_of_all(all);
-    for (const auto& w : all) w.go_on();
+    for (const auto& w : all)
+        w.go_on();
     for (auto& w : all) {
         LYCEUM_TRY(const auto t, w.next());
         f.driving.add(t);

@@ -13,7 +13,8 @@ constexpr std::uint32_t fine_bits = 5; ///< 32 buckets to each doubling
 std::uint32_t bucket_of(std::uint64_t v) {
     if (v < (1U << (fine_bits + 1))) return static_cast<std::uint32_t>(v);
     const auto shift = static_cast<std::uint32_t>(std::bit_width(v)) - fine_bits - 1;
-    return ((shift + 1) << fine_bits) + static_cast<std::uint32_t>((v >> shift) - (1U << fine_bits));
+    return ((shift + 1) << fine_bits) +
+           static_cast<std::uint32_t>((v >> shift) - (1U << fine_bits));
 }
 
 /// The largest value of a bucket.
@@ -27,11 +28,13 @@ std::uint64_t end_of(std::uint32_t bucket) {
 } // namespace
 
 void histogram::add(std::chrono::nanoseconds span, std::uint64_t times) {
-    add_bucket(bucket_of(static_cast<std::uint64_t>(std::max<std::int64_t>(span.count(), 0))), times);
+    add_bucket(bucket_of(static_cast<std::uint64_t>(std::max<std::int64_t>(span.count(), 0))),
+               times);
 }
 
 void histogram::add(const histogram& other) {
-    for (const auto& [bucket, times] : other.counts_) add_bucket(bucket, times);
+    for (const auto& [bucket, times] : other.counts_)
+        add_bucket(bucket, times);
 }
 
 std::chrono::nanoseconds histogram::quantile(double part) const {
@@ -39,7 +42,8 @@ std::chrono::nanoseconds histogram::quantile(double part) const {
     std::uint64_t seen = 0;
     for (const auto& [bucket, times] : counts_) {
         seen += times;
-        if (seen >= std::max<std::uint64_t>(wanted, 1)) return std::chrono::nanoseconds(end_of(bucket));
+        if (seen >= std::max<std::uint64_t>(wanted, 1))
+            return std::chrono::nanoseconds(end_of(bucket));
     }
     return {};
 }

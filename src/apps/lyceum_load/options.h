@@ -24,7 +24,8 @@ struct options {
     std::vector<client::user_and_password> users;
     std::size_t connections = 1;
     what drive = what::idle;
-    double rate = 0; ///< operations a second, of all processes together; 0: each as soon as the last is done
+    double rate =
+        0; ///< operations a second, of all processes together; 0: each as soon as the last is done
     double sign_in_rate = 200;
     std::chrono::seconds span{10};
     std::size_t processes = 1;

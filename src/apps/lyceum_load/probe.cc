@@ -19,8 +19,10 @@ std::string read(const std::string& path) {
 
 } // namespace
 
-std::optional<std::chrono::microseconds> cpu_of(std::string_view stat, std::int64_t ticks_per_second) {
-    // pid (name) state ...: the name may hold blanks and parentheses. utime and stime are fields 14 and 15.
+std::optional<std::chrono::microseconds> cpu_of(std::string_view stat,
+                                                std::int64_t ticks_per_second) {
+    // pid (name) state ...: the name may hold blanks and parentheses. utime and stime are fields 14
+    // and 15.
     const auto name_end = stat.rfind(')');
     if (name_end == std::string_view::npos || ticks_per_second <= 0) return std::nullopt;
     const auto fields = split(stat.substr(name_end + 1), ' ');
@@ -28,13 +30,16 @@ std::optional<std::chrono::microseconds> cpu_of(std::string_view stat, std::int6
     const auto user = to_u64(fields[11]);
     const auto system = to_u64(fields[12]);
     if (!user || !system) return std::nullopt;
-    return std::chrono::microseconds(static_cast<std::int64_t>(*user + *system) * 1'000'000 / ticks_per_second);
+    return std::chrono::microseconds(static_cast<std::int64_t>(*user + *system) * 1'000'000 /
+                                     ticks_per_second);
 }
 
 std::optional<std::uint64_t> octets_of(std::string_view rollup, std::string_view field) {
     while (!rollup.empty()) {
         auto line = split_first(rollup, '\n');
-        if (!line.starts_with(field) || line.substr(field.size()).empty() || line[field.size()] != ':') continue;
+        if (!line.starts_with(field) || line.substr(field.size()).empty() ||
+            line[field.size()] != ':')
+            continue;
         const auto words = split(line.substr(field.size() + 1), ' ');
         if (words.size() != 2 || words[1] != "kB") return std::nullopt;
         const auto kilo = to_u64(words[0]);

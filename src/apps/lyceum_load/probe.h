@@ -19,8 +19,10 @@ struct usage {
 [[nodiscard]] std::optional<usage> look_at(int pid);
 
 /// utime and stime of /proc/PID/stat, whatever the program's name holds. proc(5)
-[[nodiscard]] std::optional<std::chrono::microseconds> cpu_of(std::string_view stat, std::int64_t ticks_per_second);
+[[nodiscard]] std::optional<std::chrono::microseconds> cpu_of(std::string_view stat,
+                                                              std::int64_t ticks_per_second);
 /// A field in kB of /proc/PID/smaps_rollup, in octets.
-[[nodiscard]] std::optional<std::uint64_t> octets_of(std::string_view rollup, std::string_view field);
+[[nodiscard]] std::optional<std::uint64_t> octets_of(std::string_view rollup,
+                                                     std::string_view field);
 
 } // namespace lyceum::apps::load

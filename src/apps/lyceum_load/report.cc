@@ -9,32 +9,40 @@ namespace {
 
 namespace json = boost::json;
 
-double seconds(std::chrono::nanoseconds n) { return static_cast<double>(n.count()) / 1e9; }
-double milliseconds(std::chrono::nanoseconds n) { return static_cast<double>(n.count()) / 1e6; }
+double seconds(std::chrono::nanoseconds n) {
+    return static_cast<double>(n.count()) / 1e9;
+}
+double milliseconds(std::chrono::nanoseconds n) {
+    return static_cast<double>(n.count()) / 1e6;
+}
 
 std::uint64_t errors_of(const tally& t) {
     std::uint64_t n = 0;
-    for (const auto& [code, times] : t.errors) n += times;
+    for (const auto& [code, times] : t.errors)
+        n += times;
     return n;
 }
 
 json::object errors_json(const tally& t) {
     json::object o;
-    for (const auto& [code, times] : t.errors) o[code] = times;
+    for (const auto& [code, times] : t.errors)
+        o[code] = times;
     return o;
 }
 
-json::object phase(const tally& t, const std::optional<usage>& from, const std::optional<usage>& to) {
-    json::object o{{"operations", t.done},
-                   {"seconds", seconds(t.span)},
-                   {"per_second", t.span.count() > 0 ? static_cast<double>(t.done) / seconds(t.span) : 0.0},
-                   {"errors", errors_json(t)},
-                   {"not_started", t.not_started},
-                   {"latency_ms",
-                    json::object{{"p50", milliseconds(t.latency.quantile(0.5))},
-                                 {"p90", milliseconds(t.latency.quantile(0.9))},
-                                 {"p99", milliseconds(t.latency.quantile(0.99))},
-                                 {"max", milliseconds(t.latency.quantile(1))}}}};
+json::object
+phase(const tally& t, const std::optional<usage>& from, const std::optional<usage>& to) {
+    json::object o{
+        {"operations", t.done},
+        {"seconds", seconds(t.span)},
+        {"per_second", t.span.count() > 0 ? static_cast<double>(t.done) / seconds(t.span) : 0.0},
+        {"errors", errors_json(t)},
+        {"not_started", t.not_started},
+        {"latency_ms",
+         json::object{{"p50", milliseconds(t.latency.quantile(0.5))},
+                      {"p90", milliseconds(t.latency.quantile(0.9))},
+                      {"p99", milliseconds(t.latency.quantile(0.99))},
+                      {"max", milliseconds(t.latency.quantile(1))}}}};
     if (from && to) {
         const auto cpu = static_cast<double>((to->cpu - from->cpu).count());
         o["server_cpu_seconds"] = cpu / 1e6;
@@ -43,9 +51,10 @@ json::object phase(const tally& t, const std::optional<usage>& from, const std::
     return o;
 }
 
-std::optional<double> octets_each(const findings& f, std::uint64_t usage::*what) {
+std::optional<double> octets_each(const findings& f, std::uint64_t usage::* what) {
     if (!f.before || !f.signed_in || f.signing_in.done == 0) return std::nullopt;
-    const auto grown = static_cast<double>((*f.signed_in).*what) - static_cast<double>((*f.before).*what);
+    const auto grown =
+        static_cast<double>((*f.signed_in).*what) - static_cast<double>((*f.before).*what);
     return grown / static_cast<double>(f.signing_in.done);
 }
 
@@ -74,7 +83,8 @@ options::slice options::of_process(std::size_t index) const {
 
 void tally::add(const tally& t) {
     done += t.done;
-    for (const auto& [code, times] : t.errors) errors[code] += times;
+    for (const auto& [code, times] : t.errors)
+        errors[code] += times;
     latency.add(t.latency);
     span = std::max(span, t.span);
     not_started += t.not_started;
@@ -82,7 +92,8 @@ void tally::add(const tally& t) {
 
 std::string to_line(const tally& t) {
     json::array buckets;
-    for (const auto& [bucket, times] : t.latency.buckets()) buckets.push_back(json::array{bucket, times});
+    for (const auto& [bucket, times] : t.latency.buckets())
+        buckets.push_back(json::array{bucket, times});
     return json::serialize(json::object{{"done", t.done},
                                         {"errors", errors_json(t)},
                                         {"latency", buckets},
@@ -98,14 +109,17 @@ std::optional<tally> parse_tally(std::string_view line) {
         const auto& o = v.as_object();
         tally t;
         t.done = o.at("done").to_number<std::uint64_t>();
-        for (const auto& [code, times] : o.at("errors").as_object()) t.errors[std::string(code)] = times.to_number<std::uint64_t>();
+        for (const auto& [code, times] : o.at("errors").as_object())
+            t.errors[std::string(code)] = times.to_number<std::uint64_t>();
         for (const auto& b : o.at("latency").as_array()) {
-            t.latency.add_bucket(b.at(0).to_number<std::uint32_t>(), b.at(1).to_number<std::uint64_t>());
+            t.latency.add_bucket(b.at(0).to_number<std::uint32_t>(),
+                                 b.at(1).to_number<std::uint64_t>());
         }
         t.span = std::chrono::nanoseconds(o.at("span").to_number<std::int64_t>());
         t.not_started = o.at("not_started").to_number<std::uint64_t>();
         return t;
-    } catch (const std::exception&) { // what Boost.JSON says of members that are missing or of another type
+    } catch (const std::exception&) { // what Boost.JSON says of members that are missing or of
+                                      // another type
         return std::nullopt;
     }
 }
@@ -121,8 +135,10 @@ std::string to_json(const options& o, const findings& f) {
                      {"drive", phase(f.driving, f.signed_in, f.after)},
                      {"own_cpu_seconds", static_cast<double>(f.own_cpu.count()) / 1e6}};
     if (f.before && f.signed_in && f.after) {
-        out["server_rss"] = json::object{{"before", f.before->rss}, {"signed_in", f.signed_in->rss}, {"after", f.after->rss}};
-        out["server_pss"] = json::object{{"before", f.before->pss}, {"signed_in", f.signed_in->pss}, {"after", f.after->pss}};
+        out["server_rss"] = json::object{
+            {"before", f.before->rss}, {"signed_in", f.signed_in->rss}, {"after", f.after->rss}};
+        out["server_pss"] = json::object{
+            {"before", f.before->pss}, {"signed_in", f.signed_in->pss}, {"after", f.after->pss}};
     }
     if (const auto each = octets_each(f, &usage::rss)) out["rss_per_endpoint"] = *each;
     if (const auto each = octets_each(f, &usage::pss)) out["pss_per_endpoint"] = *each;
@@ -134,7 +150,8 @@ std::string to_text(const options& o, const findings& f) {
     char text[400];
     std::snprintf(text,
                   sizeof text,
-                  "%s: %llu of %zu signed in (%llu errors); %llu operations in %.1f s, %llu errors, %llu not started; p50 %.2f ms, p99 %.2f ms",
+                  "%s: %llu of %zu signed in (%llu errors); %llu operations in %.1f s, %llu "
+                  "errors, %llu not started; p50 %.2f ms, p99 %.2f ms",
                   name(o.drive),
                   static_cast<unsigned long long>(f.signing_in.done),
                   o.connections,
@@ -147,14 +164,19 @@ std::string to_text(const options& o, const findings& f) {
                   milliseconds(t.latency.quantile(0.99)));
     std::string out = text;
     if (f.signed_in && f.after && t.done != 0) {
-        std::snprintf(text, sizeof text, "; server CPU %.1f us per operation", static_cast<double>((f.after->cpu - f.signed_in->cpu).count()) / static_cast<double>(t.done));
+        std::snprintf(text,
+                      sizeof text,
+                      "; server CPU %.1f us per operation",
+                      static_cast<double>((f.after->cpu - f.signed_in->cpu).count()) /
+                          static_cast<double>(t.done));
         out += text;
     }
     if (f.before && f.signed_in && f.signing_in.done != 0) {
         std::snprintf(text,
                       sizeof text,
                       ", %.0f us per sign-in, RSS %.1f KiB per endpoint",
-                      static_cast<double>((f.signed_in->cpu - f.before->cpu).count()) / static_cast<double>(f.signing_in.done),
+                      static_cast<double>((f.signed_in->cpu - f.before->cpu).count()) /
+                          static_cast<double>(f.signing_in.done),
                       octets_each(f, &usage::rss).value_or(0) / 1024);
         out += text;
     }

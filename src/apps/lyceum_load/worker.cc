@@ -18,8 +18,8 @@ using client::agents;
 namespace notice = user_agent::notice;
 namespace wish = user_agent::wish;
 
-constexpr auto beat = 2ms;           ///< how often what is due is started
-constexpr auto give_up_after = 40s;  ///< after the last operation began: transactions end by then
+constexpr auto beat = 2ms;          ///< how often what is due is started
+constexpr auto give_up_after = 40s; ///< after the last operation began: transactions end by then
 constexpr std::uint64_t signing_in_beat = 1;
 constexpr std::uint64_t driving_beat = 2;
 
@@ -70,7 +70,8 @@ public:
             if (in->anew) {
                 x.in = true;
                 finish(s);
-            } else if (driving_ && (options_.drive == what::sign_in || options_.drive == what::refresh)) {
+            } else if (driving_ &&
+                       (options_.drive == what::sign_in || options_.drive == what::refresh)) {
                 finish(s);
             }
         } else if (const auto* failed = std::get_if<notice::sign_in_failed>(&a)) {
@@ -97,12 +98,14 @@ public:
         const auto now = agents_.now();
         if (id == signing_in_beat && signing_in_) {
             const auto due = due_by(now, seats_.size());
-            for (; started_ < due; ++started_) begin_sign_in(started_);
+            for (; started_ < due; ++started_)
+                begin_sign_in(started_);
             if (started_ == seats_.size() && pending_ == 0) return report(now);
         } else if (id == driving_beat && driving_) {
             const bool over = now >= begun_ + options_.span;
             if (!over) start_operations(now);
-            if (over && (pending_ == 0 || now >= begun_ + options_.span + give_up_after)) return report(now);
+            if (over && (pending_ == 0 || now >= begun_ + options_.span + give_up_after))
+                return report(now);
         } else {
             return;
         }
@@ -134,24 +137,30 @@ private:
         return std::min(most, static_cast<std::uint64_t>(seconds * rate_) + 1);
     }
     instant due_at(std::uint64_t number) const {
-        return begun_ + std::chrono::nanoseconds(static_cast<std::int64_t>(static_cast<double>(number) / rate_ * 1e9));
+        return begun_ + std::chrono::nanoseconds(
+                            static_cast<std::int64_t>(static_cast<double>(number) / rate_ * 1e9));
     }
 
     void begin_sign_in(agents::seat s) {
         occupy(s, agents_.now());
         const auto& to = options_.servers[(slice_.first + s) % options_.servers.size()];
         agents_.wish(s, wish::sign_in{});
-        agents_.connect(s, to, {options_.local.address, static_cast<std::uint16_t>(options_.local.port + index_)});
+        agents_.connect(
+            s,
+            to,
+            {options_.local.address, static_cast<std::uint16_t>(options_.local.port + index_)});
     }
 
     void start_operations(instant now) {
         if (options_.drive == what::idle) return;
         if (rate_ <= 0) { // each as soon as the last is done
-            for (auto n = idle_.size(); n > 0; --n) start_next(now);
+            for (auto n = idle_.size(); n > 0; --n)
+                start_next(now);
             return;
         }
         const auto due = due_by(now, std::numeric_limits<std::uint64_t>::max());
-        // Late ones are measured from when they were due: a slow server cannot hide behind its slowness.
+        // Late ones are measured from when they were due: a slow server cannot hide behind its
+        // slowness.
         while (started_ < due && !idle_.empty()) {
             start_next(due_at(started_));
             ++started_;
@@ -171,7 +180,8 @@ private:
             agents_.wish(s, wish::refresh{});
             break;
         case what::relay:
-            agents_.wish(s, wish::page{s, agents_.at(s + 1 < seats_.size() ? s + 1 : 0).aor(), text_});
+            agents_.wish(s,
+                         wish::page{s, agents_.at(s + 1 < seats_.size() ? s + 1 : 0).aor(), text_});
             break;
         case what::idle:
             break;
@@ -196,13 +206,15 @@ private:
         const auto now = agents_.now();
         ++tally_.done;
         tally_.latency.add(now - since);
-        if (driving_ && rate_ <= 0 && now < begun_ + options_.span && !idle_.empty()) start_next(now);
+        if (driving_ && rate_ <= 0 && now < begun_ + options_.span && !idle_.empty())
+            start_next(now);
     }
     void fail(agents::seat s, const std::string& code) {
         if (release(s) || driving_) ++tally_.errors[code];
     }
     void report(instant now) {
-        tally_.span = driving_ ? std::min<std::chrono::nanoseconds>(now - begun_, options_.span) : now - begun_;
+        tally_.span = driving_ ? std::min<std::chrono::nanoseconds>(now - begun_, options_.span)
+                               : now - begun_;
         std::exchange(done_, nullptr)->set_value(tally_);
     }
 
@@ -244,7 +256,8 @@ int run_worker(const options& o, std::size_t index) {
     }
     if (o.servers.front().kind == net::transport::udp) {
         const ip_endpoint at{o.local.address, static_cast<std::uint16_t>(o.local.port + index)};
-        const auto listening = (*engine)->listen({net::transport::udp, net::audience::trusted, at, false});
+        const auto listening =
+            (*engine)->listen({net::transport::udp, net::audience::trusted, at, false});
         if (!listening) {
             std::fprintf(stderr, "lyceum-load: %s\n", listening.error().c_str());
             return 3;
@@ -262,7 +275,8 @@ int run_worker(const options& o, std::size_t index) {
         std::promise<tally> driven;
         (*engine)->shard(0).post(0, [&] { all.drive(driven); });
         tell(driven.get_future().get());
-        while (::read(STDIN_FILENO, &c, 1) == 1) {}
+        while (::read(STDIN_FILENO, &c, 1) == 1) {
+        }
     }
     (*engine)->stop();
     return 0;

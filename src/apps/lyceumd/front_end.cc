@@ -98,7 +98,7 @@ void front_end::expel(const sip::aor& user, const std::string& reason, diagnosti
 }
 
 front_end::status front_end::now() const {
-    return {stack_.now_under_way(), stack_.gate_keeper().associations(), proxy_.contexts(), registrar_.registrations(), subscriptions_.size()};
+    return {stack_.now_under_way(), stack_.gate_keeper().associations(), proxy_.contexts(), proxy_.unanswered(), registrar_.registrations(), subscriptions_.size()};
 }
 
 } // namespace lyceum::apps::server

@@ -48,6 +48,7 @@ public:
         sipstack::stack::load load;
         std::size_t associations = 0;
         std::size_t response_contexts = 0;
+        std::size_t unanswered = 0; ///< of them
         std::size_t registrations = 0;
         std::size_t subscriptions = 0;
     };

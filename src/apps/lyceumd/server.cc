@@ -181,7 +181,7 @@ private:
     }
     std::size_t under_way() {
         std::size_t n = 0;
-        everywhere([&](front_end& f) { n += f.now().response_contexts; });
+        everywhere([&](front_end& f) { n += f.now().unanswered; });
         return n;
     }
     admin::outcome status();

@@ -22,13 +22,12 @@ std::string set_number(const field& f, const number_slot& slot, const toml::node
         if (!v) return "must be a whole number";
     } else if (f.what == kind::duration) {
         if (const auto text = n.value_exact<std::string>()) v = parse_duration(*text);
-        if (!v)
+        if (!v) {
             return "must be a duration with its unit, such as \"15 s\" (ns, us, ms, s, min, h, d)";
+        }
     } else {
-        if (const auto text = n.value_exact<std::string>())
-            v = parse_octets(*text);
-        else
-            v = n.value_exact<std::int64_t>();
+        const auto text = n.value_exact<std::string>();
+        v = text ? parse_octets(*text) : n.value_exact<std::int64_t>();
         if (!v) return "must be a size with its unit, such as \"4 MiB\" (B, KiB, MiB, GiB)";
     }
     if (*v < f.least || *v > f.most) {
@@ -85,6 +84,7 @@ unknown(std::string_view word, std::string_view prefix, std::span<const std::str
 template <class T>
 std::vector<std::string> names_of(const std::vector<T>& things) {
     std::vector<std::string> out;
+    out.reserve(things.size());
     for (const auto& t : things)
         out.push_back(t.name);
     return out;

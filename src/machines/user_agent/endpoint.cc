@@ -16,33 +16,42 @@ std::string name_of(const sip::message& m) {
 } // namespace
 
 endpoint::endpoint(account a, random::source& random)
-    : self_(std::move(a), random), keys_(self_.who, random), transactions_(self_, keys_), sign_in_(self_, keys_) {}
+    : self_(std::move(a), random), keys_(self_.who, random), transactions_(self_, keys_),
+      sign_in_(self_, keys_) {}
 
 void endpoint::on(event&& e, instant now, actions& out) {
-    std::visit(overloaded{
-                   [&](connected& c) { on_connected(c, now, out); },
-                   [&](disconnected&) { on_disconnected(now, out); },
-                   [&](received& r) { on_received(std::move(r), now, out); },
-                   [&](tick&) { on_tick(now, out); },
-                   [&](wish::sign_in&) { carry_out(sign_in_.on(sign_in::wanted{}, now), now, out); },
-                   [&](wish::refresh&) { carry_out(sign_in_.on(sign_in::refresh_wanted{}, now), now, out); },
-                   [&](wish::renew&) { carry_out(sign_in_.on(sign_in::renewal_wanted{}, now), now, out); },
-                   [&](wish::sign_out&) {
-                       for (const auto id : sessions()) tell_session(id, im_session::left{}, now, out);
-                       carry_out(sign_in_.on(sign_in::unwanted{}, now), now, out);
-                   },
-                   [&](wish::say& s) { say({s.id, std::move(s.content_type), std::move(s.text), false}, s.to, now, out); },
-                   [&](wish::page& p) { page(std::move(p), now, out); },
-                   [&](wish::type& t) {
-                       if (const auto id = session_with(t.to)) tell_session(id, im_session::typed{}, now, out);
-                   },
-                   [&](wish::leave& l) {
-                       for (const auto id : sessions()) {
-                           if (sessions_.at(id).peer() == l.to) tell_session(id, im_session::left{}, now, out);
-                       }
-                   },
-               },
-               e);
+    std::visit(
+        overloaded{
+            [&](connected& c) { on_connected(c, now, out); },
+            [&](disconnected&) { on_disconnected(now, out); },
+            [&](received& r) { on_received(std::move(r), now, out); },
+            [&](tick&) { on_tick(now, out); },
+            [&](wish::sign_in&) { carry_out(sign_in_.on(sign_in::wanted{}, now), now, out); },
+            [&](wish::refresh&) {
+                carry_out(sign_in_.on(sign_in::refresh_wanted{}, now), now, out);
+            },
+            [&](wish::renew&) { carry_out(sign_in_.on(sign_in::renewal_wanted{}, now), now, out); },
+            [&](wish::sign_out&) {
+                for (const auto id : sessions())
+                    tell_session(id, im_session::left{}, now, out);
+                carry_out(sign_in_.on(sign_in::unwanted{}, now), now, out);
+            },
+            [&](wish::say& s) {
+                say({s.id, std::move(s.content_type), std::move(s.text), false}, s.to, now, out);
+            },
+            [&](wish::page& p) { page(std::move(p), now, out); },
+            [&](wish::type& t) {
+                if (const auto id = session_with(t.to))
+                    tell_session(id, im_session::typed{}, now, out);
+            },
+            [&](wish::leave& l) {
+                for (const auto id : sessions()) {
+                    if (sessions_.at(id).peer() == l.to)
+                        tell_session(id, im_session::left{}, now, out);
+                }
+            },
+        },
+        e);
     forget_ended();
 }
 
@@ -61,11 +70,13 @@ void endpoint::on_disconnected(instant now, actions& out) {
     // First who waits for an answer, then the conversations as a whole.
     auto failed = transactions_.on_disconnected();
     carry_out(sign_in_.on(sign_in::disconnected{}, now), now, out);
-    for (auto& f : std::exchange(again_, {})) failed.push_back(std::move(f));
+    for (auto& f : std::exchange(again_, {}))
+        failed.push_back(std::move(f));
     for (auto& f : failed) {
         if (f.of.whose != purpose::of::registration) on_answered(std::move(f), {}, now, out);
     }
-    for (const auto id : sessions()) tell_session(id, im_session::disconnected{}, now, out);
+    for (const auto id : sessions())
+        tell_session(id, im_session::disconnected{}, now, out);
     sessions_.clear();
 }
 
@@ -78,8 +89,8 @@ bool endpoint::is_believed(const sip::message& m, instant now, actions& out) {
     const auto verdict = keys_.verify(m, now);
     if (verdict == key_ring::verdict::good) return true;
     // Who is refused before there is an association cannot be told so with a signature.
-    if (verdict == key_ring::verdict::unsigned_ && !keys_.stands() && m.is_response() && m.status() >= 300 &&
-        m.cseq_method() == "REGISTER") {
+    if (verdict == key_ring::verdict::unsigned_ && !keys_.stands() && m.is_response() &&
+        m.status() >= 300 && m.cseq_method() == "REGISTER") {
         return true;
     }
     std::string_view why = "not signed";
@@ -106,7 +117,8 @@ void endpoint::on_received(received&& r, instant now, actions& out) {
                    [](transactions::acknowledged&) {}, // a dialog of ours stands since its 2xx
                    [&](transactions::cancelled& c) {
                        for (const auto id : sessions()) {
-                           if (sessions_.at(id).is_ringing(c.invite)) tell_session(id, im_session::cancelled{}, now, out);
+                           if (sessions_.at(id).is_ringing(c.invite))
+                               tell_session(id, im_session::cancelled{}, now, out);
                        }
                    },
                },
@@ -114,9 +126,11 @@ void endpoint::on_received(received&& r, instant now, actions& out) {
 }
 
 void endpoint::on_tick(instant now, actions& out) {
-    for (auto& late : transactions_.on_tick(now, out)) on_answered(std::move(late), {}, now, out);
+    for (auto& late : transactions_.on_tick(now, out))
+        on_answered(std::move(late), {}, now, out);
     carry_out(sign_in_.on(sign_in::tick{}, now), now, out);
-    for (const auto id : sessions()) tell_session(id, im_session::tick{}, now, out);
+    for (const auto id : sessions())
+        tell_session(id, im_session::tick{}, now, out);
     if (const auto every = sign_in_.keep_alive(); connected_ && every && sign_in_.is_in()) {
         if (transactions_.last_sent() + *every * 9 / 10 <= now) {
             transactions_.note_sent(now);
@@ -131,14 +145,18 @@ std::optional<instant> endpoint::deadline() const {
         if (when && (!next || *when < *next)) next = when;
     };
     look(sign_in_.deadline());
-    for (const auto& [id, s] : sessions_) look(s.deadline());
+    for (const auto& [id, s] : sessions_)
+        look(s.deadline());
     if (const auto every = sign_in_.keep_alive(); connected_ && every && sign_in_.is_in()) {
         look(transactions_.last_sent() + *every * 9 / 10);
     }
     return next;
 }
 
-void endpoint::on_answered(transactions::answered&& a, wall_instant wall, instant now, actions& out) {
+void endpoint::on_answered(transactions::answered&& a,
+                           wall_instant wall,
+                           instant now,
+                           actions& out) {
     if (a.of.whose == purpose::of::registration) {
         on_registration_answered(a, wall, now, out);
         return;
@@ -148,15 +166,26 @@ void endpoint::on_answered(transactions::answered&& a, wall_instant wall, instan
         on_page_answered(a, out);
         return;
     }
-    tell_session(a.of.session, im_session::answered{a.of, a.request, a.status, a.response ? &*a.response : nullptr}, now, out);
+    tell_session(
+        a.of.session,
+        im_session::answered{a.of, a.request, a.status, a.response ? &*a.response : nullptr},
+        now,
+        out);
 }
 
-void endpoint::on_registration_answered(const transactions::answered& a, wall_instant wall, instant now, actions& out) {
-    carry_out(sign_in_.on(sign_in::answered{a.status, a.response ? &*a.response : nullptr, wall}, now), now, out);
+void endpoint::on_registration_answered(const transactions::answered& a,
+                                        wall_instant wall,
+                                        instant now,
+                                        actions& out) {
+    carry_out(
+        sign_in_.on(sign_in::answered{a.status, a.response ? &*a.response : nullptr, wall}, now),
+        now,
+        out);
 }
 
 bool endpoint::try_again(transactions::answered& a, instant now, actions& out) {
-    // The server forgot our association: make another, then say it again. digest MS-SIPAE 4.5 rule 17
+    // The server forgot our association: make another, then say it again. digest MS-SIPAE 4.5 rule
+    // 17
     if (a.of.second_try || !self_.who.authenticate || !sign_in_.is_in()) return false;
     again_.push_back(std::move(a));
     carry_out(sign_in_.on(sign_in::renewal_wanted{}, now), now, out);
@@ -166,7 +195,8 @@ bool endpoint::try_again(transactions::answered& a, instant now, actions& out) {
 void endpoint::carry_out(std::vector<sign_in::action>&& todo, instant now, actions& out) {
     for (auto& a : todo) {
         if (auto* send = std::get_if<sign_in::send>(&a)) {
-            transactions_.ask(std::move(send->message), {.whose = purpose::of::registration}, now, out);
+            transactions_.ask(
+                std::move(send->message), {.whose = purpose::of::registration}, now, out);
             continue;
         }
         auto& what = std::get<sign_in::tell>(a).what;

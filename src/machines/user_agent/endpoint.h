@@ -7,8 +7,8 @@
 
 namespace lyceum::user_agent {
 
-/// One signed-in device of one user, over one connection at a time: a client without its sockets. It signs
-/// in, keeps itself registered, believes only what the server signed, and talks to others.
+/// One signed-in device of one user, over one connection at a time: a client without its sockets.
+/// It signs in, keeps itself registered, believes only what the server signed, and talks to others.
 class endpoint {
 public:
     /// random must outlive the machine.
@@ -34,7 +34,8 @@ private:
 
     [[nodiscard]] bool is_believed(const sip::message&, instant now, actions&);
     void on_answered(transactions::answered&&, wall_instant, instant now, actions&);
-    void on_registration_answered(const transactions::answered&, wall_instant, instant now, actions&);
+    void
+    on_registration_answered(const transactions::answered&, wall_instant, instant now, actions&);
     [[nodiscard]] bool try_again(transactions::answered&, instant now, actions&);
     void carry_out(std::vector<sign_in::action>&&, instant now, actions&);
 
@@ -59,7 +60,8 @@ private:
     sign_in sign_in_;
     std::map<session_id, im_session> sessions_; ///< oldest first
     session_id last_session_ = 0;
-    std::vector<transactions::answered> again_; ///< refused with 401; sent again once we are in anew
+    std::vector<transactions::answered>
+        again_; ///< refused with 401; sent again once we are in anew
     bool connected_ = false;
 };
 

@@ -1,6 +1,5 @@
-#include "machines/user_agent/endpoint.h"
-
 #include "base/overloaded.h"
+#include "machines/user_agent/endpoint.h"
 
 namespace lyceum::user_agent {
 
@@ -37,8 +36,11 @@ void endpoint::on_page_answered(const transactions::answered& a, actions& out) {
     if (a.status / 100 == 2) {
         out.emplace_back(notice::delivered{a.of.im, std::move(to)});
     } else {
-        out.emplace_back(notice::undelivered{a.of.im, std::move(to), a.status,
-                                             a.response ? explanation(*a.response) : "nobody answered"});
+        out.emplace_back(
+            notice::undelivered{a.of.im,
+                                std::move(to),
+                                a.status,
+                                a.response ? explanation(*a.response) : "nobody answered"});
     }
 }
 
@@ -55,7 +57,8 @@ endpoint::session_id endpoint::session_with(const sip::aor& peer) const {
 
 std::vector<endpoint::session_id> endpoint::sessions() const {
     std::vector<session_id> out;
-    for (const auto& [id, s] : sessions_) out.push_back(id);
+    for (const auto& [id, s] : sessions_)
+        out.push_back(id);
     return out;
 }
 
@@ -76,7 +79,8 @@ void endpoint::tell_session(session_id id, const im_session::event& e, instant n
     if (a->status / 100 == 2) {
         out.emplace_back(notice::delivered{a->of.im, std::move(to)});
     } else {
-        out.emplace_back(notice::undelivered{a->of.im, std::move(to), a->status, "the conversation had ended"});
+        out.emplace_back(
+            notice::undelivered{a->of.im, std::move(to), a->status, "the conversation had ended"});
     }
 }
 
@@ -85,18 +89,25 @@ void endpoint::carry_out(session_id id, im_session::todo&& todo, instant now, ac
         return purpose{.whose = purpose::of::session, .what = what, .session = id, .im = im};
     };
     for (auto& a : todo) {
-        std::visit(overloaded{
-                       [&](im_session::ask& x) { transactions_.ask(std::move(x.request), of(x.what, x.im), now, out); },
-                       [&](im_session::acknowledge& x) { transactions_.send(std::move(x.ack), now, out); },
-                       [&](im_session::respond& x) { transactions_.respond(x.id, std::move(x.response), now, out); },
-                       [&](im_session::cancel_invite&) { transactions_.cancel(of(purpose::part::invite, 0), now, out); },
-                       [&](im_session::tell& x) { out.push_back(std::move(x.what)); },
-                       [&](im_session::move_on& x) {
-                           const auto peer = sessions_.at(id).peer();
-                           say(std::move(x.text), peer, now, out);
-                       },
-                   },
-                   a);
+        std::visit(
+            overloaded{
+                [&](im_session::ask& x) {
+                    transactions_.ask(std::move(x.request), of(x.what, x.im), now, out);
+                },
+                [&](im_session::acknowledge& x) { transactions_.send(std::move(x.ack), now, out); },
+                [&](im_session::respond& x) {
+                    transactions_.respond(x.id, std::move(x.response), now, out);
+                },
+                [&](im_session::cancel_invite&) {
+                    transactions_.cancel(of(purpose::part::invite, 0), now, out);
+                },
+                [&](im_session::tell& x) { out.push_back(std::move(x.what)); },
+                [&](im_session::move_on& x) {
+                    const auto peer = sessions_.at(id).peer();
+                    say(std::move(x.text), peer, now, out);
+                },
+            },
+            a);
     }
 }
 
@@ -118,7 +129,9 @@ void endpoint::on_asked(transactions::asked&& a, instant now, actions& out) {
 void endpoint::on_stray(const transactions::asked& a, instant now, actions& out) {
     const auto& m = a.request;
     const bool in_dialog = !m.to_tag().empty();
-    const auto answer = [&](int status) { transactions_.respond(a.id, self_.answer(m, status, self_.new_tag()), now, out); };
+    const auto answer = [&](int status) {
+        transactions_.respond(a.id, self_.answer(m, status, self_.new_tag()), now, out);
+    };
     switch (m.method_id()) {
     case sip::method::notify:
     case sip::method::benotify:
@@ -167,13 +180,16 @@ void endpoint::on_paged(const transactions::asked& a, instant now, actions& out)
     const bool readable = istarts_with(type, "text/") || istarts_with(type, "multipart/");
     const int status = !peer ? 400 : readable ? 200 : 415;
     transactions_.respond(a.id, self_.answer(m, status, self_.new_tag()), now, out);
-    if (status == 200) out.emplace_back(notice::im_received{*peer, std::string(type), std::string(m.body()), true});
+    if (status == 200)
+        out.emplace_back(
+            notice::im_received{*peer, std::string(type), std::string(m.body()), true});
 }
 
 void endpoint::on_notified(const transactions::asked& a, instant now, actions& out) {
     const auto& m = a.request;
     const bool ours = iequals(m.value(header::event), "registration-notify");
-    if (a.id != 0) transactions_.respond(a.id, self_.answer(m, ours ? 200 : 481, self_.new_tag()), now, out);
+    if (a.id != 0)
+        transactions_.respond(a.id, self_.answer(m, ours ? 200 : 481, self_.new_tag()), now, out);
     if (!ours) return;
     // deregistered;event=rejected. [MS-SIPREGE] 2.2.1.13 by way of digest MS-SIPREGE 3.6
     std::string why(trim(m.body()));

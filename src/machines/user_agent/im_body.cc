@@ -18,7 +18,8 @@ std::string im_description(const ip_address& ours) {
            "\r\n"
            "t=0 0\r\n"
            "m=message 5060 sip null\r\n"
-           "a=accept-types:text/plain text/html multipart/alternative application/im-iscomposing+xml\r\n";
+           "a=accept-types:text/plain text/html multipart/alternative "
+           "application/im-iscomposing+xml\r\n";
 }
 
 bool offers_im(std::string_view body) {
@@ -50,7 +51,9 @@ std::optional<first_text> parse_text_format(std::string_view value) {
     return out;
 }
 
-std::string text_format(const first_text& t) { return t.content_type + ";ms-body=" + to_base64(as_bytes(t.text)); }
+std::string text_format(const first_text& t) {
+    return t.content_type + ";ms-body=" + to_base64(as_bytes(t.text));
+}
 
 std::string keyboard_activity(bool typing) {
     return std::string("<?xml version=\"1.0\"?>\r\n<KeyboardActivity>\r\n  <status status=\"") +

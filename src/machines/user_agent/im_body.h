@@ -8,13 +8,14 @@
 
 namespace lyceum::user_agent {
 
-/// The session description of an IM conversation. Its port and address carry no meaning: messages go
-/// through SIP. digest MS-CONFIM 3 (SDP), digest pidgin-sipe 9
+/// The session description of an IM conversation. Its port and address carry no meaning: messages
+/// go through SIP. digest MS-CONFIM 3 (SDP), digest pidgin-sipe 9
 [[nodiscard]] std::string im_description(const ip_address& ours);
 /// Whether a body offers an IM conversation: m=message, or m=x-ms-message before 2007.
 [[nodiscard]] bool offers_im(std::string_view body);
 
-/// The first text of a conversation, which travels in its INVITE. digest MS-SIPRE 3.13 (ms-text-format)
+/// The first text of a conversation, which travels in its INVITE. digest MS-SIPRE 3.13
+/// (ms-text-format)
 struct first_text {
     std::string content_type;
     std::string text;
@@ -28,8 +29,8 @@ struct first_text {
 /// The body of the INFO that says that somebody types. digest pidgin-sipe 9
 [[nodiscard]] std::string keyboard_activity(bool typing);
 inline constexpr std::string_view keyboard_activity_type = "application/xml";
-/// Whether somebody types, as a KeyboardActivity or an isComposing (RFC 3994) document says; nothing when
-/// it is neither.
+/// Whether somebody types, as a KeyboardActivity or an isComposing (RFC 3994) document says;
+/// nothing when it is neither.
 [[nodiscard]] std::optional<bool> typing_of(std::string_view document);
 
 } // namespace lyceum::user_agent

@@ -8,14 +8,15 @@ using sip::header;
 
 namespace {
 
-/// A final answer after which nothing more can be said in a dialog, and which says that nobody got this.
-/// digest pidgin-sipe 9 item 4; RFC 5057 5
+/// A final answer after which nothing more can be said in a dialog, and which says that nobody got
+/// this. digest pidgin-sipe 9 item 4; RFC 5057 5
 bool ends_dialog(int status) {
     return status == 404 || status == 410 || status == 430 || status == 480 || status == 481;
 }
 
 bool is_document_of_typing(std::string_view content_type) {
-    return istarts_with(content_type, "application/im-iscomposing+xml") || istarts_with(content_type, keyboard_activity_type);
+    return istarts_with(content_type, "application/im-iscomposing+xml") ||
+           istarts_with(content_type, keyboard_activity_type);
 }
 
 std::string why(const im_session::answered& a) {
@@ -39,7 +40,8 @@ im_session::todo im_session::on(const event& e, instant now) {
                            if (state_ == state::standing) {
                                say(s, out);
                            } else {
-                               out.emplace_back(tell{notice::undelivered{s.id, peer_, 0, "the invitation was broken"}});
+                               out.emplace_back(tell{notice::undelivered{
+                                   s.id, peer_, 0, "the invitation was broken"}});
                            }
                        }
                    },
@@ -137,7 +139,8 @@ void im_session::close(std::string why_closed, todo& out) {
 }
 
 void im_session::refuse_waiting(int status, const std::string& because, todo& out) {
-    for (const auto& s : std::exchange(waiting_, {})) out.emplace_back(tell{notice::undelivered{s.id, peer_, status, because}});
+    for (const auto& s : std::exchange(waiting_, {}))
+        out.emplace_back(tell{notice::undelivered{s.id, peer_, status, because}});
 }
 
 // ---- what we are asked
@@ -171,7 +174,8 @@ void im_session::on_asked(const asked& a, instant now, todo& out) {
     case sip::method::update: {
         dialog_->refresh(m);
         auto ok = answer(m, 200);
-        if (m.method_id() == sip::method::invite) ok.set_body("application/sdp", im_description(self_->local.address));
+        if (m.method_id() == sip::method::invite)
+            ok.set_body("application/sdp", im_description(self_->local.address));
         out.emplace_back(respond{a.id, std::move(ok)});
         break;
     }
@@ -217,7 +221,8 @@ void im_session::answer_now(todo& out) {
 void im_session::accept_invitation(const sip::message& request, request_id id, todo& out) {
     auto ok = answer(request, 200);
     const auto first = parse_text_format(request.value(header::ms_text_format));
-    // In a line by itself: then the text in the INVITE counts as delivered. digest pidgin-sipe 9 item 1
+    // In a line by itself: then the text in the INVITE counts as delivered. digest pidgin-sipe 9
+    // item 1
     if (first) ok.append(header::supported, "ms-text-format");
     auto made = dialog::dialog::as_uas(request, ok, self_->over == transport::tls);
     if (!made) { // no Contact that can be read
@@ -230,7 +235,8 @@ void im_session::accept_invitation(const sip::message& request, request_id id, t
     state_ = state::standing;
     out.emplace_back(respond{id, std::move(ok)});
     out.emplace_back(tell{notice::conversation_opened{peer_, false}});
-    if (first) out.emplace_back(tell{notice::im_received{peer_, first->content_type, first->text, false}});
+    if (first)
+        out.emplace_back(tell{notice::im_received{peer_, first->content_type, first->text, false}});
 }
 
 void im_session::take_text(const asked& a, todo& out) {
@@ -244,17 +250,20 @@ void im_session::take_text(const asked& a, todo& out) {
     }
     if (!istarts_with(type, "text/") && !istarts_with(type, "multipart/")) {
         auto no = answer(m, 415);
-        no.append(header::accept, "text/plain, text/html, multipart/alternative, application/im-iscomposing+xml");
+        no.append(header::accept,
+                  "text/plain, text/html, multipart/alternative, application/im-iscomposing+xml");
         out.emplace_back(respond{a.id, std::move(no)});
         return;
     }
     out.emplace_back(respond{a.id, answer(m, 200)});
-    out.emplace_back(tell{notice::im_received{peer_, std::string(type), std::string(m.body()), false}});
+    out.emplace_back(
+        tell{notice::im_received{peer_, std::string(type), std::string(m.body()), false}});
 }
 
 void im_session::take_typing(const asked& a, todo& out) {
     out.emplace_back(respond{a.id, answer(a.request, 200)});
-    if (const auto typing = typing_of(a.request.body())) out.emplace_back(tell{notice::typing_received{peer_, *typing}});
+    if (const auto typing = typing_of(a.request.body()))
+        out.emplace_back(tell{notice::typing_received{peer_, *typing}});
 }
 
 // ---- what we are answered
@@ -294,7 +303,8 @@ void im_session::on_invite_accepted(const answered& a, todo& out) {
     self_->finish(ack);
     out.emplace_back(acknowledge{std::move(ack)});
     if (dialog_) {
-        // Once more the same, or a second endpoint that answered: that one is let go. RFC 3261 13.2.2.4
+        // Once more the same, or a second endpoint that answered: that one is let go. RFC
+        // 3261 13.2.2.4
         if (dialog_->id() != made->id()) out.emplace_back(bye(*made));
         return;
     }
@@ -311,7 +321,8 @@ void im_session::on_invite_accepted(const answered& a, todo& out) {
         out.emplace_back(tell{notice::delivered{texts.front().id, peer_}});
         texts.erase(texts.begin());
     }
-    for (const auto& s : texts) say(s, out);
+    for (const auto& s : texts)
+        say(s, out);
 }
 
 void im_session::on_text_answered(const answered& a, todo& out) {

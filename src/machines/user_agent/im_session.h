@@ -6,8 +6,8 @@
 
 namespace lyceum::user_agent {
 
-/// One conversation of instant messages with one peer: a dialog, made by an INVITE of ours or theirs.
-/// digest pidgin-sipe 9, RFC 3261 13 to 15
+/// One conversation of instant messages with one peer: a dialog, made by an INVITE of ours or
+/// theirs. digest pidgin-sipe 9, RFC 3261 13 to 15
 class im_session {
 public:
     using request_id = transactions::request_id;
@@ -22,8 +22,8 @@ public:
     };
     struct typed {};
     struct left {};
-    /// An INVITE came that is ours to answer: first in a session of its own, or a later one in the dialog.
-    /// Also any other request in the dialog.
+    /// An INVITE came that is ours to answer: first in a session of its own, or a later one in the
+    /// dialog. Also any other request in the dialog.
     struct asked {
         request_id id = 0;
         const sip::message& request;
@@ -71,13 +71,19 @@ public:
 
     [[nodiscard]] const sip::aor& peer() const { return peer_; }
     /// Whether a text may still be said here.
-    [[nodiscard]] bool takes_text() const { return state_ != state::ending && state_ != state::over; }
+    [[nodiscard]] bool takes_text() const {
+        return state_ != state::ending && state_ != state::over;
+    }
     [[nodiscard]] bool stands() const { return state_ == state::standing; }
     /// Over, and nobody waits any more: forget it.
     [[nodiscard]] bool is_over() const { return state_ == state::over; }
-    [[nodiscard]] bool has(const dialog::dialog_id& id) const { return dialog_ && dialog_->id() == id; }
+    [[nodiscard]] bool has(const dialog::dialog_id& id) const {
+        return dialog_ && dialog_->id() == id;
+    }
     /// The INVITE that is not answered yet, if it is that one.
-    [[nodiscard]] bool is_ringing(request_id id) const { return state_ == state::ringing && invite_ == id; }
+    [[nodiscard]] bool is_ringing(request_id id) const {
+        return state_ == state::ringing && invite_ == id;
+    }
 
 private:
     enum class state : std::uint8_t { fresh, inviting, ringing, standing, ending, over };

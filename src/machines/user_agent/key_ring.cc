@@ -4,7 +4,9 @@ namespace lyceum::user_agent {
 
 key_ring::key_ring(const account& a, random::source& r) : login_(a.login), random_(&r) {}
 
-void key_ring::begin() { rising_.emplace(login_, *random_); }
+void key_ring::begin() {
+    rising_.emplace(login_, *random_);
+}
 
 bool key_ring::challenged(const sip::message& response, wall_instant wall) {
     if (!rising_) begin();

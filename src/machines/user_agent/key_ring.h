@@ -7,15 +7,16 @@
 
 namespace lyceum::user_agent {
 
-/// The security associations of one connection: the one that stands, and the one that a handshake is
-/// making. The old one serves until the new one stands. digest MS-SIPAE 4.5 rule 23
+/// The security associations of one connection: the one that stands, and the one that a handshake
+/// is making. The old one serves until the new one stands. digest MS-SIPAE 4.5 rule 23
 class key_ring {
 public:
     key_ring(const account&, random::source&);
 
     /// A handshake begins: the next REGISTER goes out unsigned, and what comes of it takes over.
     void begin();
-    /// A REGISTER was answered 401. True: send it again. A challenge out of the blue begins a handshake.
+    /// A REGISTER was answered 401. True: send it again. A challenge out of the blue begins a
+    /// handshake.
     [[nodiscard]] bool challenged(const sip::message& response, wall_instant wall);
     /// Signs, or adds the handshake's part to a REGISTER. Call it last.
     void authorise(sip::message&);

@@ -83,8 +83,9 @@ std::string self::register_contact() const {
     const auto kind = to_lower(upper_name(over));
     // A plain SIP peer's contact has a user, a Microsoft client's has not. digest MS-SIPREGE 3.1
     const auto user = who.authenticate ? std::string() : std::string(who.aor.user()) + "@";
-    return "<sip:" + user + host_and_port(local) + ";transport=" + kind + ">;methods=\"" + std::string(allowed_methods) +
-           "\";proxy=replace;+sip.instance=\"<" + instance.urn() + ">\"";
+    return "<sip:" + user + host_and_port(local) + ";transport=" + kind + ">;methods=\"" +
+           std::string(allowed_methods) + "\";proxy=replace;+sip.instance=\"<" + instance.urn() +
+           ">\"";
 }
 
 std::string self::contact() const {
@@ -105,7 +106,8 @@ sip::message self::request(std::string_view method, const sip::aor& to) const {
 }
 
 void self::finish(sip::message& m) const {
-    if (m.is_request() && has_contact(m.method_id()) && !m.has(header::contact)) m.append(header::contact, contact());
+    if (m.is_request() && has_contact(m.method_id()) && !m.has(header::contact))
+        m.append(header::contact, contact());
     m.append(header::user_agent, who.product);
 }
 
@@ -113,10 +115,12 @@ sip::message self::answer(const sip::message& request, int status, std::string_v
     auto m = sip::make_response(request, status, {}, to_tag);
     // RFC 3261 12.1.1: what makes a dialog repeats its route and says where we are.
     if (status < 300 && status > 100 && has_contact(request.method_id())) {
-        for (const auto v : request.values(header::record_route)) m.append(header::record_route, v);
+        for (const auto v : request.values(header::record_route))
+            m.append(header::record_route, v);
         m.append(header::contact, contact());
     }
-    if (status == 405 || request.method_id() == sip::method::options) m.append("Allow", allowed_methods);
+    if (status == 405 || request.method_id() == sip::method::options)
+        m.append("Allow", allowed_methods);
     m.append(header::user_agent, who.product);
     return m;
 }
@@ -135,7 +139,11 @@ std::string explanation(const sip::message& response) {
         const sip::params_view params(value);
         const auto reason = params.get("reason");
         if (!reason) continue;
-        out.append(" (").append(value.substr(0, value.find(';'))).append(": ").append(*reason).append(")");
+        out.append(" (")
+            .append(value.substr(0, value.find(';')))
+            .append(": ")
+            .append(*reason)
+            .append(")");
         break;
     }
     return out;

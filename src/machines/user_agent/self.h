@@ -6,8 +6,8 @@
 
 namespace lyceum::user_agent {
 
-/// What all machines of one endpoint know about it: whose it is, where it stands, and the headers that
-/// follow from that.
+/// What all machines of one endpoint know about it: whose it is, where it stands, and the headers
+/// that follow from that.
 struct self {
     account who;
     random::source* random = nullptr;
@@ -34,7 +34,8 @@ struct self {
     /// User-Agent, and Contact where the method has one.
     void finish(sip::message&) const;
     /// Our answer to a request, with a To tag and Contact.
-    [[nodiscard]] sip::message answer(const sip::message& request, int status, std::string_view to_tag) const;
+    [[nodiscard]] sip::message
+    answer(const sip::message& request, int status, std::string_view to_tag) const;
 };
 
 /// The methods that we serve, for Allow.

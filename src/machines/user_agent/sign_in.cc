@@ -12,13 +12,16 @@ namespace {
 
 constexpr auto retry_after = 30s; ///< a refresh that failed for no fault of ours
 
-/// When to refresh: half a minute before the end, as pidgin-sipe does, sooner for short registrations.
+/// When to refresh: half a minute before the end, as pidgin-sipe does, sooner for short
+/// registrations.
 std::chrono::seconds refresh_after(std::chrono::seconds expires) {
     return expires > 60s ? expires - 30s : expires / 2;
 }
 
 /// Of our own making: the world may be well again in half a minute.
-bool is_passing(int status) { return status == 408 || status == 480 || status / 100 == 5; }
+bool is_passing(int status) {
+    return status == 408 || status == 480 || status / 100 == 5;
+}
 
 } // namespace
 
@@ -31,7 +34,8 @@ std::vector<sign_in::action> sign_in::on(const event& e, instant now) {
                    },
                    [&](const disconnected&) {
                        connected_ = false;
-                       if (state_ == state::leaving) out.emplace_back(tell{notice::signed_out{"the connection is gone"}});
+                       if (state_ == state::leaving)
+                           out.emplace_back(tell{notice::signed_out{"the connection is gone"}});
                        state_ = state::out;
                        refresh_at_.reset();
                        expires_at_.reset();
@@ -97,7 +101,8 @@ sip::message sign_in::make_register(bool leave) {
     append_number(cseq, ++cseq_);
     m.append(header::cseq, cseq + " REGISTER");
     m.append(header::contact, self_->register_contact());
-    for (const auto* tag : {"gruu-10", "adhoclist", "msrtc-event-categories"}) m.append(header::supported, tag);
+    for (const auto* tag : {"gruu-10", "adhoclist", "msrtc-event-categories"})
+        m.append(header::supported, tag);
     m.append(header::event, "registration");
     m.append(header::ms_keep_alive, "UAC;hop-hop=yes");
     std::string expires;
@@ -137,7 +142,8 @@ void sign_in::on_answered(const answered& a, instant now, std::vector<action>& o
             return;
         }
     }
-    if (state_ == state::refreshing && is_passing(a.status) && expires_at_ && now + retry_after < *expires_at_) {
+    if (state_ == state::refreshing && is_passing(a.status) && expires_at_ &&
+        now + retry_after < *expires_at_) {
         state_ = state::in;
         refresh_at_ = now + retry_after;
         return;
@@ -177,7 +183,8 @@ void sign_in::on_accepted(const sip::message& m, instant now, std::vector<action
     }
     // UAS; tcp=no; hop-hop=yes; end-end=no; timeout=300
     const sip::params_view said(m.value(header::ms_keep_alive));
-    if (const auto t = to_u32(said.value_or("timeout", {})); t && *t > 0) keep_alive_ = std::chrono::seconds(*t);
+    if (const auto t = to_u32(said.value_or("timeout", {})); t && *t > 0)
+        keep_alive_ = std::chrono::seconds(*t);
     const bool anew = state_ == state::entering;
     state_ = state::in;
     refresh_at_ = now + refresh_after(*expires);
@@ -192,9 +199,11 @@ std::vector<notice::live_endpoint> sign_in::endpoints_of(const sip::message& m) 
         if (!contact || contact->is_star) continue;
         notice::live_endpoint e;
         e.contact = contact->uri;
-        if (const auto id = contact->params.get("+sip.instance")) e.instance = sip::instance_id::parse(*id);
+        if (const auto id = contact->params.get("+sip.instance"))
+            e.instance = sip::instance_id::parse(*id);
         e.gruu = contact->params.value_or("gruu", {});
-        e.expires = std::chrono::seconds(to_u32(contact->params.value_or("expires", {})).value_or(0));
+        e.expires =
+            std::chrono::seconds(to_u32(contact->params.value_or("expires", {})).value_or(0));
         e.is_us = e.instance == self_->instance;
         out.push_back(std::move(e));
     }

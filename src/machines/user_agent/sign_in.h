@@ -5,9 +5,9 @@
 
 namespace lyceum::user_agent {
 
-/// Gets an account registered and keeps it so: REGISTER with the NTLM handshake, refreshed before it ends,
-/// with new keys before the old ones do. Also knows how often the server wants to hear from us.
-/// digest MS-SIPREGE 3.1 and 3.2, digest MS-SIPAE 5, RFC 3261 10.2
+/// Gets an account registered and keeps it so: REGISTER with the NTLM handshake, refreshed before
+/// it ends, with new keys before the old ones do. Also knows how often the server wants to hear
+/// from us. digest MS-SIPREGE 3.1 and 3.2, digest MS-SIPAE 5, RFC 3261 10.2
 class sign_in {
 public:
     sign_in(self& s, key_ring& k) : self_(&s), keys_(&k) {}

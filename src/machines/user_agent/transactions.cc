@@ -14,7 +14,8 @@ namespace {
 sip::message companion(const sip::message& invite, std::string_view method, std::string_view to) {
     auto m = sip::message::request(method, invite.uri());
     m.append(header::via, invite.first(header::via));
-    for (const auto route : invite.values(header::route)) m.append(header::route, route);
+    for (const auto route : invite.values(header::route))
+        m.append(header::route, route);
     m.append(header::max_forwards, "70");
     m.append(header::from, invite.value(header::from));
     m.append(header::to, to);
@@ -40,7 +41,11 @@ void transactions::ask(sip::message m, const purpose& of, instant now, actions& 
     m.prepend(header::via, self_->new_via());
     std::string key;
     if (!transaction::client_key(m, key)) return;
-    client c{transaction::client(m.method_id() == sip::method::invite, self_->who.timings, self_->is_reliable()), of, {}, {}};
+    client c{transaction::client(
+                 m.method_id() == sip::method::invite, self_->who.timings, self_->is_reliable()),
+             of,
+             {},
+             {}};
     transaction::actions todo;
     c.machine.on(transaction::start{}, now, todo);
     transmit(m, now, out, self_->is_reliable() ? nullptr : &c.octets);
@@ -70,7 +75,8 @@ void transactions::send_cancel(client& invite, instant now, actions& out) {
     transaction::actions todo;
     invite.machine.on(transaction::cancelled{}, now, todo);
     auto m = companion(invite.request, "CANCEL", invite.request.value(header::to));
-    client c{transaction::client(false, self_->who.timings, self_->is_reliable()), invite.of, {}, {}};
+    client c{
+        transaction::client(false, self_->who.timings, self_->is_reliable()), invite.of, {}, {}};
     c.answered = true; // nobody waits for what the CANCEL is answered
     c.machine.on(transaction::start{}, now, todo);
     std::string key;
@@ -80,7 +86,8 @@ void transactions::send_cancel(client& invite, instant now, actions& out) {
 }
 
 transactions::outcome transactions::take(sip::message m, instant now, actions& out) {
-    return m.is_response() ? take_response(std::move(m), now, out) : take_request(std::move(m), now, out);
+    return m.is_response() ? take_response(std::move(m), now, out)
+                           : take_request(std::move(m), now, out);
 }
 
 transactions::outcome transactions::take_response(sip::message m, instant now, actions& out) {
@@ -128,7 +135,14 @@ transactions::outcome transactions::take_request(sip::message m, instant now, ac
     }
     const auto of = ++last_id_;
     const bool invite = m.method_id() == sip::method::invite;
-    servers_.emplace(of, server{transaction::server(invite, self_->who.timings, self_->is_reliable()), key, invite ? m : sip::message(), {}, true, false, {}});
+    servers_.emplace(of,
+                     server{transaction::server(invite, self_->who.timings, self_->is_reliable()),
+                            key,
+                            invite ? m : sip::message(),
+                            {},
+                            true,
+                            false,
+                            {}});
     servers_by_key_.emplace(std::move(key), of);
     return asked{of, std::move(m)};
 }
@@ -177,13 +191,15 @@ void transactions::respond(request_id of, sip::message m, instant now, actions& 
     serve(of, todo, &m, now, out);
 }
 
-void transactions::serve(request_id of, transaction::actions todo, sip::message* response, instant now, actions& out) {
+void transactions::serve(
+    request_id of, transaction::actions todo, sip::message* response, instant now, actions& out) {
     const auto it = servers_.find(of);
     auto& t = it->second;
     if (todo.has(step::send) && response != nullptr) {
         transmit(*response, now, out, self_->is_reliable() ? nullptr : &t.octets);
     }
-    if (todo.has(step::retransmit) && !t.octets.empty()) out.emplace_back(notice::transmit{t.octets});
+    if (todo.has(step::retransmit) && !t.octets.empty())
+        out.emplace_back(notice::transmit{t.octets});
     if (todo.has(step::terminated)) {
         servers_by_key_.erase(t.key);
         servers_.erase(it);
@@ -201,7 +217,8 @@ std::vector<transactions::answered> transactions::on_tick(instant now, actions& 
         }
         transaction::actions todo;
         c.machine.on(transaction::tick{}, now, todo);
-        if (todo.has(step::retransmit) && !c.octets.empty()) out.emplace_back(notice::transmit{c.octets});
+        if (todo.has(step::retransmit) && !c.octets.empty())
+            out.emplace_back(notice::transmit{c.octets});
         if (todo.has(step::report_timeout) && !c.answered) {
             c.answered = true;
             failed.push_back({c.of, c.request, 408, std::nullopt});
@@ -236,8 +253,10 @@ std::optional<instant> transactions::deadline() const {
     const auto look = [&](std::optional<instant> when) {
         if (when && (!next || *when < *next)) next = when;
     };
-    for (const auto& [key, c] : clients_) look(c.machine.deadline());
-    for (const auto& [of, t] : servers_) look(t.machine.deadline());
+    for (const auto& [key, c] : clients_)
+        look(c.machine.deadline());
+    for (const auto& [of, t] : servers_)
+        look(t.machine.deadline());
     return next;
 }
 

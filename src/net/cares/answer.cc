@@ -95,7 +95,11 @@ dns_answer srv_answer(int status, byte_view reply) {
 dns_answer host_answer(int status, const ares_addrinfo* list) {
     dns_answer out;
     out.outcome = outcome_of(status);
-    if (out.outcome != lookup::found || list == nullptr) return out;
+    if (out.outcome != lookup::found) return out;
+    if (list == nullptr) {
+        out.outcome = lookup::none;
+        return out;
+    }
     bool first = true;
     const auto take_ttl = [&](int ttl) {
         const std::chrono::seconds t(std::max(ttl, 0));

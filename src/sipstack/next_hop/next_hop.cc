@@ -195,7 +195,7 @@ void next_hop::finish(ticket id) {
     }
     not_found_.add();
     const auto why = s.asks_srv && !s.has_srv ? diagnostics::id::srv_not_resolved : diagnostics::id::dns_unresolvable;
-    log::write(log::level::warn,
+    log::write(log::level::info,
                "sipstack",
                "next_hop_not_found",
                {{"domain", s.domain},

@@ -138,6 +138,10 @@ void proxy::on_failure(std::uint64_t token, transaction_ref, send_failure why) {
     feed(token >> 16U, rc::branch_failed{static_cast<rc::branch_id>(token & 0xFFFFU), why == send_failure::timeout ? rc::failure::timeout : rc::failure::transport});
 }
 
+std::size_t proxy::unanswered() const {
+    return static_cast<std::size_t>(std::ranges::count_if(contexts_, [](const auto& c) { return c.second.machine.pending() != 0; }));
+}
+
 void proxy::cancel(transaction_ref invite) {
     const auto it = by_server_.find(invite.value);
     if (it != by_server_.end()) feed(it->second, rc::cancelled{});

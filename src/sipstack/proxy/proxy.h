@@ -44,6 +44,8 @@ public:
     /// The caller gave up, or its connection is gone.
     void cancel(transaction_ref invite);
     [[nodiscard]] std::size_t contexts() const { return contexts_.size(); }
+    /// Those of them whose caller still waits for a final response; the others only look after late ones.
+    [[nodiscard]] std::size_t unanswered() const;
 
     // response_user
     void on_response(std::uint64_t token, transaction_ref, sip::message&&) override;

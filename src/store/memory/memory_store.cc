@@ -45,6 +45,7 @@ public:
     stored<std::vector<people::user>> all() override {
         return t_.run("users.all", [&] {
             std::vector<people::user> out;
+            out.reserve(t_.people.size());
             for (const auto& [aor, p] : t_.people)
                 out.push_back(p.user);
             return out;
@@ -150,6 +151,7 @@ public:
     stored<std::vector<trusted_peer>> all() override {
         return t_.run("trusted.all", [&] {
             std::vector<trusted_peer> out;
+            out.reserve(t_.peers.size());
             for (const auto& [key, peer] : t_.peers)
                 out.push_back(peer);
             return out;

@@ -15,9 +15,9 @@ std::unique_ptr<::soci::session> connect(const sessions::parameters& p) {
     if (p.read_only) return s;
     std::string journal;
     *s << "PRAGMA journal_mode = WAL", ::soci::into(journal);
-    if (journal != "wal")
-        throw ::soci::soci_error("cannot use write-ahead logging here (journal is " + journal +
-                                 ")");
+    if (journal != "wal") {
+        throw ::soci::soci_error("cannot use write-ahead logging: the journal is " + journal);
+    }
     // FULL, not the NORMAL that is often used with WAL: NORMAL loses the last commits at a power
     // cut.
     *s << "PRAGMA synchronous = FULL";
@@ -44,8 +44,8 @@ sessions::transaction::~transaction() {
     if (done_) return;
     try {
         session_ << "ROLLBACK";
-    } catch (const std::exception&) { // the database has rolled back by itself: full disk,
-                                      // input/output error
+    } catch (const std::exception&) {
+        done_ = true; // by the database itself: full disk, input/output error
     }
 }
 

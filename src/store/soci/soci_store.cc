@@ -115,9 +115,9 @@ std::expected<void, std::string> verify_database(const std::string& path) {
             if (verdict != "ok") return std::unexpected(path + ": damaged: " + verdict);
             std::string orphan;
             s << "PRAGMA foreign_key_check", ::soci::into(orphan);
-            if (s.got_data())
-                return std::unexpected(path + ": damaged: rows of " + orphan +
-                                       " belong to nothing");
+            if (s.got_data()) {
+                return std::unexpected(path + ": damaged: rows of nobody in " + orphan);
+            }
             const int schema = schema_of(s);
             if (schema < 1) return std::unexpected(path + ": not a database of Lyceum");
             if (schema > current_schema()) return std::unexpected(path + ": needs a newer Lyceum");

@@ -20,7 +20,7 @@ public:
     ~folder() { std::filesystem::remove_all(path); }
     folder(const folder&) = delete;
     folder& operator=(const folder&) = delete;
-    std::string write(const std::string& name, const std::string& text) const {
+    [[nodiscard]] std::string write(const std::string& name, const std::string& text) const {
         std::ofstream(path + "/" + name) << text;
         return path + "/" + name;
     }
@@ -142,7 +142,7 @@ TEST(deployment, sealing_keys_are_private_and_whole) {
     ::chmod(file.c_str(), 0600);
     EXPECT_EQ(read_sealing_key(d).value()[31], 'k');
     for (const std::size_t n : {0U, 31U, 33U}) {
-        f.write("sealing.key", std::string(n, 'k'));
+        EXPECT_EQ(f.write("sealing.key", std::string(n, 'k')), d.path("sealing.key"));
         EXPECT_FALSE(read_sealing_key(d)) << n;
     }
 }

@@ -23,14 +23,17 @@ using sip::header;
 inline constexpr instant t0 = instant() + 1h;
 inline constexpr wall_instant w0 = wall_instant(std::chrono::milliseconds(1201737716000));
 
-inline account account_of(std::string_view name, std::string_view epid, std::string_view password = "Pa$$word") {
+inline account
+account_of(std::string_view name, std::string_view epid, std::string_view password = "Pa$$word") {
     account a;
     a.aor = *sip::aor::from("sip:" + std::string(name) + "@contoso.test");
     a.login = *identity_of("CONTOSO\\" + std::string(name), password);
     a.epid = epid;
     return a;
 }
-inline sip::aor aor_of(std::string_view name) { return *sip::aor::from("sip:" + std::string(name) + "@contoso.test"); }
+inline sip::aor aor_of(std::string_view name) {
+    return *sip::aor::from("sip:" + std::string(name) + "@contoso.test");
+}
 
 /// One endpoint at its connection, with everything that it told its user.
 struct seat {
@@ -64,10 +67,14 @@ public:
     std::string password = "Pa$$word";
     std::deque<seat> seats;
 
-    /// Sees every whole message on its way to (true) or from the server and may change it; false: it is lost.
-    std::function<bool(std::size_t seat, bool to_server, sip::message&)> meddle = [](auto, auto, auto&) { return true; };
+    /// Sees every whole message on its way to (true) or from the server and may change it; false:
+    /// it is lost.
+    std::function<bool(std::size_t seat, bool to_server, sip::message&)> meddle =
+        [](auto, auto, auto&) { return true; };
     /// Answers a request instead of the registrar or the relay; nothing: they do.
-    std::function<std::optional<sip::message>(const sip::message&)> instead = [](auto&) { return std::nullopt; };
+    std::function<std::optional<sip::message>(const sip::message&)> instead = [](auto&) {
+        return std::nullopt;
+    };
     std::vector<std::string> sent; ///< by clients: start lines and keep-alives, in order
 
     seat& add(account a) {
@@ -85,7 +92,8 @@ public:
         s.connected = true;
         auto& l = links_[index_of(s)];
         l = link(settings(), server_random_);
-        const ip_endpoint local{*ip_address::parse("192.0.2.1"), static_cast<std::uint16_t>(40000 + index_of(s))};
+        const ip_endpoint local{*ip_address::parse("192.0.2.1"),
+                                static_cast<std::uint16_t>(40000 + index_of(s))};
         tell(s, connected{transport::tls, local});
     }
     void disconnect(seat& s) {
@@ -111,7 +119,8 @@ public:
     }
     /// A request of the server's own to an endpoint.
     void send(seat& s, sip::message m) {
-        m.prepend(header::via, "SIP/2.0/TLS fe.contoso.test:5061;branch=z9hG4bKown" + std::to_string(++branch_));
+        m.prepend(header::via,
+                  "SIP/2.0/TLS fe.contoso.test:5061;branch=z9hG4bKown" + std::to_string(++branch_));
         deliver(index_of(s), std::move(m));
         drain();
     }
@@ -120,7 +129,8 @@ public:
     /// Forgets what a client has proven, as after a restart.
     void forget_associations(seat& s) { links_[index_of(s)] = link(settings(), server_random_); }
     [[nodiscard]] std::size_t count_sent(std::string_view start) const {
-        return static_cast<std::size_t>(std::ranges::count_if(sent, [&](const auto& l) { return l.starts_with(start); }));
+        return static_cast<std::size_t>(
+            std::ranges::count_if(sent, [&](const auto& l) { return l.starts_with(start); }));
     }
 
 private:
@@ -130,7 +140,9 @@ private:
     };
 
     static security_association::settings settings() {
-        return {.targetname = "fe.contoso.test", .netbios_domain = "CONTOSO", .dns_domain = "contoso.test"};
+        return {.targetname = "fe.contoso.test",
+                .netbios_domain = "CONTOSO",
+                .dns_domain = "contoso.test"};
     }
     std::size_t index_of(const seat& s) const {
         for (std::size_t i = 0; i < seats.size(); ++i) {
@@ -193,7 +205,8 @@ private:
             }
             if (const auto* c = std::get_if<authenticator::challenge>(&todo.front())) {
                 auto r = sip::make_response(m, 401, {}, "srv");
-                for (const auto& line : c->headers) r.append(line.name, line.value);
+                for (const auto& line : c->headers)
+                    r.append(line.name, line.value);
                 deliver(from, std::move(r));
                 return;
             }
@@ -224,28 +237,37 @@ private:
     void register_(std::size_t from, const sip::message& m) {
         auto r = sip::make_response(m, 200, {}, "srv");
         const auto contact = sip::parse_address(m.first(header::contact));
-        const auto instance = sip::instance_id::parse(contact->params.value_or("+sip.instance", {}));
+        const auto instance =
+            sip::instance_id::parse(contact->params.value_or("+sip.instance", {}));
         const bool leaves = m.value(header::expires) == "0";
         if (!leaves) {
-            r.append(header::contact, "<" + std::string(contact->uri) + ">;expires=" + std::to_string(expires) +
-                                          ";+sip.instance=\"<" + instance->urn() + ">\";gruu=\"" +
-                                          sip::make_gruu(seats[from].machine.aor(), *instance) + "\"");
+            r.append(header::contact,
+                     "<" + std::string(contact->uri) + ">;expires=" + std::to_string(expires) +
+                         ";+sip.instance=\"<" + instance->urn() + ">\";gruu=\"" +
+                         sip::make_gruu(seats[from].machine.aor(), *instance) + "\"");
         }
         r.append(header::expires, leaves ? "0" : std::to_string(expires));
-        r.append(header::ms_keep_alive, "UAS; tcp=no; hop-hop=yes; end-end=no; timeout=" + std::to_string(keep_alive));
+        r.append(header::ms_keep_alive,
+                 "UAS; tcp=no; hop-hop=yes; end-end=no; timeout=" + std::to_string(keep_alive));
         deliver(from, std::move(r));
     }
 
     void relay(std::size_t from, sip::message m) {
         const auto to = sip::aor::from(m.uri());
         m.remove_first(header::route);
-        // The first seat of that user other than the sender's: enough for two endpoints of one user.
+        // The first seat of that user other than the sender's: enough for two endpoints of one
+        // user.
         for (std::size_t i = 0; i < seats.size(); ++i) {
-            if (i == from || !to || seats[i].machine.aor() != *to || !seats[i].machine.is_signed_in()) continue;
-            if (m.method_id() == sip::method::invite) m.prepend(header::record_route, "<sip:fe.contoso.test:5061;transport=tls;lr>");
+            if (i == from || !to || seats[i].machine.aor() != *to ||
+                !seats[i].machine.is_signed_in())
+                continue;
+            if (m.method_id() == sip::method::invite)
+                m.prepend(header::record_route, "<sip:fe.contoso.test:5061;transport=tls;lr>");
             // A CANCEL and the ACK of a refusal go on under their INVITE's branch.
             auto branch = std::string(sip::parse_via(m.first(header::via))->branch());
-            m.prepend(header::via, "SIP/2.0/TLS fe.contoso.test:5061;branch=" + branch + "-" + std::to_string(from));
+            m.prepend(header::via,
+                      "SIP/2.0/TLS fe.contoso.test:5061;branch=" + branch + "-" +
+                          std::to_string(from));
             deliver(i, std::move(m));
             return;
         }

@@ -18,8 +18,10 @@ TEST(im_body, recognises_offers) {
         {"v=0\r\na=m=message \r\n", false},
         {"", false},
     };
-    for (const auto& row : rows) EXPECT_EQ(offers_im(row.body), row.is_im) << row.body;
-    EXPECT_TRUE(im_description(*ip_address::parse("2001:db8::1")).contains("c=IN IP6 2001:db8::1\r\n"));
+    for (const auto& row : rows)
+        EXPECT_EQ(offers_im(row.body), row.is_im) << row.body;
+    EXPECT_TRUE(
+        im_description(*ip_address::parse("2001:db8::1")).contains("c=IN IP6 2001:db8::1\r\n"));
 }
 
 TEST(im_body, reads_first_texts) {
@@ -27,7 +29,8 @@ TEST(im_body, reads_first_texts) {
         std::string_view value;
         std::optional<first_text> want;
     } rows[] = {
-        {"text/plain; charset=UTF-8;msgr=WAA;ms-body=aGVsbG8=", first_text{"text/plain;charset=UTF-8;msgr=WAA", "hello"}},
+        {"text/plain; charset=UTF-8;msgr=WAA;ms-body=aGVsbG8=",
+         first_text{"text/plain;charset=UTF-8;msgr=WAA", "hello"}},
         {"text/plain;ms-body=aGVsbG8", first_text{"text/plain", "hello"}},
         {"text/plain;ms-body=", first_text{"text/plain", ""}},
         {"text/plain; charset=UTF-8", std::nullopt}, // no text
@@ -35,7 +38,8 @@ TEST(im_body, reads_first_texts) {
         {"text/plain", std::nullopt},
         {"", std::nullopt},
     };
-    for (const auto& row : rows) EXPECT_EQ(parse_text_format(row.value), row.want) << row.value;
+    for (const auto& row : rows)
+        EXPECT_EQ(parse_text_format(row.value), row.want) << row.value;
 }
 
 TEST(im_body, writes_first_texts) {
@@ -54,13 +58,18 @@ TEST(im_body, knows_who_types) {
         {keyboard_activity(false), false},
         {"<KeyboardActivity><status status='type'/></KeyboardActivity>", true},
         {"<KeyboardActivity/>", std::nullopt},
-        {"<isComposing xmlns='urn:ietf:params:xml:ns:im-iscomposing'><state>active</state></isComposing>", true},
-        {"<isComposing xmlns='urn:ietf:params:xml:ns:im-iscomposing'><state>idle</state></isComposing>", false},
+        {"<isComposing "
+         "xmlns='urn:ietf:params:xml:ns:im-iscomposing'><state>active</state></isComposing>",
+         true},
+        {"<isComposing "
+         "xmlns='urn:ietf:params:xml:ns:im-iscomposing'><state>idle</state></isComposing>",
+         false},
         {"<action xmlns='http://schemas.microsoft.com/sip/multiparty/'/>", std::nullopt},
         {"type", std::nullopt},
         {"", std::nullopt},
     };
-    for (const auto& row : rows) EXPECT_EQ(typing_of(row.document), row.typing) << row.document;
+    for (const auto& row : rows)
+        EXPECT_EQ(typing_of(row.document), row.typing) << row.document;
 }
 
 } // namespace

@@ -15,12 +15,14 @@ struct two : world {
     }
     static std::vector<std::string> texts(const seat& s) {
         std::vector<std::string> out;
-        for (const auto& m : s.all<notice::im_received>()) out.push_back(m.text);
+        for (const auto& m : s.all<notice::im_received>())
+            out.push_back(m.text);
         return out;
     }
     static std::vector<im_id> delivered(const seat& s) {
         std::vector<im_id> out;
-        for (const auto& d : s.all<notice::delivered>()) out.push_back(d.id);
+        for (const auto& d : s.all<notice::delivered>())
+            out.push_back(d.id);
         return out;
     }
 };
@@ -55,7 +57,8 @@ TEST(im, is_a_conversation) {
 TEST(im, repeats_the_text_to_who_ignores_it_in_the_invitation) {
     two w;
     w.meddle = [](auto, bool to_server, sip::message& m) {
-        if (!to_server && m.status() == 200 && m.cseq_method() == "INVITE") m.remove(header::supported);
+        if (!to_server && m.status() == 200 && m.cseq_method() == "INVITE")
+            m.remove(header::supported);
         return true;
     };
     w.say(w.alice, "bob", "hello");
@@ -92,9 +95,26 @@ TEST(im, fails_when_nobody_is_there) {
         int status;
     } rows[] = {
         {"unknown", [](two&) {}, 0s, 404},
-        {"declined", [](two& w2) { w2.instead = [](const sip::message& m) { return std::optional(sip::make_response(m, 603, {}, "srv")); }; }, 0s, 603},
-        {"moved", [](two& w2) { w2.instead = [](const sip::message& m) { return std::optional(sip::make_response(m, 302, {}, "srv")); }; }, 0s, 302},
-        {"silence", [](two& w2) { w2.meddle = [](auto, bool to_server, auto&) { return to_server; }; }, 33s, 408},
+        {"declined",
+         [](two& w2) {
+             w2.instead = [](const sip::message& m) {
+                 return std::optional(sip::make_response(m, 603, {}, "srv"));
+             };
+         },
+         0s,
+         603},
+        {"moved",
+         [](two& w2) {
+             w2.instead = [](const sip::message& m) {
+                 return std::optional(sip::make_response(m, 302, {}, "srv"));
+             };
+         },
+         0s,
+         302},
+        {"silence",
+         [](two& w2) { w2.meddle = [](auto, bool to_server, auto&) { return to_server; }; },
+         33s,
+         408},
     };
     for (const auto& row : rows) {
         two v;
@@ -107,7 +127,8 @@ TEST(im, fails_when_nobody_is_there) {
         EXPECT_EQ(failed[0].id, 1u) << row.name;
         EXPECT_EQ(failed[0].status, row.status) << row.name;
         EXPECT_EQ(failed.size(), 2u) << row.name;
-        EXPECT_EQ(v.count_sent("ACK"), v.count_sent("INVITE") * (row.status == 408 ? 0 : 1)) << row.name;
+        EXPECT_EQ(v.count_sent("ACK"), v.count_sent("INVITE") * (row.status == 408 ? 0 : 1))
+            << row.name;
     }
 }
 
@@ -172,7 +193,8 @@ TEST(im, begins_anew_when_the_other_side_forgot) {
         // Bob's client crashed and came back: no BYE.
         w.disconnect(w.bob);
         w.connect(w.bob);
-        w.instead = [status, once = true](const sip::message& m) mutable -> std::optional<sip::message> {
+        w.instead = [status,
+                     once = true](const sip::message& m) mutable -> std::optional<sip::message> {
             if (m.method_id() != sip::method::message || !once) return std::nullopt;
             once = false;
             return sip::make_response(m, status, {}, "srv");
@@ -187,7 +209,9 @@ TEST(im, begins_anew_when_the_other_side_forgot) {
 TEST(im, gives_up_when_it_is_refused_twice) {
     two w;
     w.say(w.alice, "bob", "hello");
-    w.instead = [](const sip::message& m) { return std::optional(sip::make_response(m, 481, {}, "srv")); };
+    w.instead = [](const sip::message& m) {
+        return std::optional(sip::make_response(m, 481, {}, "srv"));
+    };
     w.say(w.alice, "bob", "still there?");
     ASSERT_EQ(w.alice.count<notice::undelivered>(), 1u);
     EXPECT_EQ(w.alice.all<notice::undelivered>()[0].id, 2u);
@@ -197,7 +221,9 @@ TEST(im, gives_up_when_it_is_refused_twice) {
 TEST(im, does_not_say_twice_what_may_have_arrived) {
     two w;
     w.say(w.alice, "bob", "hello");
-    w.meddle = [](std::size_t to, bool to_server, sip::message& m) { return to_server || to != 0 || m.status() != 200 || m.cseq_method() != "MESSAGE"; };
+    w.meddle = [](std::size_t to, bool to_server, sip::message& m) {
+        return to_server || to != 0 || m.status() != 200 || m.cseq_method() != "MESSAGE";
+    };
     w.say(w.alice, "bob", "lost answer");
     w.pass(33s);
     EXPECT_EQ(two::texts(w.bob), (texts{"hello", "lost answer"}));
@@ -304,7 +330,11 @@ TEST(im, answers_a_repeated_invitation_in_its_dialog) {
         std::string_view method;
         unsigned cseq;
         int status;
-    } rows[] = {{"INVITE", 10, 200}, {"UPDATE", 11, 200}, {"OPTIONS", 12, 200}, {"REFER", 13, 405}, {"MESSAGE", 3, 500}};
+    } rows[] = {{"INVITE", 10, 200},
+                {"UPDATE", 11, 200},
+                {"OPTIONS", 12, 200},
+                {"REFER", 13, 405},
+                {"MESSAGE", 3, 500}};
     for (const auto& row : rows) {
         std::optional<sip::message> answer;
         w.meddle = [&](std::size_t from, bool to_server, sip::message& m) {
@@ -312,7 +342,8 @@ TEST(im, answers_a_repeated_invitation_in_its_dialog) {
             return true;
         };
         auto m = sip::message::request(row.method, "sip:bob@contoso.test");
-        for (const auto h : {header::from, header::to, header::call_id}) m.append(h, message->value(h));
+        for (const auto h : {header::from, header::to, header::call_id})
+            m.append(h, message->value(h));
         m.append(header::cseq, std::to_string(row.cseq) + " " + std::string(row.method));
         m.append(header::contact, "<sip:alice@contoso.test;elsewhere>");
         w.send(w.bob, m);
@@ -373,7 +404,9 @@ TEST(im, can_be_cancelled_while_it_rings) {
 TEST(im, lets_go_of_who_answers_too_late) {
     ringing w;
     // The CANCEL crosses the 200.
-    w.meddle = [](std::size_t, bool to_server, sip::message& m) { return to_server || m.method_id() != sip::method::cancel; };
+    w.meddle = [](std::size_t, bool to_server, sip::message& m) {
+        return to_server || m.method_id() != sip::method::cancel;
+    };
     w.say(w.alice, "carol", "hello");
     w.wish(w.alice, wish::leave{aor_of("carol")});
     w.pass(10s);
@@ -401,7 +434,8 @@ TEST(im, fails_with_the_connection) {
     w.disconnect(w.alice);
     const auto failed = w.alice.all<notice::undelivered>();
     ASSERT_EQ(failed.size(), 2u);
-    for (const auto& f : failed) EXPECT_EQ(f.status, 503);
+    for (const auto& f : failed)
+        EXPECT_EQ(f.status, 503);
     EXPECT_FALSE(w.alice.machine.deadline());
 }
 

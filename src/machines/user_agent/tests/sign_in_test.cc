@@ -19,7 +19,8 @@ TEST(sign_in, takes_three_registers) {
     EXPECT_TRUE(in[0].endpoints[0].is_us);
     // digest MS-SIPRE 9: the instance and GRUU of this epid.
     EXPECT_EQ(in[0].endpoints[0].instance->text(), "4233fd41-093b-5fd6-b5d2-651ed55969e6");
-    EXPECT_EQ(in[0].endpoints[0].gruu, "sip:alice@contoso.test;opaque=user:epid:Qf0zQjsJ1l-10mUe1Vlp5gAA;gruu");
+    EXPECT_EQ(in[0].endpoints[0].gruu,
+              "sip:alice@contoso.test;opaque=user:epid:Qf0zQjsJ1l-10mUe1Vlp5gAA;gruu");
 }
 
 TEST(sign_in, waits_for_connection) {
@@ -49,7 +50,9 @@ TEST(sign_in, tells_why_it_failed) {
          [](world& w) {
              w.instead = [](const sip::message& m) {
                  auto r = sip::make_response(m, 404, {}, "srv");
-                 r.append(header::ms_diagnostics, "4005;reason=\"Destination URI either not enabled for SIP or does not exist\";source=\"fe\"");
+                 r.append(header::ms_diagnostics,
+                          "4005;reason=\"Destination URI either not enabled for SIP or does not "
+                          "exist\";source=\"fe\"");
                  return std::optional(std::move(r));
              };
          },
@@ -73,9 +76,18 @@ TEST(sign_in, tells_why_it_failed) {
          },
          0,
          "the server's answer is not signed"},
-        {"a server that does not ask who we are", [](world& w) { w.authenticates = false; }, 0, "the server's answer is not signed"},
-        {"silence", [](world& w) { w.meddle = [](auto, bool to_server, auto&) { return to_server; }; }, 408, "the server did not answer"},
-        {"accepted for no time", [](world& w) { w.expires = 0; }, 200, "without saying for how long"},
+        {"a server that does not ask who we are",
+         [](world& w) { w.authenticates = false; },
+         0,
+         "the server's answer is not signed"},
+        {"silence",
+         [](world& w) { w.meddle = [](auto, bool to_server, auto&) { return to_server; }; },
+         408,
+         "the server did not answer"},
+        {"accepted for no time",
+         [](world& w) { w.expires = 0; },
+         200,
+         "without saying for how long"},
     };
     for (const auto& row : rows) {
         world w;
@@ -122,7 +134,8 @@ TEST(sign_in, asks_for_what_is_enough) {
 }
 
 TEST(sign_in, refreshes_before_the_end) {
-    for (const auto& [expires, after] : {std::pair{7200, 7170s}, std::pair{61, 31s}, std::pair{60, 30s}, std::pair{10, 5s}}) {
+    for (const auto& [expires, after] :
+         {std::pair{7200, 7170s}, std::pair{61, 31s}, std::pair{60, 30s}, std::pair{10, 5s}}) {
         world w;
         w.expires = expires;
         auto& alice = w.sign_in("alice", "8248ca9ebb");
@@ -141,14 +154,18 @@ TEST(sign_in, survives_a_refresh_that_fails) {
     w.expires = 600;
     auto& alice = w.sign_in("alice", "8248ca9ebb");
     // refresh at 570: too late to try again in 30 s; so it is asked for earlier.
-    w.instead = [](const sip::message& m) { return std::optional(sip::make_response(m, 503, {}, "srv")); };
+    w.instead = [](const sip::message& m) {
+        return std::optional(sip::make_response(m, 503, {}, "srv"));
+    };
     w.wish(alice, wish::refresh{});
     EXPECT_TRUE(alice.machine.is_signed_in());
     w.instead = [](auto&) { return std::nullopt; };
     w.pass(30s);
     EXPECT_EQ(alice.count<notice::signed_in>(), 2u);
     // Nobody home until the registration ends.
-    w.instead = [](const sip::message& m) { return std::optional(sip::make_response(m, 503, {}, "srv")); };
+    w.instead = [](const sip::message& m) {
+        return std::optional(sip::make_response(m, 503, {}, "srv"));
+    };
     w.pass(600s);
     EXPECT_FALSE(alice.machine.is_signed_in());
     EXPECT_EQ(alice.count<notice::sign_in_failed>(), 1u);
@@ -232,7 +249,8 @@ TEST(sign_in, believes_only_what_is_signed) {
         std::function<void(sip::message&)> spoil;
     } rows[] = {
         {"not signed", [](sip::message& m) { m.remove(header::authentication_info); }},
-        {"its signature is wrong", [](sip::message& m) { m.set(header::from, "<sip:mallory@contoso.test>;tag=1"); }},
+        {"its signature is wrong",
+         [](sip::message& m) { m.set(header::from, "<sip:mallory@contoso.test>;tag=1"); }},
     };
     for (const auto& row : rows) {
         world w;

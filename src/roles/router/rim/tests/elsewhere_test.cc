@@ -1,0 +1,353 @@
+// Requests to other hosts: the router, next_hop, the proxy and the transactions of one shard, on a virtual
+// network with gateways that the test plays.
+#include "net/sim/sim_resolver.h"
+#include "roles/router/rim/router_rim.h"
+
+#include "protocol/sip/address.h"
+#include "protocol/sip/framer.h"
+#include "protocol/sip/respond.h"
+
+#include <gtest/gtest.h>
+
+namespace lyceum::roles::router {
+namespace {
+
+using namespace std::chrono_literals;
+using net::sim::sim_resolver;
+using sip::header;
+
+constexpr std::string_view proxy_address = "10.0.0.1";
+
+ip_endpoint at(std::string_view address, std::uint16_t port) { return {*ip_address::parse(address), port}; }
+
+/// A user agent beside the proxy: writes down what comes, and answers requests as it is told.
+class agent final : public net::link_events {
+public:
+    agent(net::sim::world& w, std::string_view address) : h_(w.make_host(*ip_address::parse(address))) {
+        h_.set_events(0, *this);
+    }
+    void listen(net::transport t, std::uint16_t port) { h_.listen(t, net::audience::trusted, port); }
+    void answer_with(int status) { status_ = status; }
+    void send(const sip::message& m) {
+        h_.links(0).send_datagram(h_.links(0).udp_socket(), at(proxy_address, 5060), m.text());
+    }
+
+    void opened(net::flow_id, const net::flow_facts&) override {}
+    void closed(net::flow_id, net::closed_why) override {}
+    void received(net::flow_id f, std::string_view octets) override {
+        framer_.feed(octets);
+        for (auto next = framer_.next(); next && *next; next = framer_.next())
+            take(**next, [&](const std::string& answer) { h_.links(0).send(f, answer); });
+    }
+    void received_datagram(net::flow_id f, const ip_endpoint& from, std::string_view octets) override {
+        take(std::string(octets), [&](const std::string& answer) { h_.links(0).send_datagram(f, from, answer); });
+    }
+
+    std::string heard;              ///< "INVITE ", "200 "
+    std::vector<sip::message> kept; ///< the same as they were
+
+private:
+    template <class Send>
+    void take(std::string octets, Send reply) {
+        auto m = sip::message::parse(std::move(octets));
+        ASSERT_TRUE(m);
+        heard += m->is_request() ? std::string(m->method_name()) + " " : std::to_string(m->status()) + " ";
+        if (m->is_request() && m->method_id() != sip::method::ack && status_ != 0)
+            reply(sip::make_response(*m, status_, {}, "there").text());
+        kept.push_back(*std::move(m));
+    }
+    net::sim::host& h_;
+    sip::framer framer_{sip::limits{}};
+    int status_ = 200;
+};
+
+class nobody final : public credentials::verifier {
+public:
+    credentials::verdict verify(const credentials::ntlm_proof&) override { return credentials::refused{}; }
+};
+class no_flows final : public sipstack::flow_user {
+public:
+    void on_flow_closed(net::flow_id) override {}
+};
+
+struct house_of_one_shard {
+    explicit house_of_one_shard(sipstack::next_hop_settings how = {})
+        : names(w), h(w.make_host(*ip_address::parse(proxy_address))), settings(settings_of_the_house()),
+          st(h.shard(0), h.links(0), settings, checks), proxy(st, {}), hops(st, names, how),
+          router({st, proxy, location, people, home, hops, {&dispatch}}), caller(w, "10.0.0.9") {
+        h.set_events(0, st.lower());
+        h.listen(net::transport::udp, net::audience::trusted, 5060);
+        h.listen(net::transport::tcp, net::audience::trusted, 5060);
+        st.gate_keeper().set_people(people);
+        st.connect(router, flows, {&st});
+        proxy.on_unreachable([this](const net::links::target& t) { hops.unreachable(t); });
+        caller.listen(net::transport::udp, 5060);
+        trust({"pstn.test"});
+        names.add_srv("_sip._tcp.pstn.test", {10, 0, 5060, "a.pstn.test"});
+        names.add_srv("_sip._tcp.pstn.test", {20, 0, 5060, "b.pstn.test"});
+        names.add_host("a.pstn.test", "10.0.0.11");
+        names.add_host("b.pstn.test", "10.0.0.12");
+    }
+    static sipstack::stack_settings settings_of_the_house() {
+        sipstack::stack_settings s;
+        s.gate.fqdn = "fe.contoso.test";
+        return s;
+    }
+    static house our_house() {
+        house out;
+        out.domains = {"contoso.test"};
+        out.fqdn = "fe.contoso.test";
+        return out;
+    }
+    /// The caller and these.
+    void trust(const std::vector<std::string>& hosts) {
+        std::vector<store::trusted_peer> peers{{"10.0.0.9", "udp", false, {}}};
+        for (const auto& x : hosts) peers.push_back({x, "", false, {}});
+        people.set_trusted(peers);
+    }
+    /// One more request from the caller, to that URI.
+    sip::message request(std::string_view method, std::string_view uri) {
+        auto m = sip::message::request(method, uri);
+        const auto n = std::to_string(++number);
+        m.append(header::via, "SIP/2.0/UDP 10.0.0.9;branch=z9hG4bK" + n);
+        m.append(header::max_forwards, "70");
+        m.append(header::from, "<sip:gateway@other.test>;tag=1");
+        m.append(header::to, "<" + std::string(uri) + ">");
+        m.append(header::call_id, n + "@other.test");
+        m.append(header::cseq, "1 " + std::string(method));
+        m.append(header::contact, "<sip:gateway@10.0.0.9>");
+        return m;
+    }
+    /// Sends it and gives what the caller hears within that time.
+    std::string ask(std::string_view method, std::string_view uri, std::chrono::milliseconds within = 20s) {
+        caller.heard.clear();
+        caller.send(request(method, uri));
+        w.run_for(within);
+        return caller.heard;
+    }
+    [[nodiscard]] std::string_view diagnosis() const { return caller.kept.back().value(header::ms_diagnostics).substr(0, 5); }
+
+    net::sim::world w{1};
+    sim_resolver names;
+    net::sim::host& h;
+    nobody checks;
+    no_flows flows;
+    sipstack::stack_settings settings;
+    directory::snapshot people;
+    sipstack::location location;
+    sipstack::dispatch dispatch;
+    house home = our_house();
+    sipstack::stack st;
+    sipstack::proxy proxy;
+    sipstack::next_hop hops;
+    router_rim router;
+    agent caller;
+    unsigned number = 0;
+};
+
+constexpr std::string_view gateway = "sip:1@pstn.test;transport=tcp";
+
+TEST(elsewhere, a_request_finds_its_gateway) {
+    house_of_one_shard x;
+    agent a(x.w, "10.0.0.11");
+    agent b(x.w, "10.0.0.12");
+    a.listen(net::transport::tcp, 5060);
+    b.listen(net::transport::tcp, 5060);
+    EXPECT_EQ(x.ask("OPTIONS", gateway), "200 ");
+    EXPECT_EQ(a.heard, "OPTIONS ");
+    EXPECT_EQ(b.heard, "");
+    EXPECT_EQ(a.kept.back().uri(), gateway);
+    const auto via = sip::parse_via(x.caller.kept.back().first(header::via));
+    ASSERT_TRUE(via); // ours has come off again
+    EXPECT_EQ(via->host, "10.0.0.9");
+}
+
+TEST(elsewhere, the_next_place_when_one_is_unreachable) {
+    const struct {
+        const char* rule;
+        bool a_listens;
+        int a_says;
+        std::string_view at_caller;
+        std::string_view at_a;
+        std::string_view at_b;
+    } rows[] = {
+        {"RFC 3263 4.3: nobody listens", false, 0, "100 200 ", "", "INVITE "},
+        {"RFC 3263 4.3: 503", true, 503, "100 200 ", "INVITE ACK ", "INVITE "},
+        {"RFC 3263 4.3: no answer", true, 0, "100 200 ", "INVITE ", "INVITE "},
+        {"any other answer is the gateway's own", true, 486, "100 486 ", "INVITE ACK ", ""},
+    };
+    for (const auto& row : rows) {
+        SCOPED_TRACE(row.rule);
+        house_of_one_shard x;
+        agent a(x.w, "10.0.0.11");
+        agent b(x.w, "10.0.0.12");
+        if (row.a_listens) a.listen(net::transport::tcp, 5060);
+        a.answer_with(row.a_says);
+        b.listen(net::transport::tcp, 5060);
+        auto invite = x.request("INVITE", gateway);
+        x.caller.send(invite);
+        x.w.run_for(33s);
+        // The caller repeats no ACK here, so its final response comes more than once over UDP.
+        EXPECT_TRUE(x.caller.heard.starts_with(row.at_caller)) << x.caller.heard;
+        EXPECT_EQ(a.heard, row.at_a);
+        EXPECT_EQ(b.heard, row.at_b);
+    }
+}
+
+TEST(elsewhere, a_dead_place_is_not_tried_first_again_at_once) {
+    house_of_one_shard x;
+    agent a(x.w, "10.0.0.11");
+    agent b(x.w, "10.0.0.12");
+    a.listen(net::transport::tcp, 5060);
+    a.answer_with(0);
+    b.listen(net::transport::tcp, 5060);
+    EXPECT_EQ(x.ask("OPTIONS", gateway, 33s), "200 ");
+    EXPECT_EQ(x.ask("OPTIONS", gateway, 1s), "200 ");
+    EXPECT_EQ(a.heard, "OPTIONS ");
+    EXPECT_EQ(b.heard, "OPTIONS OPTIONS ");
+    a.answer_with(200);
+    x.w.run_for(30s);
+    EXPECT_EQ(x.ask("OPTIONS", gateway, 1s), "200 ");
+    EXPECT_EQ(a.heard, "OPTIONS OPTIONS ");
+}
+
+TEST(elsewhere, what_the_caller_hears_when_there_is_no_way) {
+    const struct {
+        const char* rule;
+        sim_resolver::mood mood;
+        std::string uri;
+        std::string_view status;
+        std::string_view diagnosis;
+        bool asks; ///< a name server
+    } rows[] = {
+        {"[MS-OCER] 1008: no SRV record, nor an address", sim_resolver::mood::answers, "sip:1@void.pstn.test", "504 ", "1008;", true},
+        {"[MS-OCER] 1014: no address", sim_resolver::mood::answers, "sip:1@void.pstn.test:5060", "504 ", "1014;", true},
+        {"nobody answers", sim_resolver::mood::is_silent, "sip:1@pstn.test", "504 ", "1008;", true},
+        {"nobody can tell", sim_resolver::mood::fails, "sip:1@pstn.test:5060", "504 ", "1014;", true},
+        {"not on the list, nor what it leads to", sim_resolver::mood::answers, "sip:1@stranger.test", "404 ", "1005;", true},
+        {"not on the list", sim_resolver::mood::answers, "sip:1@192.0.2.1", "404 ", "1005;", false},
+        {"all places are dead", sim_resolver::mood::answers, std::string(gateway), "500 ", "13001", true},
+    };
+    for (const auto& row : rows) {
+        SCOPED_TRACE(row.rule);
+        house_of_one_shard x;
+        x.trust({"pstn.test", "void.pstn.test"});
+        x.names.add_host("stranger.test", "192.0.2.1");
+        x.names.set(row.mood);
+        EXPECT_EQ(x.ask("OPTIONS", row.uri), row.status);
+        EXPECT_EQ(x.diagnosis(), row.diagnosis);
+        EXPECT_EQ(!x.names.asked().empty(), row.asks);
+    }
+}
+
+TEST(elsewhere, only_to_who_is_on_the_trusted_list) {
+    house_of_one_shard x;
+    agent a(x.w, "10.0.0.11");
+    agent b(x.w, "10.0.0.12");
+    a.listen(net::transport::tcp, 5060);
+    b.listen(net::transport::tcp, 5060);
+    // By address: the first place that the name leads to is a stranger's, the second is listed.
+    x.trust({"10.0.0.12"});
+    EXPECT_EQ(x.ask("OPTIONS", gateway), "200 ");
+    EXPECT_EQ(a.heard, "");
+    EXPECT_EQ(b.heard, "OPTIONS ");
+    x.trust({"10.0.0.13"});
+    EXPECT_EQ(x.ask("OPTIONS", gateway), "404 ");
+    EXPECT_EQ(a.heard + b.heard, "OPTIONS ");
+}
+
+TEST(elsewhere, no_look_ups_for_whoever_likes) {
+    house_of_one_shard x;
+    x.people.set_trusted({{"pstn.test", "", false, {}}}); // no address that an unknown name could lead to
+    const auto alice = std::make_shared<people::user>();
+    alice->aor = *sip::aor::from("sip:alice@contoso.test");
+    for (const auto* uri : {"sip:1@stranger.test", "sip:1@pstn.test"}) {
+        x.router.on_request({x.request("ACK", uri), {}, {}, alice, nullptr});
+        x.w.run_for(1s);
+    }
+    ASSERT_FALSE(x.names.asked().empty());
+    for (const auto& q : x.names.asked()) EXPECT_FALSE(q.name.contains("stranger")) << q.name;
+}
+
+TEST(elsewhere, an_invite_is_cancelled_while_its_name_is_looked_up) {
+    house_of_one_shard x;
+    x.names.set(sim_resolver::mood::is_silent);
+    const auto invite = x.request("INVITE", gateway);
+    x.caller.send(invite);
+    x.w.run_for(1s);
+    EXPECT_EQ(x.hops.waiting(), 1U);
+    auto cancel = sip::message::request("CANCEL", gateway);
+    for (const auto what : {header::via, header::max_forwards, header::from, header::to, header::call_id})
+        cancel.append(what, invite.value(what));
+    cancel.append(header::cseq, "1 CANCEL");
+    x.caller.heard.clear();
+    x.caller.send(cancel);
+    x.w.run_for(100ms);
+    EXPECT_EQ(x.caller.heard, "200 487 ");
+    EXPECT_EQ(x.hops.waiting(), 0U);
+}
+
+TEST(elsewhere, only_so_many_wait) {
+    house_of_one_shard x({.max_waiting = 2});
+    x.names.set(sim_resolver::mood::is_silent);
+    EXPECT_EQ(x.ask("OPTIONS", gateway, 100ms), "");
+    EXPECT_EQ(x.ask("OPTIONS", gateway, 100ms), "");
+    EXPECT_EQ(x.ask("OPTIONS", gateway, 100ms), "503 ");
+    x.w.run_for(9s);
+    EXPECT_EQ(x.caller.heard, "503 504 504 ");
+}
+
+TEST(elsewhere, an_ack_goes_to_one_place) {
+    house_of_one_shard x;
+    agent a(x.w, "10.0.0.11");
+    agent b(x.w, "10.0.0.12");
+    a.listen(net::transport::tcp, 5060);
+    b.listen(net::transport::tcp, 5060);
+    EXPECT_EQ(x.ask("ACK", gateway), "");
+    EXPECT_EQ(a.heard, "ACK ");
+    EXPECT_EQ(b.heard, "");
+}
+
+TEST(elsewhere, a_gateway_that_is_listed_by_name_may_answer_over_udp) {
+    house_of_one_shard x;
+    x.names.add_srv("_sip._udp.pstn.test", {10, 0, 5060, "a.pstn.test"});
+    agent a(x.w, "10.0.0.11");
+    a.listen(net::transport::udp, 5060);
+    EXPECT_EQ(x.ask("OPTIONS", "sip:1@pstn.test;transport=udp"), "200 ");
+    // Somebody else may not, even if he knew the branch.
+    a.answer_with(0);
+    x.caller.heard.clear();
+    x.caller.send(x.request("OPTIONS", "sip:1@pstn.test;transport=udp"));
+    x.w.run_for(100ms);
+    agent stranger(x.w, "10.0.0.66");
+    stranger.listen(net::transport::udp, 5060);
+    stranger.send(sip::make_response(a.kept.back(), 200, {}, "there"));
+    x.w.run_for(1s);
+    EXPECT_EQ(x.caller.heard, "");
+}
+
+TEST(elsewhere, responses_over_udp_go_where_the_via_says) {
+    house_of_one_shard x;
+    // It sends from one port and listens at another, and has no rport. RFC 3261 18.2.2
+    agent two_ports(x.w, "10.0.0.10");
+    x.people.set_trusted({{"10.0.0.10", "udp", false, {}}});
+    two_ports.listen(net::transport::udp, 5090); // the lower one is the one it sends from
+    two_ports.listen(net::transport::udp, 5070);
+    auto m = x.request("OPTIONS", "sip:fe.contoso.test");
+    m.set(header::via, "SIP/2.0/UDP 10.0.0.10:5090;branch=z9hG4bKa");
+    two_ports.send(m);
+    x.w.run_for(1s);
+    EXPECT_EQ(two_ports.heard, "200 ");
+    m.set(header::via, "SIP/2.0/UDP 10.0.0.10:5999;branch=z9hG4bKb;rport");
+    two_ports.send(m);
+    x.w.run_for(1s);
+    EXPECT_EQ(two_ports.heard, "200 200 ");
+    // Nobody is at the port that this one names.
+    m.set(header::via, "SIP/2.0/UDP 10.0.0.10:5999;branch=z9hG4bKc");
+    two_ports.send(m);
+    x.w.run_for(1s);
+    EXPECT_EQ(two_ports.heard, "200 200 ");
+}
+
+} // namespace
+} // namespace lyceum::roles::router
