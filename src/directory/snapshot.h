@@ -10,8 +10,8 @@
 
 namespace lyceum::directory {
 
-/// The people and trusted peers of this deployment as one shard knows them: filled at start, kept true by
-/// messages, read without a lock or a query on every request.
+/// The people and trusted peers of this deployment as one shard knows them: filled at start, kept
+/// true by messages, read without a lock or a query on every request.
 class snapshot {
 public:
     /// nullptr when there is no such user. Disabled users are found too.
@@ -23,8 +23,10 @@ public:
     void remove(const sip::aor& aor) { users_.erase(aor); }
     [[nodiscard]] std::size_t size() const { return users_.size(); }
 
-    /// The peer that lets somebody of this name or address in over this transport (udp, tcp, tls); nullptr if none.
-    [[nodiscard]] const store::trusted_peer* trusted(std::string_view host, std::string_view transport) const;
+    /// The peer that lets somebody of this name or address in over this transport (udp, tcp, tls);
+    /// nullptr if none.
+    [[nodiscard]] const store::trusted_peer* trusted(std::string_view host,
+                                                     std::string_view transport) const;
     [[nodiscard]] const std::vector<store::trusted_peer>& trusted_peers() const { return trusted_; }
     void set_trusted(std::vector<store::trusted_peer> peers) { trusted_ = std::move(peers); }
 

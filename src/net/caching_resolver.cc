@@ -26,8 +26,7 @@ void caching_resolver::ask(dns_question q, callback then) {
     }
     auto it = asked_.find(q);
     const bool fresh = it == asked_.end();
-    if (waiting_ >= settings_.max_waiting ||
-        (fresh && asked_.size() >= settings_.max_questions)) {
+    if (waiting_ >= settings_.max_waiting || (fresh && asked_.size() >= settings_.max_questions)) {
         refused_.add();
         then(dns_answer{});
         return;
@@ -37,7 +36,8 @@ void caching_resolver::ask(dns_question q, callback then) {
         it->second.waiting.push_back(std::move(then));
         return;
     }
-    // An answer that never came was lost between threads: those who waited for it wait for this one.
+    // An answer that never came was lost between threads: those who waited for it wait for this
+    // one.
     if (fresh) it = asked_.try_emplace(q).first;
     it->second.waiting.push_back(std::move(then));
     it->second.since = now;

@@ -13,8 +13,8 @@ struct caching_settings {
     std::chrono::seconds patience{15}; ///< a question without an answer for so long is asked anew
 };
 
-/// A shard's own resolver in front of another one: remembers answers, and asks a question once however
-/// many want to know.
+/// A shard's own resolver in front of another one: remembers answers, and asks a question once
+/// however many want to know.
 class caching_resolver final : public resolver {
 public:
     /// Both outlive this, and this outlives whatever the upstream still owes.

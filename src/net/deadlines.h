@@ -15,8 +15,8 @@ struct timer_key {
     std::uint64_t id = 0;
 };
 
-/// The shard's heap of deadlines. Machines never cancel: a key that comes up is looked up by its owner,
-/// asked for its deadline() and armed anew if that lies ahead.
+/// The shard's heap of deadlines. Machines never cancel: a key that comes up is looked up by its
+/// owner, asked for its deadline() and armed anew if that lies ahead.
 class deadlines {
 public:
     explicit deadlines(shard& s) : shard_(s) {}

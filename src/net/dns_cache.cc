@@ -11,9 +11,12 @@ std::shared_ptr<const dns_answer> dns_cache::find(const dns_question& q, instant
 
 std::chrono::seconds dns_cache::time_of(const dns_answer& a) const {
     switch (a.outcome) {
-    case lookup::found: return std::clamp(a.ttl, bounds_.least, bounds_.most);
-    case lookup::none: return bounds_.none;
-    case lookup::failed: return bounds_.failed;
+    case lookup::found:
+        return std::clamp(a.ttl, bounds_.least, bounds_.most);
+    case lookup::none:
+        return bounds_.none;
+    case lookup::failed:
+        return bounds_.failed;
     }
     return {};
 }

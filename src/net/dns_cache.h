@@ -14,9 +14,10 @@ class dns_cache {
 public:
     struct bounds {
         std::size_t answers = 10000;
-        std::chrono::seconds least{5};  ///< kept at least so long, whatever the server says
+        std::chrono::seconds least{5}; ///< kept at least so long, whatever the server says
         std::chrono::seconds most{3600};
-        std::chrono::seconds none{30};  ///< that there is no such record. At most 3 hours: RFC 2308 5
+        std::chrono::seconds none{
+            30}; ///< that there is no such record. At most 3 hours: RFC 2308 5
         std::chrono::seconds failed{2}; ///< that nobody could tell. At most 5 minutes: RFC 2308 7
     };
 

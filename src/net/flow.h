@@ -14,14 +14,19 @@ enum class transport : std::uint8_t { udp, tcp, tls };
 
 [[nodiscard]] constexpr const char* name(transport t) {
     switch (t) {
-    case transport::udp: return "udp";
-    case transport::tcp: return "tcp";
-    case transport::tls: return "tls";
+    case transport::udp:
+        return "udp";
+    case transport::tcp:
+        return "tcp";
+    case transport::tls:
+        return "tls";
     }
     return "?";
 }
 /// Whether the transport itself delivers or tells that it could not. RFC 3261 17
-[[nodiscard]] constexpr bool is_reliable(transport t) { return t != transport::udp; }
+[[nodiscard]] constexpr bool is_reliable(transport t) {
+    return t != transport::udp;
+}
 
 /// Names one connection, or one UDP socket, of one shard of this process. Never used twice.
 struct flow_id {
@@ -42,14 +47,17 @@ enum class audience : std::uint8_t {
 struct flow_facts {
     transport kind = transport::tcp;
     audience who = audience::clients;
-    bool outbound = false;                  ///< we connected
+    bool outbound = false; ///< we connected
     ip_endpoint local;
     ip_endpoint peer;
-    std::vector<std::string> peer_names;    ///< DNS names and addresses of the peer's verified certificate
+    std::vector<std::string>
+        peer_names; ///< DNS names and addresses of the peer's verified certificate
 };
 
 struct flow_hash {
-    [[nodiscard]] std::size_t operator()(flow_id f) const { return std::hash<std::uint64_t>{}(f.value); }
+    [[nodiscard]] std::size_t operator()(flow_id f) const {
+        return std::hash<std::uint64_t>{}(f.value);
+    }
 };
 
 } // namespace lyceum::net

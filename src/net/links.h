@@ -12,15 +12,16 @@ namespace lyceum::net {
 enum class closed_why : std::uint8_t {
     by_us,
     by_peer,
-    refused,        ///< connect failed
-    tls_failed,     ///< handshake or certificate
-    timed_out,      ///< handshake or connect took too long
-    too_slow,       ///< the peer did not read what was queued for it
-    failed,         ///< the network said so
+    refused,    ///< connect failed
+    tls_failed, ///< handshake or certificate
+    timed_out,  ///< handshake or connect took too long
+    too_slow,   ///< the peer did not read what was queued for it
+    failed,     ///< the network said so
 };
 [[nodiscard]] const char* name(closed_why);
 
-/// What a shard's links tell their user, on the shard's thread. An event may call any function of links.
+/// What a shard's links tell their user, on the shard's thread. An event may call any function of
+/// links.
 class link_events {
 public:
     virtual ~link_events() = default;
@@ -46,9 +47,11 @@ public:
     };
     /// Starts connecting; opened() or closed() follows. Octets sent before opened() are queued.
     [[nodiscard]] virtual flow_id connect(const target&) = 0;
-    /// Queues octets. False when the flow is gone; a peer that reads too slowly is closed (too_slow).
+    /// Queues octets. False when the flow is gone; a peer that reads too slowly is closed
+    /// (too_slow).
     virtual bool send(flow_id, std::string_view octets) = 0;
-    virtual void send_datagram(flow_id socket, const ip_endpoint& peer, std::string_view octets) = 0;
+    virtual void
+    send_datagram(flow_id socket, const ip_endpoint& peer, std::string_view octets) = 0;
     /// Closes after what is queued has gone out, or at once. closed(by_us) follows, later.
     virtual void close(flow_id, bool flush) = 0;
     /// Stops accepting; open connections stay.

@@ -16,9 +16,12 @@ enum class dns_record : std::uint8_t { srv, a, aaaa };
 
 [[nodiscard]] constexpr const char* name(dns_record r) {
     switch (r) {
-    case dns_record::srv: return "srv";
-    case dns_record::a: return "a";
-    case dns_record::aaaa: return "aaaa";
+    case dns_record::srv:
+        return "srv";
+    case dns_record::a:
+        return "a";
+    case dns_record::aaaa:
+        return "aaaa";
     }
     return "?";
 }

@@ -19,14 +19,15 @@ public:
     [[nodiscard]] virtual unsigned index() const = 0; ///< 0 to count() - 1
     [[nodiscard]] virtual unsigned count() const = 0;
 
-    /// Runs the job on that shard: later, in order of posting, in batches. From any shard's thread or the
-    /// pool's. False when the mailbox is full; the job is gone then and the drop counted.
+    /// Runs the job on that shard: later, in order of posting, in batches. From any shard's thread
+    /// or the pool's. False when the mailbox is full; the job is gone then and the drop counted.
     virtual bool post(unsigned shard, job) = 0;
     /// Runs blocking work (database, password check) on the pool, then the second job here.
     /// False when the pool's queue is full.
     virtual bool offload(job blocking, job then) = 0;
 
-    /// The one timer: calls wakeup at or soon after that moment. A later call replaces an earlier one.
+    /// The one timer: calls wakeup at or soon after that moment. A later call replaces an earlier
+    /// one.
     virtual void wake_at(instant) = 0;
     virtual void on_wakeup(std::move_only_function<void(instant now)>) = 0;
 

@@ -11,7 +11,8 @@ constexpr std::size_t transaction_digits = 12;
 constexpr std::size_t random_digits = 16;
 
 void append_hex(std::string& out, std::uint64_t v, std::size_t digits) {
-    for (std::size_t i = digits; i > 0; --i) out += "0123456789abcdef"[(v >> (4 * (i - 1))) & 15U];
+    for (std::size_t i = digits; i > 0; --i)
+        out += "0123456789abcdef"[(v >> (4 * (i - 1))) & 15U];
 }
 
 std::optional<std::uint64_t> read_hex(std::string_view digits) {
@@ -32,7 +33,8 @@ std::string branch::text() const {
 }
 
 std::optional<branch> branch::parse(std::string_view text) {
-    if (text.size() != cookie.size() + shard_digits + transaction_digits + random_digits) return std::nullopt;
+    if (text.size() != cookie.size() + shard_digits + transaction_digits + random_digits)
+        return std::nullopt;
     if (!text.starts_with(cookie)) return std::nullopt;
     text.remove_prefix(cookie.size());
     const auto shard = read_hex(text.substr(0, shard_digits));

@@ -7,8 +7,9 @@
 
 namespace lyceum::sipstack {
 
-/// What our Via branches say: which client transaction of which shard, so that a response that comes in
-/// anywhere finds its way home; and a random part, so that nobody guesses one. docs/adr/0002
+/// What our Via branches say: which client transaction of which shard, so that a response that
+/// comes in anywhere finds its way home; and a random part, so that nobody guesses one.
+/// docs/adr/0002
 struct branch {
     unsigned shard = 0;
     std::uint64_t transaction = 0;

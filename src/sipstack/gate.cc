@@ -21,18 +21,29 @@ std::string diagnosis_value(const security_association::diagnosis& d, const std:
 
 } // namespace
 
-gate::gate(net::shard& s, transport& t, const gate_settings& settings, credentials::verifier& v, gate_events& e)
+gate::gate(net::shard& s,
+           transport& t,
+           const gate_settings& settings,
+           credentials::verifier& v,
+           gate_events& e)
     : shard_(s), transport_(t), settings_(settings), verifier_(v), events_(e),
-      admitted_(s.metrics().make_counter("lyceum_sipstack_admitted_total", "Requests whose sender was proven or trusted")),
-      challenged_(s.metrics().make_counter("lyceum_sipstack_challenged_total", "Requests answered 401")),
-      refused_(s.metrics().make_counter("lyceum_sipstack_denied_total", "Requests refused before they got anywhere")),
-      dropped_(s.metrics().make_counter("lyceum_sipstack_dropped_total", "Messages without a valid signature, dropped")),
-      replayed_(s.metrics().make_counter("lyceum_sipstack_replayed_total", "Messages dropped as replays")) {}
+      admitted_(s.metrics().make_counter("lyceum_sipstack_admitted_total",
+                                         "Requests whose sender was proven or trusted")),
+      challenged_(
+          s.metrics().make_counter("lyceum_sipstack_challenged_total", "Requests answered 401")),
+      refused_(s.metrics().make_counter("lyceum_sipstack_denied_total",
+                                        "Requests refused before they got anywhere")),
+      dropped_(s.metrics().make_counter("lyceum_sipstack_dropped_total",
+                                        "Messages without a valid signature, dropped")),
+      replayed_(s.metrics().make_counter("lyceum_sipstack_replayed_total",
+                                         "Messages dropped as replays")) {}
 
 gate::client& gate::client_of(net::flow_id id) {
     const auto it = clients_.find(id);
     if (it != clients_.end()) return it->second;
-    return clients_.emplace(id, client{authenticator(settings_.association, shard_.random()), {}, {}}).first->second;
+    return clients_
+        .emplace(id, client{authenticator(settings_.association, shard_.random()), {}, {}})
+        .first->second;
 }
 
 std::shared_ptr<const trusted_rights> gate::trusted_of(const path& from) const {
@@ -48,7 +59,8 @@ std::shared_ptr<const trusted_rights> gate::trusted_of(const path& from) const {
         peer = people_->trusted(from.peer.address.text(), transport);
     }
     if (peer == nullptr) return nullptr;
-    return std::make_shared<const trusted_rights>(trusted_rights{peer->host, peer->may_register, peer->domains});
+    return std::make_shared<const trusted_rights>(
+        trusted_rights{peer->host, peer->may_register, peer->domains});
 }
 
 bool gate::is_client(const path& p) const {
@@ -60,13 +72,18 @@ bool gate::is_client(const path& p) const {
 void gate::on_opened(net::flow_id id, const net::flow_facts& facts) {
     if (facts.who == net::audience::clients || facts.outbound) return;
     if (!trusted_of({facts.kind, id, facts.peer})) {
-        log::write(log::level::warn, "sipstack", "stranger_closed", {{"peer", facts.peer.text()}, {"transport", net::name(facts.kind)}});
+        log::write(log::level::warn,
+                   "sipstack",
+                   "stranger_closed",
+                   {{"peer", facts.peer.text()}, {"transport", net::name(facts.kind)}});
         refused_.add();
         transport_.close(id, false);
     }
 }
 
-void gate::on_closed(net::flow_id id) { clients_.erase(id); }
+void gate::on_closed(net::flow_id id) {
+    clients_.erase(id);
+}
 
 void gate::on_request(const path& from, sip::message&& m) {
     if (!is_client(from)) {
@@ -81,17 +98,20 @@ void gate::on_request(const path& from, sip::message&& m) {
     }
     auto& c = client_of(from.flow);
     authenticator::actions todo;
-    c.machine.on(authenticator::request_received{m, shard_.clock().wall_now()}, shard_.clock().now(), todo);
+    c.machine.on(
+        authenticator::request_received{m, shard_.clock().wall_now()}, shard_.clock().now(), todo);
     carry_out(from, std::move(todo), &m);
 }
 
 bool gate::admits_response(const path& from, const sip::message& m) {
     if (!is_client(from)) {
-        const auto* facts = from.kind == net::transport::udp ? nullptr : transport_.facts(from.flow);
+        const auto* facts =
+            from.kind == net::transport::udp ? nullptr : transport_.facts(from.flow);
         return (facts != nullptr && facts->outbound) || trusted_of(from) != nullptr;
     }
     authenticator::actions todo;
-    client_of(from.flow).machine.on(authenticator::response_received{m}, shard_.clock().now(), todo);
+    client_of(from.flow).machine.on(
+        authenticator::response_received{m}, shard_.clock().now(), todo);
     for (const auto& a : todo) {
         if (std::holds_alternative<authenticator::pass>(a)) return true;
         if (const auto* d = std::get_if<authenticator::drop>(&a)) count(*d);
@@ -104,7 +124,8 @@ void gate::count(const authenticator::drop& d) {
 }
 
 void gate::carry_out(const path& from, authenticator::actions&& todo, sip::message* current) {
-    // The message that an action is about: the one at hand, or one that waited for a password check.
+    // The message that an action is about: the one at hand, or one that waited for a password
+    // check.
     const auto message_of = [&](authenticator::ticket t) -> std::optional<sip::message> {
         if (t == 0) return current != nullptr ? std::optional(std::move(*current)) : std::nullopt;
         auto& waiting = client_of(from.flow).waiting;
@@ -128,9 +149,13 @@ void gate::carry_out(const path& from, authenticator::actions&& todo, sip::messa
                            if (!m) return;
                            challenged_.add();
                            auto r = sip::make_response(*m, 401, {}, shard_.random().hex(8));
-                           for (const auto& line : c.headers) r.append(line.name, line.value);
+                           for (const auto& line : c.headers)
+                               r.append(line.name, line.value);
                            r.append(header::server, settings_.product);
-                           if (c.why) r.append(c.why->is_public ? header::ms_diagnostics_public : header::ms_diagnostics, diagnosis_value(*c.why, settings_.fqdn));
+                           if (c.why)
+                               r.append(c.why->is_public ? header::ms_diagnostics_public
+                                                         : header::ms_diagnostics,
+                                        diagnosis_value(*c.why, settings_.fqdn));
                            events_.answer(from, std::move(r));
                        },
                        [&](authenticator::verify_ntlm& v) {
@@ -145,8 +170,12 @@ void gate::carry_out(const path& from, authenticator::actions&& todo, sip::messa
                            refused_.add();
                            auto r = sip::make_response(*m, x.status, {}, shard_.random().hex(8));
                            r.append(header::server, settings_.product);
-                           r.append(x.why.is_public ? header::ms_diagnostics_public : header::ms_diagnostics, diagnosis_value(x.why, settings_.fqdn));
-                           if (x.retry_after) r.append(header::retry_after, std::to_string(x.retry_after->count()));
+                           r.append(x.why.is_public ? header::ms_diagnostics_public
+                                                    : header::ms_diagnostics,
+                                    diagnosis_value(x.why, settings_.fqdn));
+                           if (x.retry_after)
+                               r.append(header::retry_after,
+                                        std::to_string(x.retry_after->count()));
                            events_.answer(from, std::move(r));
                        },
                        [&](const authenticator::drop& d) {
@@ -167,41 +196,55 @@ void gate::verify(const path& from, authenticator::verify_ntlm& asked) {
     auto answer = std::make_shared<credentials::verdict>();
     const auto ticket = asked.of;
     const bool taken = shard_.offload(
-        [&verifier = verifier_, proof = std::move(proof), answer] { *answer = verifier.verify(proof); },
+        [&verifier = verifier_, proof = std::move(proof), answer] {
+            *answer = verifier.verify(proof);
+        },
         [this, from, ticket, answer] { verified(from, ticket, *answer); });
-    if (!taken) verified(from, ticket, unavailable{"the password checks are all busy", std::chrono::seconds(5)});
+    if (!taken)
+        verified(
+            from, ticket, unavailable{"the password checks are all busy", std::chrono::seconds(5)});
 }
 
-void gate::verified(const path& from, authenticator::ticket ticket, const credentials::verdict& verdict) {
+void gate::verified(const path& from,
+                    authenticator::ticket ticket,
+                    const credentials::verdict& verdict) {
     const auto it = clients_.find(from.flow);
     if (it == clients_.end()) return; // the client did not wait
     const auto wall = shard_.clock().wall_now();
     auto& machine = it->second.machine;
     authenticator::actions todo;
     const auto now = shard_.clock().now();
-    std::visit(overloaded{
-                   [&](const credentials::proven& p) {
-                       authenticator::ntlm_proven e{ticket, std::make_shared<const people::user>(p.user), {}, wall};
-                       e.session.key = p.session_key;
-                       e.session.flags = p.flags;
-                       machine.on(e, now, todo);
-                   },
-                   [&](const credentials::refused& r) {
-                       log::write(log::level::info, "sipstack", "sign_in_refused",
-                                  {{"login", r.login}, {"peer", from.peer.text()}, {"why", static_cast<int>(r.reason)}});
-                       machine.on(authenticator::ntlm_refused{ticket, wall}, now, todo);
-                   },
-                   [&](const unavailable& u) {
-                       log::write(log::level::error, "sipstack", "sign_in_unavailable", {{"what", u.what}});
-                       machine.on(authenticator::ntlm_unavailable{ticket, u.retry_after}, now, todo);
-                   },
-               },
-               verdict);
+    std::visit(
+        overloaded{
+            [&](const credentials::proven& p) {
+                authenticator::ntlm_proven e{
+                    ticket, std::make_shared<const people::user>(p.user), {}, wall};
+                e.session.key = p.session_key;
+                e.session.flags = p.flags;
+                machine.on(e, now, todo);
+            },
+            [&](const credentials::refused& r) {
+                log::write(log::level::info,
+                           "sipstack",
+                           "sign_in_refused",
+                           {{"login", r.login},
+                            {"peer", from.peer.text()},
+                            {"why", static_cast<int>(r.reason)}});
+                machine.on(authenticator::ntlm_refused{ticket, wall}, now, todo);
+            },
+            [&](const unavailable& u) {
+                log::write(
+                    log::level::error, "sipstack", "sign_in_unavailable", {{"what", u.what}});
+                machine.on(authenticator::ntlm_unavailable{ticket, u.retry_after}, now, todo);
+            },
+        },
+        verdict);
     carry_out(from, std::move(todo), nullptr);
 }
 
 void gate::sign(const path& to, sip::message& m) {
-    if (m.is_response() && m.status() < 200) return; // provisional responses go unsigned. digest MS-SIPAE 4.5 rule 20
+    if (m.is_response() && m.status() < 200)
+        return; // provisional responses go unsigned. digest MS-SIPAE 4.5 rule 20
     const auto it = clients_.find(to.flow);
     if (it != clients_.end()) it->second.machine.sign(m, shard_.clock().now());
 }
@@ -229,12 +272,14 @@ void gate::expel(const sip::aor& user) {
     for (const auto& [id, c] : clients_) {
         if (transport_.user(id) == user.text()) theirs.push_back(id);
     }
-    for (const auto id : theirs) transport_.close(id, true);
+    for (const auto id : theirs)
+        transport_.close(id, true);
 }
 
 std::size_t gate::associations() const {
     std::size_t n = 0;
-    for (const auto& [id, c] : clients_) n += c.machine.established();
+    for (const auto& [id, c] : clients_)
+        n += c.machine.established();
     return n;
 }
 

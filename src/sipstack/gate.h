@@ -19,8 +19,8 @@ struct gate_settings {
     std::string product; ///< Server header
 };
 
-/// Who may speak on a connection. A client has to prove every message by [MS-SIPAE]; a trusted peer is
-/// known by its address or certificate; nobody else gets a word in. Signs what goes to clients.
+/// Who may speak on a connection. A client has to prove every message by [MS-SIPAE]; a trusted peer
+/// is known by its address or certificate; nobody else gets a word in. Signs what goes to clients.
 class gate {
 public:
     /// Who has been let in: one of the two is set.
@@ -39,7 +39,8 @@ public:
     void on_request(const path&, sip::message&&);
     /// Whether a response may be taken: signed by the client, or from a trusted peer.
     [[nodiscard]] bool admits_response(const path&, const sip::message&);
-    /// Whether the trusted list has who is at the other end. A path over UDP needs no traffic before.
+    /// Whether the trusted list has who is at the other end. A path over UDP needs no traffic
+    /// before.
     [[nodiscard]] bool trusts(const path& p) const { return trusted_of(p) != nullptr; }
     /// Signs a message on its way to a client with an association; last of all changes.
     void sign(const path&, sip::message&);
@@ -73,7 +74,8 @@ private:
     gate_events& events_;
     const directory::snapshot* people_ = nullptr;
     net::deadlines* deadlines_ = nullptr;
-    std::unordered_map<net::flow_id, client, net::flow_hash> clients_; ///< made when a client first speaks
+    std::unordered_map<net::flow_id, client, net::flow_hash>
+        clients_; ///< made when a client first speaks
     metrics::counter& admitted_;
     metrics::counter& challenged_;
     metrics::counter& refused_;

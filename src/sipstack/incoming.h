@@ -31,8 +31,9 @@ struct incoming {
     sip::message message;
     transaction_ref transaction; ///< none for ACK: nothing answers it
     path from;
-    std::shared_ptr<const people::user> user;        ///< a client: who it has proven to be
-    std::shared_ptr<const trusted_rights> trusted;   ///< a trusted peer: what it may; one of the two is set
+    std::shared_ptr<const people::user> user; ///< a client: who it has proven to be
+    std::shared_ptr<const trusted_rights>
+        trusted; ///< a trusted peer: what it may; one of the two is set
 };
 
 /// Why a request that we sent got no response.

@@ -22,17 +22,22 @@ constexpr std::uint64_t cancel_bit = std::uint64_t{1} << 47U;
 constexpr std::uint64_t id_bits = (std::uint64_t{1} << 48U) - 1;
 
 /// The flow as part of a transaction's key: nothing over UDP, where sent-by tells peers apart.
-std::uint64_t key_flow(const path& p) { return p.kind == net::transport::udp ? 0 : p.flow.value; }
+std::uint64_t key_flow(const path& p) {
+    return p.kind == net::transport::udp ? 0 : p.flow.value;
+}
 
 } // namespace
 
 struct stack::counters {
     explicit counters(metrics::registry& m)
         : requests(m.make_counter("lyceum_sipstack_requests_total", "New server transactions")),
-          bad(m.make_counter("lyceum_sipstack_bad_requests_total", "Requests without what every request must have")),
+          bad(m.make_counter("lyceum_sipstack_bad_requests_total",
+                             "Requests without what every request must have")),
           overload(m.make_counter("lyceum_sipstack_overload_total", "Requests refused with 503")),
-          stray(m.make_counter("lyceum_sipstack_stray_responses_total", "Responses that belong to nothing")),
-          timeouts(m.make_counter("lyceum_sipstack_timeouts_total", "Requests of ours that nobody answered")),
+          stray(m.make_counter("lyceum_sipstack_stray_responses_total",
+                               "Responses that belong to nothing")),
+          timeouts(m.make_counter("lyceum_sipstack_timeouts_total",
+                                  "Requests of ours that nobody answered")),
           hops(m.make_counter("lyceum_sipstack_hops_total", "Messages handed from shard to shard")),
           servers(m.make_gauge("lyceum_sipstack_server_transactions", "Server transactions")),
           clients(m.make_gauge("lyceum_sipstack_client_transactions", "Client transactions")) {}
@@ -48,7 +53,8 @@ struct stack::counters {
 
 stack::stack(net::shard& s, net::links& l, const stack_settings& settings, credentials::verifier& v)
     : shard_(s), settings_(settings), deadlines_(s), transport_(s, l, settings.transport, *this),
-      gate_(s, transport_, settings.gate, v, *this), count_(std::make_unique<counters>(s.metrics())) {
+      gate_(s, transport_, settings.gate, v, *this),
+      count_(std::make_unique<counters>(s.metrics())) {
     transport_.set_deadlines(deadlines_);
     gate_.set_deadlines(deadlines_);
     s.on_wakeup([this](instant now) { on_wakeup(now); });
@@ -66,15 +72,23 @@ void stack::on_timer(std::uint32_t kind, std::move_only_function<void(std::uint6
     timers_.insert_or_assign(kind, std::move(f));
 }
 
-stack::load stack::now_under_way() const { return {transport_.flows(), servers_.size(), clients_.size()}; }
+stack::load stack::now_under_way() const {
+    return {transport_.flows(), servers_.size(), clients_.size()};
+}
 
 // ---- what comes in
 
-void stack::on_opened(net::flow_id id, const net::flow_facts& facts) { gate_.on_opened(id, facts); }
+void stack::on_opened(net::flow_id id, const net::flow_facts& facts) {
+    gate_.on_opened(id, facts);
+}
 
 void stack::on_malformed(const path& from, const parse_error& why, std::string_view) {
-    // Nothing of it can be trusted to answer to: a stream is closed, a datagram forgotten. RFC 3261 18.3
-    log::write(log::level::debug, "sipstack", "not_sip", {{"peer", from.peer.text()}, {"why", lyceum::name(why.why)}, {"rule", why.rule}});
+    // Nothing of it can be trusted to answer to: a stream is closed, a datagram forgotten. RFC
+    // 3261 18.3
+    log::write(log::level::debug,
+               "sipstack",
+               "not_sip",
+               {{"peer", from.peer.text()}, {"why", lyceum::name(why.why)}, {"rule", why.rule}});
 }
 
 void stack::on_message(const path& from, sip::message&& m) {
@@ -91,9 +105,10 @@ void stack::on_message(const path& from, sip::message&& m) {
             deliver_response(*b, from, std::move(m), vouched);
         } else {
             count_->hops.add();
-            shard_.post(b->shard, [to = all_[b->shard], b = *b, from, m = std::move(m), vouched]() mutable {
-                to->deliver_response(b, from, std::move(m), vouched);
-            });
+            shard_.post(b->shard,
+                        [to = all_[b->shard], b = *b, from, m = std::move(m), vouched]() mutable {
+                            to->deliver_response(b, from, std::move(m), vouched);
+                        });
         }
         return;
     }
@@ -101,7 +116,8 @@ void stack::on_message(const path& from, sip::message&& m) {
         count_->bad.add();
         if (m.method_id() != method::ack && m.has(header::via)) {
             note_received(m, from);
-            answer_at_once(from, sip::make_response(m, bad->status, bad->reason, shard_.random().hex(8)));
+            answer_at_once(from,
+                           sip::make_response(m, bad->status, bad->reason, shard_.random().hex(8)));
         }
         return;
     }
@@ -121,7 +137,8 @@ void stack::admitted(const path& from, sip::message&& m, gate::speaker who) {
     if (!transaction::server_key(m, key_flow(from), key)) return;
     if (const auto it = servers_by_key_.find(key); it != servers_by_key_.end()) {
         transaction::actions todo;
-        servers_.at(it->second).machine.on(transaction::request_received{}, shard_.clock().now(), todo);
+        servers_.at(it->second)
+            .machine.on(transaction::request_received{}, shard_.clock().now(), todo);
         serve(it->second, todo, nullptr);
         return;
     }
@@ -141,11 +158,22 @@ void stack::take_new(const path& from, sip::message&& m, gate::speaker&& who, st
     count_->requests.add();
     const auto id = next_id_++;
     const bool invite = m.method_id() == method::invite;
-    servers_.emplace(id, server_transaction{transaction::server(invite, settings_.timings, net::is_reliable(from.kind)), key, from, back_from(from, m), invite, false, {}, {}});
+    servers_.emplace(id,
+                     server_transaction{transaction::server(
+                                            invite, settings_.timings, net::is_reliable(from.kind)),
+                                        key,
+                                        from,
+                                        back_from(from, m),
+                                        invite,
+                                        false,
+                                        {},
+                                        {}});
     servers_by_key_.emplace(std::move(key), id);
     count_->servers.set(static_cast<std::int64_t>(servers_.size()));
     const transaction_ref ref{(std::uint64_t{shard_.index()} << 48U) | id};
-    if (invite) respond_here(ref, sip::make_response(m, 100)); // RFC 3261 17.2.1; at once, digest MS-SIPRE 4 rule 15
+    if (invite)
+        respond_here(
+            ref, sip::make_response(m, 100)); // RFC 3261 17.2.1; at once, digest MS-SIPRE 4 rule 15
     requests_->on_request({std::move(m), ref, from, std::move(who.user), std::move(who.trusted)});
 }
 
@@ -174,7 +202,8 @@ void stack::take_cancel(const path& from, const sip::message& m) {
     auto noted = m;
     note_received(noted, from);
     if (it == servers_by_key_.end()) {
-        answer_at_once(from, refusal_for(noted, {481, diagnostics::id::route_set_invalid})); // RFC 3261 9.2
+        answer_at_once(
+            from, refusal_for(noted, {481, diagnostics::id::route_set_invalid})); // RFC 3261 9.2
         return;
     }
     const auto id = it->second;
@@ -186,8 +215,10 @@ void stack::deliver_response(branch b, const path& from, sip::message&& m, bool 
     const auto id = m.cseq_method() == "CANCEL" ? b.transaction | cancel_bit : b.transaction;
     const auto it = clients_.find(id);
     // Only who was asked may answer: a guessed branch from another connection is nothing.
-    if (it == clients_.end() || it->second.via != b || (from.kind != net::transport::udp && from.flow != it->second.to.flow) ||
-        (!vouched && from.peer.address != it->second.to.peer.address) || // a gateway that is trusted by its name
+    if (it == clients_.end() || it->second.via != b ||
+        (from.kind != net::transport::udp && from.flow != it->second.to.flow) ||
+        (!vouched && from.peer.address !=
+                         it->second.to.peer.address) || // a gateway that is trusted by its name
         sip::method_of(m.cseq_method()) != it->second.method) {
         count_->stray.add();
         return;
@@ -210,7 +241,9 @@ void stack::respond(transaction_ref ref, sip::message&& m) {
         return;
     }
     count_->hops.add();
-    shard_.post(ref.shard(), [to = all_[ref.shard()], ref, m = std::move(m)]() mutable { to->respond_here(ref, std::move(m)); });
+    shard_.post(ref.shard(), [to = all_[ref.shard()], ref, m = std::move(m)]() mutable {
+        to->respond_here(ref, std::move(m));
+    });
 }
 
 void stack::respond_here(transaction_ref ref, sip::message&& m) {
@@ -251,13 +284,21 @@ path stack::nearest(path to) const {
     return to;
 }
 
-transaction_ref stack::send(sip::message&& m, const path& where, response_user* user, std::uint64_t token) {
+transaction_ref
+stack::send(sip::message&& m, const path& where, response_user* user, std::uint64_t token) {
     const auto to = nearest(where);
     const auto id = next_id_++;
     const branch via{shard_.index(), id, shard_.random().u64()};
     add_via(m, to, via);
     const bool invite = m.method_id() == method::invite;
-    client_transaction t{transaction::client(invite, settings_.timings, net::is_reliable(to.kind)), via, to, user, token, {}, {}, m.method_id()};
+    client_transaction t{transaction::client(invite, settings_.timings, net::is_reliable(to.kind)),
+                         via,
+                         to,
+                         user,
+                         token,
+                         {},
+                         {},
+                         m.method_id()};
     if (t.method == method::other) t.method = sip::method_of(m.method_name());
     if (invite) {
         t.request = m;
@@ -281,7 +322,8 @@ void stack::send_stateless(sip::message&& m, const path& where) {
 }
 
 void stack::forget(transaction_ref ref) {
-    if (const auto it = clients_.find(ref.value & id_bits); it != clients_.end()) it->second.user = nullptr;
+    if (const auto it = clients_.find(ref.value & id_bits); it != clients_.end())
+        it->second.user = nullptr;
 }
 
 void stack::cancel(transaction_ref ref) {
@@ -303,11 +345,21 @@ void stack::send_cancel(std::uint64_t id) {
     const auto& r = invite.request;
     auto m = sip::message::request("CANCEL", r.uri());
     m.append(header::via, r.first(header::via));
-    for (const auto route : r.values(header::route)) m.append(header::route, route);
+    for (const auto route : r.values(header::route))
+        m.append(header::route, route);
     m.append(header::max_forwards, "70");
-    for (const auto h : {header::from, header::to, header::call_id}) m.append(h, r.value(h));
+    for (const auto h : {header::from, header::to, header::call_id})
+        m.append(h, r.value(h));
     m.append(header::cseq, std::to_string(r.cseq_number()) + " CANCEL");
-    client_transaction t{transaction::client(false, settings_.timings, net::is_reliable(invite.to.kind)), invite.via, invite.to, nullptr, 0, {}, {}, method::cancel};
+    client_transaction t{
+        transaction::client(false, settings_.timings, net::is_reliable(invite.to.kind)),
+        invite.via,
+        invite.to,
+        nullptr,
+        0,
+        {},
+        {},
+        method::cancel};
     if (!net::is_reliable(t.to.kind)) t.last = m.text();
     t.machine.on(transaction::start{}, now, todo);
     const auto to = t.to;
@@ -321,7 +373,8 @@ sip::message stack::ack_for(const client_transaction& t, const sip::message& res
     // RFC 3261 17.1.1.3
     auto m = sip::message::request("ACK", t.request.uri());
     m.append(header::via, t.request.first(header::via));
-    for (const auto route : t.request.values(header::route)) m.append(header::route, route);
+    for (const auto route : t.request.values(header::route))
+        m.append(header::route, route);
     m.append(header::max_forwards, "70");
     m.append(header::from, t.request.value(header::from));
     m.append(header::to, response.value(header::to));
@@ -334,7 +387,8 @@ void stack::pursue(std::uint64_t id, transaction::actions todo, sip::message* re
     const auto it = clients_.find(id);
     if (it == clients_.end()) return;
     auto& t = it->second;
-    if (todo.has(action::send_ack) && response != nullptr) transmit(t.to, ack_for(t, *response), {});
+    if (todo.has(action::send_ack) && response != nullptr)
+        transmit(t.to, ack_for(t, *response), {});
     if (todo.has(action::retransmit) && !t.last.empty()) transport_.send(t.to, t.last);
     const transaction_ref ref{(std::uint64_t{shard_.index()} << 48U) | id};
     auto* const user = t.user;
@@ -373,7 +427,10 @@ void stack::transmit(const path& to, sip::message&& m, const branch& waits) {
         return;
     }
     count_->hops.add();
-    const bool taken = shard_.post(shard, [there = all_[shard], to, m = std::move(m), waits]() mutable { there->transmit_here(to, std::move(m), waits); });
+    const bool taken =
+        shard_.post(shard, [there = all_[shard], to, m = std::move(m), waits]() mutable {
+            there->transmit_here(to, std::move(m), waits);
+        });
     if (!taken) unreachable(waits);
 }
 
@@ -396,7 +453,9 @@ void stack::unreachable(const branch& waits) {
     });
 }
 
-void stack::answer(const path& to, sip::message&& m) { answer_at_once(to, std::move(m)); }
+void stack::answer(const path& to, sip::message&& m) {
+    answer_at_once(to, std::move(m));
+}
 
 void stack::answer_at_once(const path& from, sip::message&& response) {
     const auto back = back_from(from, response);
@@ -411,9 +470,17 @@ void stack::add_via(sip::message& m, const path& to, const branch& b) const {
     std::string via = "SIP/2.0/";
     std::uint16_t port = settings_.tls_port;
     switch (to.kind) {
-    case net::transport::udp: via += "UDP "; port = settings_.udp_port; break;
-    case net::transport::tcp: via += "TCP "; port = settings_.tcp_port; break;
-    case net::transport::tls: via += "TLS "; break;
+    case net::transport::udp:
+        via += "UDP ";
+        port = settings_.udp_port;
+        break;
+    case net::transport::tcp:
+        via += "TCP ";
+        port = settings_.tcp_port;
+        break;
+    case net::transport::tls:
+        via += "TLS ";
+        break;
     }
     via += settings_.gate.fqdn;
     via += ':';
@@ -456,7 +523,8 @@ void stack::note_received(sip::message& m, const path& from) const {
         noted += ";ms-received-port=";
         append_number(noted, from.peer.port);
         noted += ";ms-received-cid=";
-        for (int i = 60; i >= 0; i -= 4) noted += "0123456789ABCDEF"[(from.flow.value >> static_cast<unsigned>(i)) & 15U];
+        for (int i = 60; i >= 0; i -= 4)
+            noted += "0123456789ABCDEF"[(from.flow.value >> static_cast<unsigned>(i)) & 15U];
     }
     m.replace_first(header::via, noted);
 }
@@ -476,15 +544,20 @@ sip::message stack::refusal_for(const sip::message& request, const diagnostics::
 // ---- what ends
 
 void stack::on_closed(net::flow_id id, net::closed_why why) {
-    log::write(log::level::debug, "sipstack", "flow_closed", {{"why", net::name(why)}, {"user", transport_.user(id)}});
+    log::write(log::level::debug,
+               "sipstack",
+               "flow_closed",
+               {{"why", net::name(why)}, {"user", transport_.user(id)}});
     gate_.on_closed(id);
     std::vector<transaction_ref> callers;
     for (const auto& [number, t] : servers_) {
-        if (t.is_invite && t.from.flow == id && t.machine.state() == transaction::state::proceeding) {
+        if (t.is_invite && t.from.flow == id &&
+            t.machine.state() == transaction::state::proceeding) {
             callers.push_back({(std::uint64_t{shard_.index()} << 48U) | number});
         }
     }
-    for (const auto ref : callers) requests_->on_caller_gone(ref);
+    for (const auto ref : callers)
+        requests_->on_caller_gone(ref);
     for (unsigned i = 0; i < all_.size(); ++i) {
         if (i == shard_.index()) {
             fail_clients_of(id);
@@ -513,32 +586,44 @@ void stack::close(net::flow_id id, bool flush) {
     if (id.shard() == shard_.index()) {
         transport_.close(id, flush);
     } else if (id.shard() < all_.size()) {
-        shard_.post(id.shard(), [there = all_[id.shard()], id, flush] { there->transport_.close(id, flush); });
+        shard_.post(id.shard(),
+                    [there = all_[id.shard()], id, flush] { there->transport_.close(id, flush); });
     }
 }
 
-void stack::expel(const sip::aor& user) { gate_.expel(user); }
+void stack::expel(const sip::aor& user) {
+    gate_.expel(user);
+}
 
 void stack::on_wakeup(instant now) {
     while (const auto key = deadlines_.due(now)) {
         transaction::actions todo;
         switch (key->kind) {
-        case transport::timer_kind: transport_.on_deadline(key->id, now); break;
-        case gate::timer_kind: gate_.on_deadline(key->id, now); break;
+        case transport::timer_kind:
+            transport_.on_deadline(key->id, now);
+            break;
+        case gate::timer_kind:
+            gate_.on_deadline(key->id, now);
+            break;
         case server_timer:
-            if (const auto it = servers_.find(key->id); it != servers_.end() && it->second.machine.deadline() <= now && it->second.machine.deadline()) {
+            if (const auto it = servers_.find(key->id); it != servers_.end() &&
+                                                        it->second.machine.deadline() <= now &&
+                                                        it->second.machine.deadline()) {
                 it->second.machine.on(transaction::tick{}, now, todo);
                 serve(key->id, todo, nullptr);
             }
             break;
         case client_timer:
-            if (const auto it = clients_.find(key->id); it != clients_.end() && it->second.machine.deadline() <= now && it->second.machine.deadline()) {
+            if (const auto it = clients_.find(key->id); it != clients_.end() &&
+                                                        it->second.machine.deadline() <= now &&
+                                                        it->second.machine.deadline()) {
                 it->second.machine.on(transaction::tick{}, now, todo);
                 pursue(key->id, todo, nullptr);
             }
             break;
         default:
-            if (const auto it = timers_.find(key->kind); it != timers_.end()) it->second(key->id, now);
+            if (const auto it = timers_.find(key->kind); it != timers_.end())
+                it->second(key->id, now);
         }
     }
     if (const auto next = deadlines_.next()) shard_.wake_at(*next);

@@ -14,21 +14,23 @@ namespace lyceum::sipstack {
 struct stack_settings {
     transport_settings transport;
     transaction::timings timings;
-    gate_settings gate;                    ///< fqdn and product are ours, too
+    gate_settings gate; ///< fqdn and product are ours, too
     std::uint16_t tls_port = 5061;
     std::uint16_t tcp_port = 5060;
     std::uint16_t udp_port = 5060;
-    std::size_t max_transactions = 100000; ///< server transactions per shard; further requests get 503
+    std::size_t max_transactions =
+        100000; ///< server transactions per shard; further requests get 503
 };
 
-/// One shard's SIP: transport, who may speak (gate), transactions. Everything that it does happens on the
-/// shard's thread; functions marked "any shard" hand over by themselves. docs/adr/0002
+/// One shard's SIP: transport, who may speak (gate), transactions. Everything that it does happens
+/// on the shard's thread; functions marked "any shard" hand over by themselves. docs/adr/0002
 class stack final : public transport_events, public gate_events {
 public:
     stack(net::shard&, net::links&, const stack_settings&, credentials::verifier&);
     ~stack() override;
 
-    /// Who is above, and the stacks of all shards in order, this one included. Before the shard runs.
+    /// Who is above, and the stacks of all shards in order, this one included. Before the shard
+    /// runs.
     void connect(request_user&, flow_user&, std::vector<stack*> all);
 
     /// Answers a request: any shard. Responses to ACK or to a transaction that is over vanish.
@@ -37,17 +39,21 @@ public:
     transaction_ref send(sip::message&&, const path&, response_user*, std::uint64_t token);
     /// Sends an ACK of a 2xx, a BENOTIFY: nothing answers. A Via is added.
     void send_stateless(sip::message&&, const path&);
-    /// Cancels an INVITE that send() sent; the CANCEL goes out once a provisional response came. RFC 3261 9.1
+    /// Cancels an INVITE that send() sent; the CANCEL goes out once a provisional response came.
+    /// RFC 3261 9.1
     void cancel(transaction_ref client);
-    /// Lets go of a client transaction: its user hears nothing any more; the machine ends by itself.
+    /// Lets go of a client transaction: its user hears nothing any more; the machine ends by
+    /// itself.
     void forget(transaction_ref client);
 
     /// A way to an address: an existing connection of this shard or a new one.
-    [[nodiscard]] path reach(net::transport kind, const ip_endpoint& peer, const std::string& tls_name) {
+    [[nodiscard]] path
+    reach(net::transport kind, const ip_endpoint& peer, const std::string& tls_name) {
         return transport_.reach(kind, peer, tls_name);
     }
     void close(net::flow_id, bool flush); ///< any shard
-    /// Ends what a user's clients have proven: their associations are forgotten. This shard's flows only.
+    /// Ends what a user's clients have proven: their associations are forgotten. This shard's flows
+    /// only.
     void expel(const sip::aor&);
 
     [[nodiscard]] const stack_settings& settings() const { return settings_; }
@@ -69,8 +75,10 @@ public:
     void drain() { draining_ = true; }
 
     /// A response of our own making, with Server, To tag and ms-diagnostics.
-    [[nodiscard]] sip::message refusal_for(const sip::message& request, const diagnostics::refusal&);
-    [[nodiscard]] sip::message response_for(const sip::message& request, int status, std::string_view reason = {});
+    [[nodiscard]] sip::message refusal_for(const sip::message& request,
+                                           const diagnostics::refusal&);
+    [[nodiscard]] sip::message
+    response_for(const sip::message& request, int status, std::string_view reason = {});
 
     // transport_events
     void on_message(const path&, sip::message&&) override;
@@ -85,12 +93,12 @@ private:
     struct server_transaction {
         transaction::server machine;
         std::string key;
-        path from;               ///< the request came from here
-        path back;               ///< responses go here. RFC 3261 18.2.2
+        path from; ///< the request came from here
+        path back; ///< responses go here. RFC 3261 18.2.2
         bool is_invite = false;
-        bool refused = false;    ///< the final response was no 2xx: an ACK for it ends here
-        std::string to_tag;      ///< of the last response: which ACK is for us. RFC 3261 17.2.3
-        std::string last;        ///< what to send again; kept over UDP only
+        bool refused = false; ///< the final response was no 2xx: an ACK for it ends here
+        std::string to_tag;   ///< of the last response: which ACK is for us. RFC 3261 17.2.3
+        std::string last;     ///< what to send again; kept over UDP only
     };
     struct client_transaction {
         transaction::client machine;
@@ -98,8 +106,8 @@ private:
         path to;
         response_user* user = nullptr;
         std::uint64_t token = 0;
-        sip::message request;    ///< an INVITE's header: CANCEL and ACK are made from it
-        std::string last;        ///< what to send again; kept over UDP only
+        sip::message request; ///< an INVITE's header: CANCEL and ACK are made from it
+        std::string last;     ///< what to send again; kept over UDP only
         sip::method method = sip::method::other;
         bool cancel_wanted = false;
         bool heard_provisional = false;
@@ -123,7 +131,8 @@ private:
     void add_via(sip::message&, const path&, const branch&) const;
     void note_received(sip::message&, const path&) const;
     void send_cancel(std::uint64_t id);
-    [[nodiscard]] sip::message ack_for(const client_transaction&, const sip::message& response) const;
+    [[nodiscard]] sip::message ack_for(const client_transaction&,
+                                       const sip::message& response) const;
     void answer_at_once(const path&, sip::message&& response);
     void fail_clients_of(net::flow_id);
     void on_wakeup(instant now);

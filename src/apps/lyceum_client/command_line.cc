@@ -102,7 +102,6 @@ int run(int argc, char** argv) {
     } catch (const CLI::ParseError& e) {
         return app.exit(e) == 0 ? 0 : static_cast<int>(exit_code::usage);
     }
-    log::set_level(log::level::error);
     auto p = make_profile(std::move(w));
     if (!p) return fail(p.error());
     std::unique_ptr<program> what;

@@ -2,6 +2,7 @@
 
 #include "apps/lyceum_client/agents.h"
 #include "apps/lyceum_client/input.h"
+#include "base/log/log.h"
 #include "net/asio/engine.h"
 
 #include <poll.h>
@@ -195,6 +196,7 @@ exit_code run(const profile& p, program& what, teller& out, bool trace) {
     for (const int n : {SIGINT, SIGTERM})
         sigaddset(&awaited, n);
     pthread_sigmask(SIG_BLOCK, &awaited, nullptr);
+    log::set_level(log::level::error); // not before: the log has a thread, too
     const int signals = ::signalfd(-1, &awaited, SFD_CLOEXEC);
     const int done = ::eventfd(0, EFD_CLOEXEC);
 

@@ -27,23 +27,25 @@ using boost::system::error_code;
 constexpr std::size_t max_waiting = 10000;
 
 /// One `lyceum` at the other end.
-class conversation final : public std::enable_shared_from_this<conversation>, public admin::line_sink {
+class conversation final : public std::enable_shared_from_this<conversation>,
+                           public admin::line_sink {
 public:
     conversation(local::socket s, admin::service& service, asio::io_context& io)
         : socket_(std::move(s)), service_(service), io_(io), in_(admin::service::max_line) {}
 
     void read() {
-        asio::async_read_until(socket_, in_, '\n', [self = shared_from_this()](error_code error, std::size_t) {
-            if (error) {
-                self->gone_ = true;
-                return;
-            }
-            std::istream lines(&self->in_);
-            std::string line;
-            std::getline(lines, line);
-            self->write(self->service_.handle_line(line, self));
-            self->read();
-        });
+        asio::async_read_until(
+            socket_, in_, '\n', [self = shared_from_this()](error_code error, std::size_t) {
+                if (error) {
+                    self->gone_ = true;
+                    return;
+                }
+                std::istream lines(&self->in_);
+                std::string line;
+                std::getline(lines, line);
+                self->write(self->service_.handle_line(line, self));
+                self->read();
+            });
     }
 
     /// Any thread.
@@ -65,14 +67,16 @@ public:
 
 private:
     void send() {
-        asio::async_write(socket_, asio::buffer(out_.front()), [self = shared_from_this()](error_code error, std::size_t) {
-            if (error) {
-                self->gone_ = true;
-                return;
-            }
-            self->out_.pop_front();
-            if (!self->out_.empty()) self->send();
-        });
+        asio::async_write(socket_,
+                          asio::buffer(out_.front()),
+                          [self = shared_from_this()](error_code error, std::size_t) {
+                              if (error) {
+                                  self->gone_ = true;
+                                  return;
+                              }
+                              self->out_.pop_front();
+                              if (!self->out_.empty()) self->send();
+                          });
     }
 
     local::socket socket_;
@@ -85,7 +89,8 @@ private:
 
 class listening_socket final : public admin_socket {
 public:
-    listening_socket(admin::service& s, std::string path) : service_(s), path_(std::move(path)), acceptor_(io_) {}
+    listening_socket(admin::service& s, std::string path)
+        : service_(s), path_(std::move(path)), acceptor_(io_) {}
 
     ~listening_socket() override {
         io_.stop();
@@ -133,7 +138,8 @@ private:
 
 } // namespace
 
-std::expected<std::unique_ptr<admin_socket>, std::string> admin_socket::open(const std::string& path, admin::service& s) {
+std::expected<std::unique_ptr<admin_socket>, std::string>
+admin_socket::open(const std::string& path, admin::service& s) {
     auto made = std::make_unique<listening_socket>(s, path);
     if (auto started = made->start(); !started) return std::unexpected(started.error());
     return made;

@@ -6,13 +6,19 @@ front_end::front_end(net::shard& s, net::links& l, net::resolver& names, const f
     : shard_(s), tap_(f.trace), stack_(s, l, f.stack, f.verifier), proxy_(stack_, f.proxy),
       names_(names, s, {}), next_hop_(stack_, names_, f.next_hop),
       subscriptions_(stack_, f.subscriptions),
-      registrar_(
-          stack_, dispatch_, f.registrar,
-          [this](const sip::aor& user, std::shared_ptr<const sipstack::reachable_endpoints> endpoints) {
-              publish(user, std::move(endpoints));
-          },
-          {[this](const sip::aor& user, const roles::registrar::binding& b) { presence_.on_endpoint_started(user, b.epid); },
-           [this](const sip::aor& user, const roles::registrar::binding& b) { presence_.on_endpoint_ended(user, b.epid); }}),
+      registrar_(stack_,
+                 dispatch_,
+                 f.registrar,
+                 [this](const sip::aor& user,
+                        std::shared_ptr<const sipstack::reachable_endpoints> endpoints) {
+                     publish(user, std::move(endpoints));
+                 },
+                 {[this](const sip::aor& user, const roles::registrar::binding& b) {
+                      presence_.on_endpoint_started(user, b.epid);
+                  },
+                  [this](const sip::aor& user, const roles::registrar::binding& b) {
+                      presence_.on_endpoint_ended(user, b.epid);
+                  }}),
       contacts_(stack_, dispatch_, subscriptions_, f.contacts, f.contact_lists),
       provisioning_(stack_, dispatch_, subscriptions_, people_, f.provisioning),
       presence_(stack_, dispatch_, subscriptions_, people_, f.contacts, f.presence), home_(f.home) {
@@ -31,26 +37,30 @@ void front_end::meet(const std::vector<std::unique_ptr<front_end>>& all) {
         dispatches.push_back(&other->dispatch_);
         presences.push_back(&other->presence_);
     }
-    router_ = std::make_unique<roles::router::router_rim>(
-        roles::router::surroundings{stack_, proxy_, location_, people_, home_, next_hop_, dispatches});
+    router_ = std::make_unique<roles::router::router_rim>(roles::router::surroundings{
+        stack_, proxy_, location_, people_, home_, next_hop_, dispatches});
     presence_.meet(std::move(presences));
     stack_.connect(*router_, *this, stacks);
 }
 
-void front_end::publish(const sip::aor& user, std::shared_ptr<const sipstack::reachable_endpoints> endpoints) {
+void front_end::publish(const sip::aor& user,
+                        std::shared_ptr<const sipstack::reachable_endpoints> endpoints) {
     for (unsigned i = 0; i < all_.size(); ++i) {
         if (i == shard_.index()) {
-            take(user, endpoints); // at once: the 200 that follows must not be overtaken by a request
+            take(user,
+                 endpoints); // at once: the 200 that follows must not be overtaken by a request
         } else {
             shard_.post(i, [there = all_[i], user, endpoints] { there->take(user, endpoints); });
         }
     }
 }
 
-void front_end::take(const sip::aor& user, std::shared_ptr<const sipstack::reachable_endpoints> endpoints) {
+void front_end::take(const sip::aor& user,
+                     std::shared_ptr<const sipstack::reachable_endpoints> endpoints) {
     const auto before = location_.find(user);
     const auto mine = [&](const sipstack::reachable_endpoint& e) {
-        return e.way.kind != net::transport::udp && e.way.flow && e.way.flow.shard() == shard_.index();
+        return e.way.kind != net::transport::udp && e.way.flow &&
+               e.way.flow.shard() == shard_.index();
     };
     if (before) {
         for (const auto& e : *before) {
@@ -65,14 +75,16 @@ void front_end::take(const sip::aor& user, std::shared_ptr<const sipstack::reach
         if (!mine(e)) continue;
         auto& users = registered_over_[e.way.flow];
         if (std::ranges::find(users, user) == users.end()) users.push_back(user);
-        if (stack_.lower().facts(e.way.flow) == nullptr) on_flow_closed(e.way.flow); // it closed meanwhile
+        if (stack_.lower().facts(e.way.flow) == nullptr)
+            on_flow_closed(e.way.flow); // it closed meanwhile
     }
     location_.put(user, std::move(endpoints));
 }
 
 void front_end::on_flow_closed(net::flow_id flow) {
     for (auto* other : all_) {
-        shard_.post(other->shard_.index(), [other, flow] { other->subscriptions_.on_flow_closed(flow); });
+        shard_.post(other->shard_.index(),
+                    [other, flow] { other->subscriptions_.on_flow_closed(flow); });
     }
     const auto it = registered_over_.find(flow);
     if (it == registered_over_.end()) return;
@@ -80,25 +92,39 @@ void front_end::on_flow_closed(net::flow_id flow) {
     registered_over_.erase(it);
     for (const auto& user : users) {
         const auto home = net::home_of(user.text(), shard_.count());
-        shard_.post(home, [there = all_[home], user, flow] { there->registrar_.on_flow_closed(user, flow); });
+        shard_.post(home, [there = all_[home], user, flow] {
+            there->registrar_.on_flow_closed(user, flow);
+        });
     }
 }
 
 void front_end::put_user(std::shared_ptr<const people::user> user) {
     people_.put(user);
-    if (net::home_of(user->aor.text(), shard_.count()) == shard_.index()) presence_.on_person_changed(*user);
+    if (net::home_of(user->aor.text(), shard_.count()) == shard_.index())
+        presence_.on_person_changed(*user);
 }
-void front_end::set_trusted(std::vector<store::trusted_peer> peers) { people_.set_trusted(std::move(peers)); }
+void front_end::set_trusted(std::vector<store::trusted_peer> peers) {
+    people_.set_trusted(std::move(peers));
+}
 
-void front_end::expel(const sip::aor& user, const std::string& reason, diagnostics::id why, bool forget) {
+void front_end::expel(const sip::aor& user,
+                      const std::string& reason,
+                      diagnostics::id why,
+                      bool forget) {
     if (forget) people_.remove(user);
-    if (net::home_of(user.text(), shard_.count()) == shard_.index()) registrar_.expel(user, reason, why);
+    if (net::home_of(user.text(), shard_.count()) == shard_.index())
+        registrar_.expel(user, reason, why);
     // The notices are on their way to the connections' shards: only then do these close.
     shard_.post(shard_.index(), [this, user] { stack_.expel(user); });
 }
 
 front_end::status front_end::now() const {
-    return {stack_.now_under_way(), stack_.gate_keeper().associations(), proxy_.contexts(), proxy_.unanswered(), registrar_.registrations(), subscriptions_.size()};
+    return {stack_.now_under_way(),
+            stack_.gate_keeper().associations(),
+            proxy_.contexts(),
+            proxy_.unanswered(),
+            registrar_.registrations(),
+            subscriptions_.size()};
 }
 
 } // namespace lyceum::apps::server

@@ -41,7 +41,8 @@ public:
     /// What the directory says, at start and at every change. On this shard.
     void put_user(std::shared_ptr<const people::user>);
     void set_trusted(std::vector<store::trusted_peer>);
-    /// The user is gone, or may no longer be here: endpoints are told, connections close. On every shard.
+    /// The user is gone, or may no longer be here: endpoints are told, connections close. On every
+    /// shard.
     void expel(const sip::aor&, const std::string& reason, diagnostics::id, bool forget);
 
     struct status {
@@ -81,7 +82,8 @@ private:
     roles::router::house home_;
     std::unique_ptr<roles::router::router_rim> router_;
     std::vector<front_end*> all_;
-    std::unordered_map<net::flow_id, std::vector<sip::aor>, net::flow_hash> registered_over_; ///< of our flows
+    std::unordered_map<net::flow_id, std::vector<sip::aor>, net::flow_hash>
+        registered_over_; ///< of our flows
 };
 
 } // namespace lyceum::apps::server

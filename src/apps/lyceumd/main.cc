@@ -14,7 +14,8 @@ constexpr int bad_usage = 2;
 int usage(std::FILE* to, int code) {
     std::fputs("lyceumd --config FILE   runs the server that FILE (lyceum.toml) describes\n"
                "lyceumd --version\n\n"
-               "Prints `lyceum: ready` when every listener accepts. SIGTERM and SIGINT drain and stop it,\n"
+               "Prints `lyceum: ready` when every listener accepts. SIGTERM and SIGINT drain and "
+               "stop it,\n"
                "SIGHUP reopens the log and reads the certificates again.\n"
                "Exit codes: 0 stopped by a signal, 1 could not start, 2 wrong arguments.\n",
                to);
@@ -42,7 +43,8 @@ int main(int argc, char** argv) {
     // Every thread that is made from here on leaves these to sigwait below.
     sigset_t awaited;
     sigemptyset(&awaited);
-    for (const int s : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&awaited, s);
+    for (const int s : {SIGTERM, SIGINT, SIGHUP})
+        sigaddset(&awaited, s);
     pthread_sigmask(SIG_BLOCK, &awaited, nullptr);
 
     const auto settings = lyceum::apps::deployment::load(config);
@@ -59,7 +61,8 @@ int main(int argc, char** argv) {
     std::puts("lyceum: ready");
     std::fflush(stdout);
 
-    for (int signal = 0; sigwait(&awaited, &signal) == 0 && signal == SIGHUP;) (*server)->reload();
+    for (int signal = 0; sigwait(&awaited, &signal) == 0 && signal == SIGHUP;)
+        (*server)->reload();
     (*server)->drain_and_stop();
     lyceum::log::write(lyceum::log::level::info, "lyceumd", "stopped");
     lyceum::log::flush();

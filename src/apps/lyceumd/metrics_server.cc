@@ -20,27 +20,31 @@ constexpr auto patience = std::chrono::seconds(10);
 /// One scraper's connection.
 class scrape : public std::enable_shared_from_this<scrape> {
 public:
-    scrape(tcp::socket s, const std::function<std::string()>& page) : stream_(std::move(s)), page_(page) {}
+    scrape(tcp::socket s, const std::function<std::string()>& page)
+        : stream_(std::move(s)), page_(page) {}
 
     void read() {
         stream_.expires_after(patience);
         request_ = {};
-        http::async_read(stream_, buffer_, request_, [self = shared_from_this()](error_code error, std::size_t) {
-            if (!error) self->answer();
-        });
+        http::async_read(
+            stream_, buffer_, request_, [self = shared_from_this()](error_code error, std::size_t) {
+                if (!error) self->answer();
+            });
     }
 
 private:
     void answer() {
         const bool found = request_.method() == http::verb::get && request_.target() == "/metrics";
         response_ = {found ? http::status::ok : http::status::not_found, request_.version()};
-        response_.set(http::field::content_type, found ? "text/plain; version=0.0.4" : "text/plain");
+        response_.set(http::field::content_type,
+                      found ? "text/plain; version=0.0.4" : "text/plain");
         response_.keep_alive(request_.keep_alive());
         response_.body() = found ? page_() : "there is only /metrics\n";
         response_.prepare_payload();
-        http::async_write(stream_, response_, [self = shared_from_this()](error_code error, std::size_t) {
-            if (!error && self->response_.keep_alive()) self->read();
-        });
+        http::async_write(
+            stream_, response_, [self = shared_from_this()](error_code error, std::size_t) {
+                if (!error && self->response_.keep_alive()) self->read();
+            });
     }
 
     beast::tcp_stream stream_;
@@ -52,7 +56,8 @@ private:
 
 class listening_server final : public metrics_server {
 public:
-    explicit listening_server(std::function<std::string()> page) : page_(std::move(page)), acceptor_(io_) {}
+    explicit listening_server(std::function<std::string()> page)
+        : page_(std::move(page)), acceptor_(io_) {}
     ~listening_server() override {
         io_.stop();
         if (thread_.joinable()) thread_.join();
@@ -65,7 +70,9 @@ public:
         acceptor_.set_option(asio::socket_base::reuse_address(true), error);
         acceptor_.bind(endpoint, error);
         if (!error) acceptor_.listen(16, error);
-        if (error) return std::unexpected("cannot listen on " + at.text() + " for metrics: " + error.message());
+        if (error)
+            return std::unexpected("cannot listen on " + at.text() +
+                                   " for metrics: " + error.message());
         accept();
         thread_ = std::thread([this] { io_.run(); });
         return {};
@@ -88,8 +95,8 @@ private:
 
 } // namespace
 
-std::expected<std::unique_ptr<metrics_server>, std::string> metrics_server::open(const ip_endpoint& at,
-                                                                                std::function<std::string()> page) {
+std::expected<std::unique_ptr<metrics_server>, std::string>
+metrics_server::open(const ip_endpoint& at, std::function<std::string()> page) {
     auto made = std::make_unique<listening_server>(std::move(page));
     if (auto started = made->start(at); !started) return std::unexpected(started.error());
     return made;

@@ -13,8 +13,8 @@ namespace lyceum::apps::server {
 class metrics_server {
 public:
     /// page: makes the text; called for every request, on the server's thread.
-    [[nodiscard]] static std::expected<std::unique_ptr<metrics_server>, std::string> open(const ip_endpoint& at,
-                                                                                          std::function<std::string()> page);
+    [[nodiscard]] static std::expected<std::unique_ptr<metrics_server>, std::string>
+    open(const ip_endpoint& at, std::function<std::string()> page);
     virtual ~metrics_server() = default;
 };
 

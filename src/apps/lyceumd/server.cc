@@ -15,7 +15,6 @@
 #include <unistd.h>
 
 #include <csignal>
-
 #include <future>
 #include <thread>
 
@@ -35,7 +34,8 @@ log::level level_of(const std::string& name) {
 /// What the whole house is called, and answers to.
 roles::router::house house_of(const folder::deployment& d) {
     roles::router::house h;
-    for (const auto& domain : d.server.domains) h.domains.push_back(to_lower(domain));
+    for (const auto& domain : d.server.domains)
+        h.domains.push_back(to_lower(domain));
     h.fqdn = to_lower(d.server.fqdn);
     for (const auto& domain : h.domains) {
         h.names.push_back("sip." + domain);
@@ -56,7 +56,8 @@ sipstack::stack_settings stack_settings_of(const folder::deployment& d) {
     s.transport.idle_patience = d.sip.idle_patience;
     s.transport.keep_alive = d.sip.keep_alive;
     s.gate.fqdn = d.server.fqdn;
-    s.gate.product = "RTC/5.0 (Lyceum " LYCEUM_VERSION ")"; // Lync 2013 to clients. digest MS-SIPREGE 3.2
+    s.gate.product =
+        "RTC/5.0 (Lyceum " LYCEUM_VERSION ")"; // Lync 2013 to clients. digest MS-SIPREGE 3.2
     s.gate.association.realm = d.auth.realm;
     s.gate.association.targetname = d.server.fqdn;
     s.gate.association.netbios_domain = d.auth.netbios_domain;
@@ -70,7 +71,8 @@ sipstack::stack_settings stack_settings_of(const folder::deployment& d) {
 
 net::asio::settings engine_settings_of(const folder::deployment& d) {
     net::asio::settings s;
-    s.shards = d.server.shards != 0 ? d.server.shards : std::max(1U, std::thread::hardware_concurrency());
+    s.shards =
+        d.server.shards != 0 ? d.server.shards : std::max(1U, std::thread::hardware_concurrency());
     s.pool_threads = d.server.pool_threads;
     s.pool_queue = d.server.pool_queue;
     s.mailbox = d.server.mailbox;
@@ -110,18 +112,24 @@ class running_server final : public server, public admin::changes {
     auto ask(unsigned shard, F f) {
         std::promise<decltype(f(*front_ends_[shard]))> promise;
         auto answer = promise.get_future();
-        while (!engine_->shard(shard).post(shard, [&] { promise.set_value(f(*front_ends_[shard])); })) {
+        while (!engine_->shard(shard).post(shard,
+                                           [&] { promise.set_value(f(*front_ends_[shard])); })) {
             std::this_thread::sleep_until(std::chrono::steady_clock::now() + 1ms);
         }
         return answer.get();
     }
     template <class F>
     void everywhere(F f) {
-        for (unsigned i = 0; i < shards(); ++i) ask(i, [&](front_end& x) { f(x); return 0; });
+        for (unsigned i = 0; i < shards(); ++i)
+            ask(i, [&](front_end& x) {
+                f(x);
+                return 0;
+            });
     }
 
 public:
-    explicit running_server(folder::deployment d) : settings_(std::move(d)), trace_(system_environment()) {}
+    explicit running_server(folder::deployment d)
+        : settings_(std::move(d)), trace_(system_environment()) {}
 
     ~running_server() override {
         admin_socket_.reset();
@@ -137,10 +145,12 @@ public:
         if (const auto fresh = folder::load(settings_.file)) {
             log::set_level(level_of(fresh->log.level));
         } else {
-            log::write(log::level::error, "lyceumd", "settings_not_reloaded", {{"why", fresh.error()}});
+            log::write(
+                log::level::error, "lyceumd", "settings_not_reloaded", {{"why", fresh.error()}});
         }
         if (const auto done = engine_->reload_tls(); !done) {
-            log::write(log::level::error, "lyceumd", "certificates_not_reloaded", {{"why", done.error()}});
+            log::write(
+                log::level::error, "lyceumd", "certificates_not_reloaded", {{"why", done.error()}});
         } else {
             log::write(log::level::info, "lyceumd", "reloaded");
         }
@@ -149,7 +159,11 @@ public:
     void drain_and_stop() override {
         log::write(log::level::info, "lyceumd", "draining");
         everywhere([](front_end& f) { f.stack().drain(); });
-        for (unsigned i = 0; i < shards(); ++i) ask(i, [&](front_end&) { engine_->links(i).stop_listening(); return 0; });
+        for (unsigned i = 0; i < shards(); ++i)
+            ask(i, [&](front_end&) {
+                engine_->links(i).stop_listening();
+                return 0;
+            });
         const auto until = system_environment().now() + settings_.server.drain_patience;
         while (system_environment().now() < until && under_way() != 0) {
             std::this_thread::sleep_until(std::chrono::steady_clock::now() + 50ms);
@@ -158,15 +172,20 @@ public:
         engine_->stop();
     }
 
-    // admin::changes: durable already; the shards hear of it before the administrator gets the answer.
+    // admin::changes: durable already; the shards hear of it before the administrator gets the
+    // answer.
     void user_added(const people::user& u) override { put(u); }
     void user_changed(const people::user& u) override { put(u); }
     void user_disabled(const people::user& u) override {
         put(u);
         expel(u.aor, "rejected", diagnostics::id::user_disabled, false);
     }
-    void user_removed(const sip::aor& u) override { expel(u, "rejected", diagnostics::id::user_disabled, true); }
-    void password_set(const sip::aor& u) override { expel(u, "rejected", diagnostics::id::final_handshake_failed, false); }
+    void user_removed(const sip::aor& u) override {
+        expel(u, "rejected", diagnostics::id::user_disabled, true);
+    }
+    void password_set(const sip::aor& u) override {
+        expel(u, "rejected", diagnostics::id::final_handshake_failed, false);
+    }
     void trusted_changed(const std::vector<store::trusted_peer>& peers) override {
         everywhere([&](front_end& f) { f.set_trusted(peers); });
     }
@@ -204,7 +223,6 @@ private:
     instant started_ = system_environment().now();
 };
 
-
 std::expected<void, std::string> running_server::open() {
     log::set_level(level_of(settings_.log.level));
     if (!settings_.log.file.empty() && !log::set_file(settings_.path(settings_.log.file))) {
@@ -223,27 +241,43 @@ std::expected<void, std::string> running_server::open() {
     guesses.longest_pause = settings_.auth.throttle_longest_pause;
     guesses.longest_user_pause = settings_.auth.throttle_longest_user_pause;
     guesses.forget = settings_.auth.throttle_forget;
-    verifier_ = credentials::builtin::make_verifier(store_->users(), key_, system_environment(), guesses);
+    verifier_ =
+        credentials::builtin::make_verifier(store_->users(), key_, system_environment(), guesses);
 
-    LYCEUM_TRY(engine_, net::asio::engine::make(engine_settings_of(settings_), system_environment()));
+    LYCEUM_TRY(engine_,
+               net::asio::engine::make(engine_settings_of(settings_), system_environment()));
     roles::registrar::settings registrar;
     registrar.expires = settings_.sip.expires;
     registrar.min_expires = settings_.sip.min_expires;
     registrar.max_endpoints = settings_.sip.max_endpoints;
     roles::contacts::settings contact_lists;
     contact_lists.limits = {settings_.store.max_contacts, settings_.store.max_groups};
-    foundation_ = std::make_unique<foundation>(foundation{settings_, stack_settings_of(settings_), {}, next_hop_settings_of(settings_), registrar, contact_lists, {}, {}, {},
-                                                          house_of(settings_), *verifier_, store_->users(),
-                                                          store_->contacts(), trace_});
+    foundation_ = std::make_unique<foundation>(foundation{settings_,
+                                                          stack_settings_of(settings_),
+                                                          {},
+                                                          next_hop_settings_of(settings_),
+                                                          registrar,
+                                                          contact_lists,
+                                                          {},
+                                                          {},
+                                                          {},
+                                                          house_of(settings_),
+                                                          *verifier_,
+                                                          store_->users(),
+                                                          store_->contacts(),
+                                                          trace_});
     const auto count = engine_->shard(0).count();
     std::vector<net::shard*> shard_list;
-    for (unsigned i = 0; i < count; ++i) shard_list.push_back(&engine_->shard(i));
+    for (unsigned i = 0; i < count; ++i)
+        shard_list.push_back(&engine_->shard(i));
     LYCEUM_TRY(dns_, net::cares::service::start(dns_settings_of(settings_), shard_list));
     for (unsigned i = 0; i < count; ++i) {
-        front_ends_.push_back(std::make_unique<front_end>(engine_->shard(i), engine_->links(i), dns_->of(i), *foundation_));
+        front_ends_.push_back(std::make_unique<front_end>(
+            engine_->shard(i), engine_->links(i), dns_->of(i), *foundation_));
         engine_->set_events(i, front_ends_.back()->link_events());
     }
-    for (auto& f : front_ends_) f->meet(front_ends_);
+    for (auto& f : front_ends_)
+        f->meet(front_ends_);
     LYCEUM_CHECKED(fill_directory());
     for (const auto& l : folder::sip_listeners(settings_)) {
         LYCEUM_CHECKED(engine_->listen({l.kind, l.who, l.at, l.ask_for_certificate}));
@@ -251,9 +285,13 @@ std::expected<void, std::string> running_server::open() {
 
     auto& store = *store_;
     service_ = std::make_unique<admin::service>(admin::service::ports{
-        store.users(), store.contacts(), store.trusted(), *this,
-        [this, random = std::make_shared<random::system>()](const sip::aor& user, std::string_view password)
-            -> std::expected<store::sealed_secret, std::string> {
+        store.users(),
+        store.contacts(),
+        store.trusted(),
+        *this,
+        [this, random = std::make_shared<random::system>()](
+            const sip::aor& user,
+            std::string_view password) -> std::expected<store::sealed_secret, std::string> {
             return credentials::builtin::seal_nt_hash(key_, user, password, *random);
         },
         settings_.server.domains});
@@ -267,25 +305,36 @@ std::expected<void, std::string> running_server::open() {
         ::kill(::getpid(), SIGTERM); // the same way out as everybody's: main waits for it
         return R"({"draining":true})";
     });
-    service_->add_stream("trace", [this](const admin::arguments& a, std::shared_ptr<admin::line_sink> sink) -> admin::outcome {
-        const auto user = sip::aor::from(a.text("user"));
-        if (!user) return std::unexpected(admin::failure{"usage", "trace wants a SIP address: sip:alice@contoso.test"});
-        trace_.add(user->text(), std::move(sink));
-        return R"({"tracing":true})";
-    });
+    service_->add_stream("trace",
+                         [this](const admin::arguments& a,
+                                std::shared_ptr<admin::line_sink> sink) -> admin::outcome {
+                             const auto user = sip::aor::from(a.text("user"));
+                             if (!user)
+                                 return std::unexpected(admin::failure{
+                                     "usage", "trace wants a SIP address: sip:alice@contoso.test"});
+                             trace_.add(user->text(), std::move(sink));
+                             return R"({"tracing":true})";
+                         });
     LYCEUM_TRY(admin_socket_, admin_socket::open(settings_.admin_socket(), *service_));
     if (settings_.metrics.enabled) {
         const auto address = ip_address::parse(settings_.metrics.address);
-        if (!address) return std::unexpected("metrics.address is no address: " + settings_.metrics.address);
+        if (!address)
+            return std::unexpected("metrics.address is no address: " + settings_.metrics.address);
         LYCEUM_TRY(metrics_, metrics_server::open({*address, settings_.ports.metrics}, [this] {
-            std::vector<const metrics::registry*> registries;
-            for (unsigned i = 0; i < shards(); ++i) registries.push_back(&engine_->shard(i).metrics());
-            return metrics::exposition(registries);
-        }));
+                       std::vector<const metrics::registry*> registries;
+                       for (unsigned i = 0; i < shards(); ++i)
+                           registries.push_back(&engine_->shard(i).metrics());
+                       return metrics::exposition(registries);
+                   }));
     }
     engine_->run();
-    log::write(log::level::info, "lyceumd", "started",
-               {{"version", LYCEUM_VERSION}, {"domain", settings_.primary_domain()}, {"shards", count}, {"descriptors", descriptors}});
+    log::write(log::level::info,
+               "lyceumd",
+               "started",
+               {{"version", LYCEUM_VERSION},
+                {"domain", settings_.primary_domain()},
+                {"shards", count},
+                {"descriptors", descriptors}});
     return {};
 }
 
@@ -296,9 +345,11 @@ std::expected<void, std::string> running_server::fill_directory() {
     if (!trusted) return std::unexpected(trusted.error().what);
     for (auto& u : *users) {
         const auto shared = std::make_shared<const people::user>(std::move(u));
-        for (auto& f : front_ends_) f->put_user(shared); // no shard runs yet
+        for (auto& f : front_ends_)
+            f->put_user(shared); // no shard runs yet
     }
-    for (auto& f : front_ends_) f->set_trusted(*trusted);
+    for (auto& f : front_ends_)
+        f->set_trusted(*trusted);
     return {};
 }
 
@@ -314,7 +365,8 @@ admin::outcome running_server::status() {
         sum.registrations += s.registrations;
         sum.subscriptions += s.subscriptions;
     }
-    const auto up = std::chrono::duration_cast<std::chrono::seconds>(system_environment().now() - started_);
+    const auto up =
+        std::chrono::duration_cast<std::chrono::seconds>(system_environment().now() - started_);
     return json::serialize(json::object{
         {"version", LYCEUM_VERSION},
         {"uptime_seconds", up.count()},
@@ -330,7 +382,9 @@ admin::outcome running_server::status() {
 
 admin::outcome running_server::endpoints(const admin::arguments& a) {
     const auto user = sip::aor::from(a.text("user"));
-    if (!user) return std::unexpected(admin::failure{"usage", "endpoints wants a SIP address: sip:alice@contoso.test"});
+    if (!user)
+        return std::unexpected(
+            admin::failure{"usage", "endpoints wants a SIP address: sip:alice@contoso.test"});
     const auto home = net::home_of(user->text(), shards());
     const auto live = ask(home, [&](front_end& f) {
         const auto* bindings = f.registrar().live(*user);
@@ -347,7 +401,8 @@ admin::outcome running_server::endpoints(const admin::arguments& a) {
             {"peer", b.where.peer.text()},
             {"transport", net::name(static_cast<net::transport>(b.where.transport))},
             {"agent", b.user_agent},
-            {"expires_seconds", std::chrono::duration_cast<std::chrono::seconds>(b.expires - now).count()},
+            {"expires_seconds",
+             std::chrono::duration_cast<std::chrono::seconds>(b.expires - now).count()},
         });
     }
     return json::serialize(out);

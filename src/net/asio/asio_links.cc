@@ -26,21 +26,33 @@ ip::address to_asio(const ip_address& a) {
 }
 
 std::string refusal(const listener& l, const char* what, const error_code& error) {
-    return std::string("cannot ") + what + " " + name(l.kind) + " " + l.at.text() + ": " + error.message();
+    return std::string("cannot ") + what + " " + name(l.kind) + " " + l.at.text() + ": " +
+           error.message();
 }
 
 } // namespace
 
-ip::tcp::endpoint to_tcp(const ip_endpoint& e) { return {to_asio(e.address), e.port}; }
-ip::udp::endpoint to_udp(const ip_endpoint& e) { return {to_asio(e.address), e.port}; }
+ip::tcp::endpoint to_tcp(const ip_endpoint& e) {
+    return {to_asio(e.address), e.port};
+}
+ip::udp::endpoint to_udp(const ip_endpoint& e) {
+    return {to_asio(e.address), e.port};
+}
 
-asio_links::asio_links(boost::asio::io_context& io, unsigned shard, const settings& s, metrics::registry& m)
-    : io_(io), shard_(shard), settings_(s), handshake_timer_(io), scratch_(32 * 1024),
+asio_links::asio_links(boost::asio::io_context& io,
+                       unsigned shard,
+                       const settings& s,
+                       const environment& e,
+                       metrics::registry& m)
+    : io_(io), shard_(shard), settings_(s), environment_(e), handshake_timer_(io),
+      scratch_(32 * 1024),
       accepted_(m.make_counter("lyceum_net_accepted_total", "Connections accepted")),
-      refused_(m.make_counter("lyceum_net_refused_total", "Connections closed at once: limit reached")),
+      refused_(
+          m.make_counter("lyceum_net_refused_total", "Connections closed at once: limit reached")),
       open_(m.make_gauge("lyceum_net_connections", "Open connections, TLS handshake done")) {
     for (std::size_t i = 0; i < closed_.size(); ++i) {
-        closed_[i] = &m.make_counter("lyceum_net_closed_total", "Connections that ended, and why",
+        closed_[i] = &m.make_counter("lyceum_net_closed_total",
+                                     "Connections that ended, and why",
                                      {{"why", net::name(static_cast<closed_why>(i))}});
     }
 }
@@ -55,7 +67,8 @@ flow_id asio_links::make_id(std::size_t at) const {
 connection* asio_links::find(flow_id id) {
     const auto at = static_cast<std::size_t>(id.value & 0xFFFFFFU);
     if (id.shard() != shard_ || at >= slots_.size() || !slots_[at].link) return nullptr;
-    return slots_[at].generation == ((id.value >> 24U) & 0xFFFFFFU) ? slots_[at].link.get() : nullptr;
+    return slots_[at].generation == ((id.value >> 24U) & 0xFFFFFFU) ? slots_[at].link.get()
+                                                                    : nullptr;
 }
 
 std::size_t asio_links::free_slot() {
@@ -93,8 +106,10 @@ std::expected<void, std::string> asio_links::listen(const listener& l) {
 }
 
 void asio_links::start() {
-    for (auto& a : acceptors_) accept_next(a);
-    for (std::size_t i = 0; i < datagrams_.size(); ++i) read_datagrams(i);
+    for (auto& a : acceptors_)
+        accept_next(a);
+    for (std::size_t i = 0; i < datagrams_.size(); ++i)
+        read_datagrams(i);
 }
 
 void asio_links::accept_next(acceptor& a) {
@@ -108,7 +123,9 @@ void asio_links::accept_next(acceptor& a) {
         // Out of descriptors, most likely: the backlog waits while some close.
         log::write(log::level::warn, "net", "accept_failed", {{"error", error.message()}});
         auto pause = std::make_shared<boost::asio::steady_timer>(io_, accept_pause);
-        pause->async_wait([this, &a, pause](error_code) { if (a.socket.is_open()) accept_next(a); });
+        pause->async_wait([this, &a, pause](error_code) {
+            if (a.socket.is_open()) accept_next(a);
+        });
     });
 }
 
@@ -138,7 +155,8 @@ void asio_links::accepted(const acceptor& a, ip::tcp::socket socket) {
     ++connections_;
     ++per_address_[from.address];
     flow_facts facts{a.facts.kind, a.facts.who, false, from_asio(local), from, {}};
-    slots_[at].link = std::make_unique<connection>(*this, id, std::move(socket), std::move(facts), std::move(tls));
+    slots_[at].link = std::make_unique<connection>(
+        *this, id, std::move(socket), std::move(facts), std::move(tls));
     if (a.facts.kind == transport::tls) watch_handshake(id);
     slots_[at].link->accept();
 }
@@ -155,13 +173,16 @@ flow_id asio_links::connect(const target& t) {
     ++connections_;
     ++per_address_[t.peer.address];
     flow_facts facts{t.kind, audience::trusted, true, {}, t.peer, {}};
-    slots_[at].link = std::make_unique<connection>(*this, id, std::move(socket), std::move(facts), std::move(tls));
+    slots_[at].link = std::make_unique<connection>(
+        *this, id, std::move(socket), std::move(facts), std::move(tls));
     watch_handshake(id);
     slots_[at].link->connect(t.peer);
     return id;
 }
 
-void asio_links::connect(ip::tcp::socket& socket, const ip_endpoint& peer, std::move_only_function<void(bool)> then) {
+void asio_links::connect(ip::tcp::socket& socket,
+                         const ip_endpoint& peer,
+                         std::move_only_function<void(bool)> then) {
     const auto endpoint = to_tcp(peer);
     error_code error;
     socket.open(endpoint.protocol(), error);
@@ -171,12 +192,12 @@ void asio_links::connect(ip::tcp::socket& socket, const ip_endpoint& peer, std::
 }
 
 void asio_links::watch_handshake(flow_id id) {
-    handshakes_.emplace_back(std::chrono::steady_clock::now() + settings_.handshake_patience, id);
+    handshakes_.emplace_back(environment_.now() + settings_.handshake_patience, id);
     if (!watching_) check_handshakes();
 }
 
 void asio_links::check_handshakes() {
-    const auto now = std::chrono::steady_clock::now();
+    const auto now = environment_.now();
     while (!handshakes_.empty()) {
         const auto [until, id] = handshakes_.front();
         connection* c = find(id);
@@ -186,8 +207,10 @@ void asio_links::check_handshakes() {
     }
     watching_ = !handshakes_.empty();
     if (!watching_) return;
-    handshake_timer_.expires_at(handshakes_.front().first);
-    handshake_timer_.async_wait([this](error_code e) { if (!e) check_handshakes(); });
+    handshake_timer_.expires_after(handshakes_.front().first - now);
+    handshake_timer_.async_wait([this](error_code e) {
+        if (!e) check_handshakes();
+    });
 }
 
 bool asio_links::send(flow_id id, std::string_view octets) {
@@ -227,7 +250,8 @@ void asio_links::remove(flow_id id, closed_why why, bool was_open) {
     }
     closed_[static_cast<std::size_t>(why)]->add();
     if (was_open) open_.add(-1);
-    if (was_open || outbound) events_->closed(id, why); // nobody heard of an accepted one that never opened
+    if (was_open || outbound)
+        events_->closed(id, why); // nobody heard of an accepted one that never opened
 }
 
 flow_id asio_links::udp_socket() const {
@@ -236,7 +260,8 @@ flow_id asio_links::udp_socket() const {
 
 flow_id asio_links::udp_socket_to(const ip_address& peer) const {
     for (std::size_t i = 0; i < datagrams_.size(); ++i) {
-        if (datagrams_[i].facts.at.address.is_v4() == peer.is_v4()) return make_id(first_udp_slot + i);
+        if (datagrams_[i].facts.at.address.is_v4() == peer.is_v4())
+            return make_id(first_udp_slot + i);
     }
     return {};
 }
@@ -245,8 +270,8 @@ void asio_links::send_datagram(flow_id id, const ip_endpoint& peer, std::string_
     const auto at = static_cast<std::size_t>(id.value & 0xFFFFFFU);
     if (at < first_udp_slot || at - first_udp_slot >= datagrams_.size()) return;
     error_code error; // a full buffer or a dead peer loses the datagram, as networks do
-    datagrams_[at - first_udp_slot].socket.send_to(boost::asio::buffer(octets.data(), octets.size()), to_udp(peer), 0,
-                                                   error);
+    datagrams_[at - first_udp_slot].socket.send_to(
+        boost::asio::buffer(octets.data(), octets.size()), to_udp(peer), 0, error);
 }
 
 void asio_links::read_datagrams(std::size_t index) {
@@ -259,7 +284,8 @@ void asio_links::read_datagrams(std::size_t index) {
             std::vector<char> buffer(65536);
             const auto size = d.socket.receive_from(boost::asio::buffer(buffer), from, 0, error);
             if (error) break;
-            events_->received_datagram(make_id(first_udp_slot + index), from_asio(from), {buffer.data(), size});
+            events_->received_datagram(
+                make_id(first_udp_slot + index), from_asio(from), {buffer.data(), size});
         }
         if (d.socket.is_open()) read_datagrams(index);
     });
@@ -267,15 +293,18 @@ void asio_links::read_datagrams(std::size_t index) {
 
 void asio_links::stop_listening() {
     error_code error;
-    for (auto& a : acceptors_) a.socket.close(error);
+    for (auto& a : acceptors_)
+        a.socket.close(error);
 }
 
 void asio_links::shut() {
     stop_listening();
     error_code error;
-    for (auto& d : datagrams_) d.socket.close(error);
+    for (auto& d : datagrams_)
+        d.socket.close(error);
     handshake_timer_.cancel();
-    for (auto& s : slots_) s.link.reset();
+    for (auto& s : slots_)
+        s.link.reset();
 }
 
 } // namespace lyceum::net::asio

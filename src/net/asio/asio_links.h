@@ -40,7 +40,11 @@ struct tls_contexts {
 /// The sockets of one shard.
 class asio_links final : public links {
 public:
-    asio_links(boost::asio::io_context&, unsigned shard, const settings&, metrics::registry&);
+    asio_links(boost::asio::io_context&,
+               unsigned shard,
+               const settings&,
+               const environment&,
+               metrics::registry&);
     ~asio_links() override;
 
     // links
@@ -65,7 +69,9 @@ public:
     [[nodiscard]] link_events& events() { return *events_; }
     [[nodiscard]] std::span<char> scratch() { return scratch_; }
     [[nodiscard]] std::size_t max_queued() const { return settings_.max_queued; }
-    void connect(boost::asio::ip::tcp::socket&, const ip_endpoint&, std::move_only_function<void(bool)> then);
+    void connect(boost::asio::ip::tcp::socket&,
+                 const ip_endpoint&,
+                 std::move_only_function<void(bool)> then);
     /// Calls f in a later turn if the connection still stands.
     void later(flow_id, void (*f)(connection&));
     void remove(flow_id, closed_why, bool was_open);
@@ -96,6 +102,7 @@ private:
     boost::asio::io_context& io_;
     unsigned shard_;
     const settings& settings_;
+    const environment& environment_;
     link_events* events_ = nullptr;
     std::shared_ptr<const tls_contexts> tls_;
     std::vector<slot> slots_;
@@ -104,7 +111,7 @@ private:
     std::map<ip_address, std::size_t> per_address_;
     std::deque<acceptor> acceptors_;
     std::deque<datagram_socket> datagrams_;
-    std::deque<std::pair<std::chrono::steady_clock::time_point, flow_id>> handshakes_; ///< oldest first
+    std::deque<std::pair<instant, flow_id>> handshakes_; ///< oldest first
     boost::asio::steady_timer handshake_timer_;
     bool watching_ = false;
     std::vector<char> scratch_;

@@ -4,11 +4,16 @@
 
 namespace lyceum::net::asio {
 
-asio_shard::asio_shard(unsigned index, const settings& s, shard_circle& circle, const environment& environment)
+asio_shard::asio_shard(unsigned index,
+                       const settings& s,
+                       shard_circle& circle,
+                       const environment& environment)
     : index_(index), settings_(s), circle_(circle), environment_(environment), io_(1),
-      work_(boost::asio::make_work_guard(io_)), links_(io_, index, s, metrics_), timer_(io_),
-      posted_(metrics_.make_counter("lyceum_net_mailbox_posted_total", "Jobs taken from other shards or the pool")),
-      dropped_(metrics_.make_counter("lyceum_net_mailbox_dropped_total", "Jobs refused: the mailbox was full")) {}
+      work_(boost::asio::make_work_guard(io_)), links_(io_, index, s, environment, metrics_),
+      timer_(io_), posted_(metrics_.make_counter("lyceum_net_mailbox_posted_total",
+                                                 "Jobs taken from other shards or the pool")),
+      dropped_(metrics_.make_counter("lyceum_net_mailbox_dropped_total",
+                                     "Jobs refused: the mailbox was full")) {}
 
 asio_shard::~asio_shard() = default;
 
@@ -36,19 +41,23 @@ void asio_shard::drain() {
         batch_.swap(mailbox_);
     }
     posted_.add(batch_.size());
-    for (auto& work : batch_) work();
+    for (auto& work : batch_)
+        work();
     batch_.clear();
 }
 
 bool asio_shard::offload(job blocking, job then) {
-    if (circle_.waiting_for_pool.load(std::memory_order_relaxed) >= settings_.pool_queue) return false;
+    if (circle_.waiting_for_pool.load(std::memory_order_relaxed) >= settings_.pool_queue)
+        return false;
     circle_.waiting_for_pool.fetch_add(1, std::memory_order_relaxed);
-    boost::asio::post(*circle_.pool, [this, blocking = std::move(blocking), then = std::move(then)]() mutable {
-        blocking();
-        circle_.waiting_for_pool.fetch_sub(1, std::memory_order_relaxed);
-        // The answer must not be lost to a full mailbox: it goes straight to the loop.
-        boost::asio::post(io_, [then = std::move(then)]() mutable { then(); });
-    });
+    boost::asio::post(*circle_.pool,
+                      [this, blocking = std::move(blocking), then = std::move(then)]() mutable {
+                          blocking();
+                          circle_.waiting_for_pool.fetch_sub(1, std::memory_order_relaxed);
+                          // The answer must not be lost to a full mailbox: it goes straight to the
+                          // loop.
+                          boost::asio::post(io_, [then = std::move(then)]() mutable { then(); });
+                      });
     return true;
 }
 

@@ -15,9 +15,13 @@ constexpr std::size_t turn_budget = 64 * 1024;
 
 } // namespace
 
-connection::connection(asio_links& owner, flow_id id, boost::asio::ip::tcp::socket socket, flow_facts facts,
+connection::connection(asio_links& owner,
+                       flow_id id,
+                       boost::asio::ip::tcp::socket socket,
+                       flow_facts facts,
                        tls_session tls)
-    : owner_(owner), id_(id), socket_(std::move(socket)), tls_(std::move(tls)), facts_(std::move(facts)) {}
+    : owner_(owner), id_(id), socket_(std::move(socket)), tls_(std::move(tls)),
+      facts_(std::move(facts)) {}
 
 void connection::accept() {
     if (!tls_) {
@@ -35,7 +39,8 @@ void connection::connect(const ip_endpoint& peer) {
         connection* self = owner.find(id);
         if (self == nullptr) return;
         boost::system::error_code error; // then the connection has broken again; reading will tell
-        if (const auto local = self->socket_.local_endpoint(error); !error) self->facts_.local = from_asio(local);
+        if (const auto local = self->socket_.local_endpoint(error); !error)
+            self->facts_.local = from_asio(local);
         if (!ok) {
             self->end(closed_why::refused);
         } else if (!self->tls_) {
@@ -51,11 +56,16 @@ void connection::connect(const ip_endpoint& peer) {
 
 connection::io connection::tls_result(int result) {
     switch (SSL_get_error(tls_.get(), result)) {
-    case SSL_ERROR_NONE: return io::done;
-    case SSL_ERROR_WANT_READ: return io::want_read;
-    case SSL_ERROR_WANT_WRITE: return io::want_write;
-    case SSL_ERROR_ZERO_RETURN: return io::ended;
-    default: return io::failed;
+    case SSL_ERROR_NONE:
+        return io::done;
+    case SSL_ERROR_WANT_READ:
+        return io::want_read;
+    case SSL_ERROR_WANT_WRITE:
+        return io::want_write;
+    case SSL_ERROR_ZERO_RETURN:
+        return io::ended;
+    default:
+        return io::failed;
     }
 }
 
@@ -66,10 +76,16 @@ void connection::handshake() {
         facts_.peer_names = peer_names(tls_.get());
         become_open();
         break;
-    case io::want_read: wait_readable(); break;
-    case io::want_write: wait_writable(); break;
+    case io::want_read:
+        wait_readable();
+        break;
+    case io::want_write:
+        wait_writable();
+        break;
     case io::ended:
-    case io::failed: end(closed_why::tls_failed); break;
+    case io::failed:
+        end(closed_why::tls_failed);
+        break;
     }
 }
 
@@ -90,7 +106,8 @@ std::pair<connection::io, std::size_t> connection::read_some(char* to, std::size
     if (tls_) {
         ERR_clear_error();
         const int n = SSL_read(tls_.get(), to, static_cast<int>(size));
-        return n > 0 ? std::pair{io::done, static_cast<std::size_t>(n)} : std::pair{tls_result(n), std::size_t{0}};
+        return n > 0 ? std::pair{io::done, static_cast<std::size_t>(n)}
+                     : std::pair{tls_result(n), std::size_t{0}};
     }
     const auto n = ::recv(socket_.native_handle(), to, size, 0);
     if (n > 0) return {io::done, static_cast<std::size_t>(n)};
@@ -102,8 +119,11 @@ std::pair<connection::io, std::size_t> connection::read_some(char* to, std::size
 std::pair<connection::io, std::size_t> connection::write_some(std::string_view octets) {
     if (tls_) {
         ERR_clear_error();
-        const int n = SSL_write(tls_.get(), octets.data(), static_cast<int>(std::min<std::size_t>(octets.size(), 1U << 30U)));
-        return n > 0 ? std::pair{io::done, static_cast<std::size_t>(n)} : std::pair{tls_result(n), std::size_t{0}};
+        const int n = SSL_write(tls_.get(),
+                                octets.data(),
+                                static_cast<int>(std::min<std::size_t>(octets.size(), 1U << 30U)));
+        return n > 0 ? std::pair{io::done, static_cast<std::size_t>(n)}
+                     : std::pair{tls_result(n), std::size_t{0}};
     }
     const auto n = ::send(socket_.native_handle(), octets.data(), octets.size(), MSG_NOSIGNAL);
     if (n >= 0) return {io::done, static_cast<std::size_t>(n)};
@@ -117,7 +137,8 @@ void connection::read() {
     const auto scratch = owner.scratch();
     std::size_t taken = 0;
     // The user of an event may close this very connection: look it up again after each.
-    for (connection* self = this; self != nullptr && self->state_ == state::open; self = owner.find(id)) {
+    for (connection* self = this; self != nullptr && self->state_ == state::open;
+         self = owner.find(id)) {
         if (taken >= turn_budget) {
             owner.later(id, [](connection& c) { c.read(); });
             return;
@@ -128,10 +149,18 @@ void connection::read() {
             taken += n;
             owner.events().received(id, {scratch.data(), n});
             break;
-        case io::want_read: self->wait_readable(); return;
-        case io::want_write: self->wait_writable(); return;
-        case io::ended: self->end(closed_why::by_peer); return;
-        case io::failed: self->end(closed_why::failed); return;
+        case io::want_read:
+            self->wait_readable();
+            return;
+        case io::want_write:
+            self->wait_writable();
+            return;
+        case io::ended:
+            self->end(closed_why::by_peer);
+            return;
+        case io::failed:
+            self->end(closed_why::failed);
+            return;
         }
     }
 }
@@ -186,41 +215,45 @@ void connection::write() {
 
 void connection::close_after_flush() {
     closing_ = true;
-    if (out_.empty() || state_ != state::open) owner_.later(id_, [](connection& c) { c.end(closed_why::by_us); });
+    if (out_.empty() || state_ != state::open)
+        owner_.later(id_, [](connection& c) { c.end(closed_why::by_us); });
 }
 
 void connection::wait_readable() {
-    socket_.async_wait(boost::asio::ip::tcp::socket::wait_read, [&owner = owner_, id = id_](auto error) {
-        connection* self = error ? nullptr : owner.find(id);
-        if (self == nullptr) return;
-        if (self->state_ == state::handshaking) {
-            self->handshake();
-        } else if (self->state_ == state::open) {
-            self->read();
-        }
-    });
+    socket_.async_wait(boost::asio::ip::tcp::socket::wait_read,
+                       [&owner = owner_, id = id_](auto error) {
+                           connection* self = error ? nullptr : owner.find(id);
+                           if (self == nullptr) return;
+                           if (self->state_ == state::handshaking) {
+                               self->handshake();
+                           } else if (self->state_ == state::open) {
+                               self->read();
+                           }
+                       });
 }
 
 void connection::wait_writable() {
     if (writing_) return;
     writing_ = true;
-    socket_.async_wait(boost::asio::ip::tcp::socket::wait_write, [&owner = owner_, id = id_](auto error) {
-        connection* self = error ? nullptr : owner.find(id);
-        if (self == nullptr) return;
-        self->writing_ = false;
-        if (self->state_ == state::handshaking) {
-            self->handshake();
-        } else if (self->state_ == state::open) {
-            self->write();
-        }
-    });
+    socket_.async_wait(boost::asio::ip::tcp::socket::wait_write,
+                       [&owner = owner_, id = id_](auto error) {
+                           connection* self = error ? nullptr : owner.find(id);
+                           if (self == nullptr) return;
+                           self->writing_ = false;
+                           if (self->state_ == state::handshaking) {
+                               self->handshake();
+                           } else if (self->state_ == state::open) {
+                               self->write();
+                           }
+                       });
 }
 
 void connection::end(closed_why why) {
     if (state_ == state::ended) return;
     const bool was_open = state_ == state::open;
     state_ = state::ended;
-    if (tls_ && was_open && why == closed_why::by_us) SSL_shutdown(tls_.get()); // says close_notify, does not wait
+    if (tls_ && was_open && why == closed_why::by_us)
+        SSL_shutdown(tls_.get());      // says close_notify, does not wait
     owner_.remove(id_, why, was_open); // destroys this
 }
 

@@ -9,15 +9,18 @@ namespace lyceum::net::asio {
 
 class asio_links;
 
-/// One TCP or TLS connection: a socket, perhaps an SSL*, and what waits to be written. Asio tells when
-/// the socket is ready; reading and writing go through the shard's scratch buffer, so that an idle
-/// connection owns neither a read nor a write buffer.
+/// One TCP or TLS connection: a socket, perhaps an SSL*, and what waits to be written. Asio tells
+/// when the socket is ready; reading and writing go through the shard's scratch buffer, so that an
+/// idle connection owns neither a read nor a write buffer.
 class connection {
 public:
-    connection(asio_links& owner, flow_id id, boost::asio::ip::tcp::socket socket, flow_facts facts,
+    connection(asio_links& owner,
+               flow_id id,
+               boost::asio::ip::tcp::socket socket,
+               flow_facts facts,
                tls_session tls);
 
-    void accept();                        ///< TLS handshake if any, then opened()
+    void accept();                         ///< TLS handshake if any, then opened()
     void connect(const ip_endpoint& peer); ///< TCP connect, handshake, then opened()
     void send(std::string_view octets);
     void close_after_flush();

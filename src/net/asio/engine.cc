@@ -20,7 +20,9 @@ public:
 
     net::shard& shard(unsigned i) override { return *circle_.shards[i]; }
     net::links& links(unsigned i) override { return circle_.shards[i]->links(); }
-    void set_events(unsigned i, link_events& e) override { circle_.shards[i]->links().set_events(e); }
+    void set_events(unsigned i, link_events& e) override {
+        circle_.shards[i]->links().set_events(e);
+    }
 
     std::expected<void, std::string> listen(const listener& l) override {
         if (l.kind == transport::tls && settings_.tls.certificate.empty()) {
@@ -33,7 +35,8 @@ public:
     }
 
     void run() override {
-        for (auto& s : circle_.shards) s->start();
+        for (auto& s : circle_.shards)
+            s->start();
         running_ = true;
     }
 
@@ -57,7 +60,8 @@ public:
     void stop() override {
         if (!circle_.pool) return;
         circle_.pool->join();
-        for (auto& s : circle_.shards) s->stop();
+        for (auto& s : circle_.shards)
+            s->stop();
         circle_.pool.reset();
         running_ = false;
     }
@@ -70,7 +74,8 @@ private:
 
 } // namespace
 
-std::expected<std::unique_ptr<engine>, std::string> engine::make(const settings& s, const environment& e) {
+std::expected<std::unique_ptr<engine>, std::string> engine::make(const settings& s,
+                                                                 const environment& e) {
     auto made = std::make_unique<asio_engine>(s, e);
     LYCEUM_CHECKED(made->reload_tls());
     return made;

@@ -15,7 +15,7 @@ namespace lyceum::net::asio {
 struct tls_files {
     std::string certificate; ///< chain, leaf first
     std::string key;
-    std::string ca;          ///< whom to trust in peers' certificates
+    std::string ca;                  ///< whom to trust in peers' certificates
     std::string min_version = "1.2"; ///< 1.0, 1.1, 1.2, 1.3
 };
 
@@ -28,22 +28,22 @@ struct listener {
 
 struct settings {
     unsigned shards = 1;
-    unsigned pool_threads = 4;               ///< for blocking work
-    std::size_t pool_queue = 4096;           ///< jobs waiting for the pool
-    std::size_t mailbox = 65536;             ///< jobs waiting for a shard
-    std::size_t max_connections = 50000;     ///< per shard; further ones are closed at once
-    std::size_t max_per_address = 0;         ///< connections of one peer address per shard; 0: no limit
+    unsigned pool_threads = 4;           ///< for blocking work
+    std::size_t pool_queue = 4096;       ///< jobs waiting for the pool
+    std::size_t mailbox = 65536;         ///< jobs waiting for a shard
+    std::size_t max_connections = 50000; ///< per shard; further ones are closed at once
+    std::size_t max_per_address = 0;     ///< connections of one peer address per shard; 0: no limit
     std::size_t max_queued = 4 * 1024 * 1024; ///< octets waiting for a slow reader, per connection
     std::chrono::seconds handshake_patience{15}; ///< TCP connect and TLS handshake
-    tls_files tls;                           ///< empty certificate: no TLS
+    tls_files tls;                               ///< empty certificate: no TLS
 };
 
 /// Shards as threads with one Boost.Asio loop each, their sockets, and the pool.
 class engine {
 public:
     /// Reads certificates; nothing is opened yet. The error is one clear line.
-    [[nodiscard]] static std::expected<std::unique_ptr<engine>, std::string> make(const settings&,
-                                                                                   const environment&);
+    [[nodiscard]] static std::expected<std::unique_ptr<engine>, std::string>
+    make(const settings&, const environment&);
     virtual ~engine() = default;
 
     [[nodiscard]] virtual net::shard& shard(unsigned index) = 0;

@@ -33,11 +33,15 @@ std::expected<tls_context, std::string> make(const SSL_METHOD* method, const tls
     const auto version = version_of(files.min_version);
     if (!version) return std::unexpected("unknown TLS version " + files.min_version);
     SSL_CTX_set_min_proto_version(ctx.get(), *version);
-    if (*version < TLS1_2_VERSION) SSL_CTX_set_security_level(ctx.get(), 0); // old versions need SHA-1
-    SSL_CTX_set_options(ctx.get(), SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE);
+    if (*version < TLS1_2_VERSION)
+        SSL_CTX_set_security_level(ctx.get(), 0); // old versions need SHA-1
+    SSL_CTX_set_options(ctx.get(),
+                        SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
+                            SSL_OP_CIPHER_SERVER_PREFERENCE);
     // An idle connection owns no record buffers; writes may be cut and their buffer may move.
-    SSL_CTX_set_mode(ctx.get(), SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
-                                    SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+    SSL_CTX_set_mode(ctx.get(),
+                     SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
+                         SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     SSL_CTX_set_session_cache_mode(ctx.get(), SSL_SESS_CACHE_OFF);
     if (!files.certificate.empty()) {
         if (SSL_CTX_use_certificate_chain_file(ctx.get(), files.certificate.c_str()) != 1) {
@@ -50,7 +54,8 @@ std::expected<tls_context, std::string> make(const SSL_METHOD* method, const tls
             return refuse(files.key + " is not the key of " + files.certificate);
         }
     }
-    if (!files.ca.empty() && SSL_CTX_load_verify_locations(ctx.get(), files.ca.c_str(), nullptr) != 1) {
+    if (!files.ca.empty() &&
+        SSL_CTX_load_verify_locations(ctx.get(), files.ca.c_str(), nullptr) != 1) {
         return refuse("cannot read the CA certificates " + files.ca);
     }
     return ctx;
@@ -58,10 +63,12 @@ std::expected<tls_context, std::string> make(const SSL_METHOD* method, const tls
 
 } // namespace
 
-std::expected<tls_context, std::string> make_server_context(const tls_files& files, bool ask_for_certificate) {
+std::expected<tls_context, std::string> make_server_context(const tls_files& files,
+                                                            bool ask_for_certificate) {
     auto ctx = make(TLS_server_method(), files);
     if (!ctx) return ctx;
-    // One ticket instead of two: a client resumes once after a restart, and the handshake is cheaper.
+    // One ticket instead of two: a client resumes once after a restart, and the handshake is
+    // cheaper.
     SSL_CTX_set_num_tickets(ctx->get(), 1);
     static constexpr unsigned char name[] = "lyceum";
     SSL_CTX_set_session_id_context(ctx->get(), name, sizeof name - 1);
@@ -83,7 +90,8 @@ std::vector<std::string> peer_names(const SSL* ssl) {
     std::vector<std::string> out;
     X509* certificate = SSL_get0_peer_certificate(ssl);
     if (certificate == nullptr || SSL_get_verify_result(ssl) != X509_V_OK) return out;
-    auto* names = static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr));
+    auto* names = static_cast<GENERAL_NAMES*>(
+        X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr));
     for (int i = 0; i < sk_GENERAL_NAME_num(names); ++i) {
         const GENERAL_NAME* n = sk_GENERAL_NAME_value(names, i);
         if (n->type == GEN_DNS) {

@@ -16,7 +16,8 @@ using tls_context = std::unique_ptr<SSL_CTX, ssl_ctx_free>;
 using tls_session = std::unique_ptr<SSL, ssl_free>;
 
 /// For accepting; ask_for_certificate makes the peer's certificate mandatory.
-[[nodiscard]] std::expected<tls_context, std::string> make_server_context(const tls_files&, bool ask_for_certificate);
+[[nodiscard]] std::expected<tls_context, std::string> make_server_context(const tls_files&,
+                                                                          bool ask_for_certificate);
 /// For connecting: the peer is always verified; our own certificate is shown when asked for.
 [[nodiscard]] std::expected<tls_context, std::string> make_client_context(const tls_files&);
 

@@ -12,10 +12,13 @@ namespace {
 
 lookup outcome_of(int status) {
     switch (status) {
-    case ARES_SUCCESS: return lookup::found;
+    case ARES_SUCCESS:
+        return lookup::found;
     case ARES_ENODATA:
-    case ARES_ENOTFOUND: return lookup::none;
-    default: return lookup::failed;
+    case ARES_ENOTFOUND:
+        return lookup::none;
+    default:
+        return lookup::failed;
     }
 }
 
@@ -109,7 +112,8 @@ dns_answer host_answer(int status, const ares_addrinfo* list) {
     for (const auto* c = list->cnames; c != nullptr; c = c->next)
         take_ttl(c->ttl);
     for (const auto* n = list->nodes; n != nullptr; n = n->ai_next) {
-        if (n->ai_addr == nullptr || (n->ai_family != AF_INET && n->ai_family != AF_INET6)) continue;
+        if (n->ai_addr == nullptr || (n->ai_family != AF_INET && n->ai_family != AF_INET6))
+            continue;
         take_ttl(n->ai_ttl);
         const auto address = address_of(n->ai_addr);
         if (std::ranges::find(out.addresses, address) == out.addresses.end())

@@ -47,7 +47,8 @@ public:
         for (const auto& server : settings_.nameservers)
             list.append(list.empty() ? "" : ",").append(server);
         status = ares_set_servers_ports_csv(channel_, list.c_str());
-        if (status != ARES_SUCCESS) return std::unexpected(clear(("name servers " + list).c_str(), status));
+        if (status != ARES_SUCCESS)
+            return std::unexpected(clear(("name servers " + list).c_str(), status));
         return {};
     }
 
@@ -73,7 +74,8 @@ public:
     void step(int wake_fd, std::chrono::milliseconds at_most, std::vector<answered>& out) override {
         if (!ready_.empty()) at_most = std::chrono::milliseconds(0);
         if (!by_end_.empty()) {
-            const auto left = std::chrono::ceil<std::chrono::milliseconds>(by_end_.front().first - clock_.now());
+            const auto left =
+                std::chrono::ceil<std::chrono::milliseconds>(by_end_.front().first - clock_.now());
             at_most = std::clamp(left, std::chrono::milliseconds(0), at_most);
         }
         timeval longest{at_most.count() / 1000, at_most.count() % 1000 * 1000};
@@ -82,7 +84,8 @@ public:
         auto sockets = sockets_; // the callbacks change the original
         if (wake_fd >= 0) sockets.push_back({wake_fd, POLLIN, 0});
         // Rounded up: c-ares must find its time over when we come back.
-        const auto milliseconds = static_cast<int>(wait->tv_sec * 1000 + (wait->tv_usec + 999) / 1000);
+        const auto milliseconds =
+            static_cast<int>(wait->tv_sec * 1000 + (wait->tv_usec + 999) / 1000);
         if (::poll(sockets.data(), sockets.size(), milliseconds) > 0) {
             for (const auto& s : sockets) {
                 if (s.fd == wake_fd || s.revents == 0) continue;
@@ -115,14 +118,16 @@ private:
     }
     static void on_addresses(void* arg, int status, int, ares_addrinfo* list) {
         const std::unique_ptr<asked> a(static_cast<asked*>(arg));
-        const std::unique_ptr<ares_addrinfo, void (*)(ares_addrinfo*)> owned(list, ares_freeaddrinfo);
+        const std::unique_ptr<ares_addrinfo, void (*)(ares_addrinfo*)> owned(list,
+                                                                             ares_freeaddrinfo);
         if (!a->owner->closing_) a->owner->finish(a->token, host_answer(status, list));
     }
 
     /// May be called from within ask().
     void finish(std::uint64_t token, dns_answer&& a) {
         --with_ares_;
-        if (open_.erase(token) != 0) ready_.push_back({token, std::move(a)}); // else it was too late
+        if (open_.erase(token) != 0)
+            ready_.push_back({token, std::move(a)}); // else it was too late
     }
 
     void watch(ares_socket_t fd, bool readable, bool writable) {

@@ -13,10 +13,11 @@ namespace lyceum::net::cares {
 struct settings {
     /// 192.0.2.53, 127.0.0.1:5300, [2001:db8::53]:53; empty: the system's
     std::vector<std::string> nameservers;
-    std::chrono::milliseconds attempt{1500};  ///< for one server; doubles with every round
-    unsigned attempts = 2;                    ///< rounds through the servers
-    std::chrono::milliseconds patience{5000}; ///< then the question has failed, whatever c-ares hopes
-    std::size_t max_questions = 4096;         ///< under way; further ones fail at once
+    std::chrono::milliseconds attempt{1500}; ///< for one server; doubles with every round
+    unsigned attempts = 2;                   ///< rounds through the servers
+    std::chrono::milliseconds patience{
+        5000};                        ///< then the question has failed, whatever c-ares hopes
+    std::size_t max_questions = 4096; ///< under way; further ones fail at once
 };
 
 /// A c-ares channel and what it was asked. Not thread safe; knows no shard.

@@ -1,6 +1,5 @@
 #include "net/cares/service.h"
 
-
 #include <sys/eventfd.h>
 #include <unistd.h>
 

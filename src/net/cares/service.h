@@ -14,7 +14,8 @@ public:
     /// Ends the thread; what was asked is not answered any more. After the shards have stopped.
     virtual ~service() = default;
 
-    /// The resolver of the shard with that index, for its thread only. Lives as long as the service.
+    /// The resolver of the shard with that index, for its thread only. Lives as long as the
+    /// service.
     [[nodiscard]] virtual resolver& of(unsigned shard) = 0;
 };
 

@@ -29,10 +29,10 @@ public:
         if (armed_ && *armed_ <= when) return;
         armed_ = when;
         host_.world_.at(when, guarded([this, when] {
-            if (armed_ != when) return; // an earlier one took its place
-            armed_.reset();
-            if (wakeup_) wakeup_(host_.world_.now());
-        }));
+                            if (armed_ != when) return; // an earlier one took its place
+                            armed_.reset();
+                            if (wakeup_) wakeup_(host_.world_.now());
+                        }));
     }
     void on_wakeup(std::move_only_function<void(instant)> f) override { wakeup_ = std::move(f); }
     const environment& clock() const override { return host_.world_; }
@@ -43,7 +43,8 @@ public:
     flow_id connect(const target& t) override {
         const ip_endpoint local{host_.address_, host_.next_port_++};
         const auto mine = make_flow({t.kind, audience::trusted, true, local, t.peer, {}});
-        host_.world_.at(host_.world_.now() + host_.world_.delay(), guarded([this, mine, t, local] { reach(mine, t, local); }));
+        host_.world_.at(host_.world_.now() + host_.world_.delay(),
+                        guarded([this, mine, t, local] { reach(mine, t, local); }));
         return mine;
     }
     bool send(flow_id id, std::string_view octets) override {
@@ -66,21 +67,25 @@ public:
         auto& to = *there->shards_[from.port % there->shards_.size()];
         host_.world_.at(host_.world_.now() + host_.world_.delay(),
                         to.guarded([&to, peer, from, text = std::string(octets)] {
-                            if (to.events_ != nullptr) to.events_->received_datagram(to.socket_id(peer.port), from, text);
+                            if (to.events_ != nullptr)
+                                to.events_->received_datagram(to.socket_id(peer.port), from, text);
                         }));
     }
     void close(flow_id id, bool) override {
         host_.world_.at(host_.world_.now(), guarded([this, id] {
-            const auto it = flows_.find(id);
-            if (it == flows_.end()) return;
-            auto* const other = it->second.other;
-            const auto other_id = it->second.other_id;
-            const auto when = std::max(it->second.busy_until, host_.world_.now());
-            end(id, closed_why::by_us);
-            if (other != nullptr) {
-                host_.world_.at(when + host_.world_.delay(), other->guarded([other, other_id] { other->end(other_id, closed_why::by_peer); }));
-            }
-        }));
+                            const auto it = flows_.find(id);
+                            if (it == flows_.end()) return;
+                            auto* const other = it->second.other;
+                            const auto other_id = it->second.other_id;
+                            const auto when = std::max(it->second.busy_until, host_.world_.now());
+                            end(id, closed_why::by_us);
+                            if (other != nullptr) {
+                                host_.world_.at(when + host_.world_.delay(),
+                                                other->guarded([other, other_id] {
+                                                    other->end(other_id, closed_why::by_peer);
+                                                }));
+                            }
+                        }));
     }
     void stop_listening() override { host_.listening_.clear(); }
     flow_id udp_socket_to(const ip_address& peer) const override {
@@ -99,7 +104,10 @@ public:
         for (auto& [id, f] : flows_) {
             if (auto* const other = f.other) {
                 const auto other_id = f.other_id;
-                host_.world_.at(host_.world_.now() + host_.world_.delay(), other->guarded([other, other_id] { other->end(other_id, closed_why::failed); }));
+                host_.world_.at(host_.world_.now() + host_.world_.delay(),
+                                other->guarded([other, other_id] {
+                                    other->end(other_id, closed_why::failed);
+                                }));
             }
         }
         flows_.clear();
@@ -121,7 +129,9 @@ private:
             if (life == life_) what();
         };
     }
-    flow_id socket_id(std::uint16_t port) const { return {(std::uint64_t{index_} << 48U) | (std::uint64_t{1} << 40U) | port}; }
+    flow_id socket_id(std::uint16_t port) const {
+        return {(std::uint64_t{index_} << 48U) | (std::uint64_t{1} << 40U) | port};
+    }
     flow_id make_flow(flow_facts facts) {
         const flow_id id{(std::uint64_t{index_} << 48U) | next_flow_++};
         flows_[id].facts = std::move(facts);
@@ -130,13 +140,15 @@ private:
     void reach(flow_id mine, const target& t, const ip_endpoint& local) {
         if (!flows_.contains(mine)) return;
         auto* there = host_.world_.find(t.peer.address);
-        const auto listening = there == nullptr ? decltype(there->listening_.begin()){} : there->listening_.find({false, t.peer.port});
+        const auto listening = there == nullptr ? decltype(there->listening_.begin()){}
+                                                : there->listening_.find({false, t.peer.port});
         if (there == nullptr || listening == there->listening_.end()) {
             end(mine, closed_why::refused);
             return;
         }
         auto& to = *there->shards_[there->next_shard_++ % there->shards_.size()];
-        const auto theirs = to.make_flow({listening->second.first, listening->second.second, false, t.peer, local, {}});
+        const auto theirs = to.make_flow(
+            {listening->second.first, listening->second.second, false, t.peer, local, {}});
         to.flows_[theirs].other = this;
         to.flows_[theirs].other_id = mine;
         auto& f = flows_[mine];
@@ -150,9 +162,11 @@ private:
     }
     void carry(flow& f, std::string octets) {
         f.busy_until = std::max(f.busy_until, host_.world_.now() + host_.world_.delay());
-        host_.world_.at(f.busy_until, f.other->guarded([other = f.other, id = f.other_id, octets = std::move(octets)] {
-            if (other->flows_.contains(id)) other->events_->received(id, octets);
-        }));
+        host_.world_.at(
+            f.busy_until,
+            f.other->guarded([other = f.other, id = f.other_id, octets = std::move(octets)] {
+                if (other->flows_.contains(id)) other->events_->received(id, octets);
+            }));
     }
     void end(flow_id id, closed_why why) {
         if (flows_.erase(id) != 0 && events_ != nullptr) events_->closed(id, why);
@@ -172,19 +186,27 @@ private:
 };
 
 host::host(world& w, const ip_address& address, unsigned shards) : world_(w), address_(address) {
-    for (unsigned i = 0; i < shards; ++i) shards_.push_back(std::make_unique<sim_shard>(*this, i, shards, w.next_seed()));
+    for (unsigned i = 0; i < shards; ++i)
+        shards_.push_back(std::make_unique<sim_shard>(*this, i, shards, w.next_seed()));
 }
 host::~host() = default;
 
-net::shard& host::shard(unsigned i) { return *shards_[i]; }
-net::links& host::links(unsigned i) { return *shards_[i]; }
-void host::set_events(unsigned i, link_events& e) { shards_[i]->set_events(e); }
+net::shard& host::shard(unsigned i) {
+    return *shards_[i];
+}
+net::links& host::links(unsigned i) {
+    return *shards_[i];
+}
+void host::set_events(unsigned i, link_events& e) {
+    shards_[i]->set_events(e);
+}
 void host::listen(transport kind, audience who, std::uint16_t port) {
     listening_.insert_or_assign({kind == transport::udp, port}, std::pair(kind, who));
 }
 void host::kill() {
     listening_.clear();
-    for (auto& s : shards_) s->die();
+    for (auto& s : shards_)
+        s->die();
 }
 
 } // namespace lyceum::net::sim

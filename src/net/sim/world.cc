@@ -20,14 +20,20 @@ host* world::find(const ip_address& address) {
     return it == hosts_.end() ? nullptr : it->second.get();
 }
 
-void world::at(instant when, job what) { plan_.push({std::max(when, now_), next_++, std::move(what)}); }
-
-std::chrono::nanoseconds world::delay() {
-    const auto span = static_cast<std::uint64_t>((weather_.most_delay - weather_.least_delay).count());
-    return weather_.least_delay + std::chrono::milliseconds(span == 0 ? 0 : random_.below(span + 1));
+void world::at(instant when, job what) {
+    plan_.push({std::max(when, now_), next_++, std::move(what)});
 }
 
-bool world::loses_datagram() { return random_.below(100) < weather_.datagram_loss_percent; }
+std::chrono::nanoseconds world::delay() {
+    const auto span =
+        static_cast<std::uint64_t>((weather_.most_delay - weather_.least_delay).count());
+    return weather_.least_delay +
+           std::chrono::milliseconds(span == 0 ? 0 : random_.below(span + 1));
+}
+
+bool world::loses_datagram() {
+    return random_.below(100) < weather_.datagram_loss_percent;
+}
 
 bool world::step(instant until) {
     if (plan_.empty() || plan_.top().when > until) return false;
@@ -48,7 +54,8 @@ void world::run_for(std::chrono::nanoseconds d) {
 std::size_t world::run_until_quiet(std::chrono::nanoseconds at_most) {
     const auto until = now_ + at_most;
     std::size_t n = 0;
-    while (step(until)) ++n;
+    while (step(until))
+        ++n;
     return n;
 }
 

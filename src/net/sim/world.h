@@ -15,12 +15,13 @@ class host;
 /// How the virtual network treats what is sent. All randomness comes from the world's seed.
 struct weather {
     std::chrono::milliseconds least_delay{1};
-    std::chrono::milliseconds most_delay{1};  ///< streams keep their own order, whatever the delays
+    std::chrono::milliseconds most_delay{1}; ///< streams keep their own order, whatever the delays
     unsigned datagram_loss_percent = 0;
 };
 
-/// A virtual clock and a virtual network in one thread: hosts with shards, streams and datagrams between
-/// them. The same seed gives the same run. Above TLS: transports tcp and tls both carry plain octets.
+/// A virtual clock and a virtual network in one thread: hosts with shards, streams and datagrams
+/// between them. The same seed gives the same run. Above TLS: transports tcp and tls both carry
+/// plain octets.
 class world final : public environment {
 public:
     explicit world(std::uint64_t seed, weather w = {});
@@ -72,7 +73,8 @@ public:
     [[nodiscard]] net::shard& shard(unsigned index);
     [[nodiscard]] net::links& links(unsigned index);
     void set_events(unsigned index, link_events&);
-    /// Accepts at that port; connections are dealt to the shards in turn, datagrams by the sender's port.
+    /// Accepts at that port; connections are dealt to the shards in turn, datagrams by the sender's
+    /// port.
     void listen(transport, audience, std::uint16_t port);
     [[nodiscard]] const ip_address& address() const { return address_; }
     /// The power goes: every connection dies without a word to this side, what waited is lost.
@@ -84,7 +86,8 @@ private:
 
     world& world_;
     ip_address address_;
-    std::map<std::pair<bool, std::uint16_t>, std::pair<transport, audience>> listening_; ///< by (is udp, port)
+    std::map<std::pair<bool, std::uint16_t>, std::pair<transport, audience>>
+        listening_; ///< by (is udp, port)
     std::vector<std::unique_ptr<sim_shard>> shards_;
     unsigned next_shard_ = 0;
     std::uint16_t next_port_ = 40000;

@@ -9,8 +9,9 @@
 
 namespace lyceum::roles::registrar {
 
-/// The way back to an endpoint: for clients the connection that it registered over; for plain SIP user agents, who
-/// can be connected to, what their contact says, and flow is 0. Compared, never looked into.
+/// The way back to an endpoint: for clients the connection that it registered over; for plain SIP
+/// user agents, who can be connected to, what their contact says, and flow is 0. Compared, never
+/// looked into.
 struct way {
     std::uint64_t flow = 0;
     std::uint8_t transport = 0;
@@ -21,19 +22,19 @@ struct way {
 
 /// One endpoint of a user, live. [MS-SIPREGE] 3.1.2.1
 struct binding {
-    std::string epid;                             ///< empty for plain SIP user agents
-    std::optional<sip::instance_id> instance;     ///< nothing for plain SIP user agents
-    std::string gruu;                             ///< empty without an instance
-    std::string contact;                          ///< the URI to put into requests for it
-    std::string params;                           ///< the other Contact parameters, as they came: ;methods="..."
-    std::string call_id;                          ///< of the REGISTER that made it; identifies registration notices
+    std::string epid;                         ///< empty for plain SIP user agents
+    std::optional<sip::instance_id> instance; ///< nothing for plain SIP user agents
+    std::string gruu;                         ///< empty without an instance
+    std::string contact;                      ///< the URI to put into requests for it
+    std::string params;  ///< the other Contact parameters, as they came: ;methods="..."
+    std::string call_id; ///< of the REGISTER that made it; identifies registration notices
     std::string from_tag;
     std::uint32_t cseq = 0;
     way where;
     instant registered;
     instant expires;
     std::string user_agent;
-    bool wants_notices = false;                   ///< Event: registration. [MS-SIPREGE] 2.2.1.1
+    bool wants_notices = false; ///< Event: registration. [MS-SIPREGE] 2.2.1.1
 
     friend bool operator==(const binding&, const binding&) = default;
 };

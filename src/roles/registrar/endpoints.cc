@@ -13,7 +13,8 @@ bool same_endpoint(const binding& a, const binding& b) {
 } // namespace
 
 binding* endpoints::find(const binding& like) {
-    const auto it = std::ranges::find_if(live_, [&](const auto& b) { return same_endpoint(b, like); });
+    const auto it =
+        std::ranges::find_if(live_, [&](const auto& b) { return same_endpoint(b, like); });
     return it == live_.end() ? nullptr : &*it;
 }
 
@@ -31,7 +32,9 @@ void endpoints::end(Predicate which, std::vector<action>& out) {
 
 void endpoints::on_registered(const registered& r, instant now, std::vector<action>& out) {
     const bool is_client = r.wanted.instance.has_value();
-    const auto expires = is_client ? settings_->expires : std::min(r.asked.value_or(settings_->expires), settings_->expires);
+    const auto expires = is_client
+                             ? settings_->expires
+                             : std::min(r.asked.value_or(settings_->expires), settings_->expires);
     if (!is_client && expires < settings_->min_expires) {
         out.emplace_back(refuse_too_brief{});
         return;
@@ -44,7 +47,8 @@ void endpoints::on_registered(const registered& r, instant now, std::vector<acti
     }
     const auto what = known != nullptr ? effect::refreshed : effect::added;
     // Over a new connection the endpoint is the same one: requests go to the newest flow.
-    const bool moved = known == nullptr || known->where != r.wanted.where || known->contact != r.wanted.contact;
+    const bool moved =
+        known == nullptr || known->where != r.wanted.where || known->contact != r.wanted.contact;
     if (known == nullptr) {
         if (live_.size() >= settings_->max_endpoints) {
             out.emplace_back(ended{live_.front()});
@@ -65,25 +69,32 @@ void endpoints::on_registered(const registered& r, instant now, std::vector<acti
 
 std::vector<endpoints::action> endpoints::on(const event& e, instant now) {
     std::vector<action> out;
-    std::visit(overloaded{
-                   [&](const registered& r) { on_registered(r, now, out); },
-                   [&](const unregistered& u) {
-                       end([&](const binding& b) {
-                           if (u.contact == "*") return b.instance ? b.where == u.where : b.where.flow == 0;
-                           if (u.instance || b.instance) return b.instance == u.instance && b.epid == u.epid;
-                           return b.contact == u.contact;
-                       }, out);
-                   },
-                   [&](const way_closed& c) {
-                       end([&](const binding& b) { return b.where.flow != 0 && b.where.flow == c.flow; }, out);
-                   },
-                   [&](const expelled& x) {
-                       for (const auto& b : live_) out.emplace_back(notify{b, x.reason});
-                       end([](const binding&) { return true; }, out);
-                   },
-                   [&](const tick&) { end([&](const binding& b) { return b.expires <= now; }, out); },
-               },
-               e);
+    std::visit(
+        overloaded{
+            [&](const registered& r) { on_registered(r, now, out); },
+            [&](const unregistered& u) {
+                end(
+                    [&](const binding& b) {
+                        if (u.contact == "*")
+                            return b.instance ? b.where == u.where : b.where.flow == 0;
+                        if (u.instance || b.instance)
+                            return b.instance == u.instance && b.epid == u.epid;
+                        return b.contact == u.contact;
+                    },
+                    out);
+            },
+            [&](const way_closed& c) {
+                end([&](const binding& b) { return b.where.flow != 0 && b.where.flow == c.flow; },
+                    out);
+            },
+            [&](const expelled& x) {
+                for (const auto& b : live_)
+                    out.emplace_back(notify{b, x.reason});
+                end([](const binding&) { return true; }, out);
+            },
+            [&](const tick&) { end([&](const binding& b) { return b.expires <= now; }, out); },
+        },
+        e);
     return out;
 }
 

@@ -15,13 +15,15 @@ class endpoints {
 public:
     // What happens.
     struct registered {
-        binding wanted;                              ///< registered and expires are set here
-        std::optional<std::chrono::seconds> asked;   ///< Expires or ;expires=; nothing: ours to choose
+        binding wanted; ///< registered and expires are set here
+        std::optional<std::chrono::seconds>
+            asked; ///< Expires or ;expires=; nothing: ours to choose
     };
     struct unregistered {
         std::string epid;
         std::optional<sip::instance_id> instance;
-        std::string contact; ///< for plain SIP user agents; "*" for all of theirs, or of this connection's client
+        std::string contact; ///< for plain SIP user agents; "*" for all of theirs, or of this
+                             ///< connection's client
         way where;
     };
     struct way_closed {
@@ -41,17 +43,18 @@ public:
         binding live;
         std::chrono::seconds expires{};
     };
-    struct refuse_too_brief {}; ///< 423 with Min-Expires. RFC 3261 10.3 step 7
+    struct refuse_too_brief {};    ///< 423 with Min-Expires. RFC 3261 10.3 step 7
     struct refuse_out_of_order {}; ///< an older CSeq of the same Call-ID: 500. RFC 3261 10.3 step 7
-    struct publish {}; ///< the set of bindings changed: tell the shards
-    struct notify {    ///< tell this endpoint that it is no longer registered. [MS-SIPREGE] 2.2.1.13
+    struct publish {};             ///< the set of bindings changed: tell the shards
+    struct notify { ///< tell this endpoint that it is no longer registered. [MS-SIPREGE] 2.2.1.13
         binding gone;
         std::string reason;
     };
-    struct ended {     ///< for presence: what was bound to this endpoint ends
+    struct ended { ///< for presence: what was bound to this endpoint ends
         binding gone;
     };
-    using action = std::variant<accept, refuse_too_brief, refuse_out_of_order, publish, notify, ended>;
+    using action =
+        std::variant<accept, refuse_too_brief, refuse_out_of_order, publish, notify, ended>;
 
     explicit endpoints(const settings& s) : settings_(&s) {}
 

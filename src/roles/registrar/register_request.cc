@@ -17,8 +17,8 @@ std::string other_params(sip::params_view params) {
     std::string out;
     sip::params_view::parameter p;
     while (params.next(p)) {
-        if (iequals(p.name, "proxy") || iequals(p.name, "expires") || iequals(p.name, "+sip.instance") ||
-            iequals(p.name, "gruu")) {
+        if (iequals(p.name, "proxy") || iequals(p.name, "expires") ||
+            iequals(p.name, "+sip.instance") || iequals(p.name, "gruu")) {
             continue;
         }
         out += ';';
@@ -56,11 +56,14 @@ std::string reachable(const sip::uri_view& uri, const observed& seen) {
     return out;
 }
 
-/// The way that a plain user agent's contact names; where it names a host, the address that it came from.
+/// The way that a plain user agent's contact names; where it names a host, the address that it came
+/// from.
 way way_to(const sip::uri_view& uri, const observed& seen) {
     way out;
     const auto transport = uri.params.value_or("transport", {});
-    out.transport = uri.is_sips() || iequals(transport, "tls") ? seen.tls : iequals(transport, "tcp") ? seen.tcp : seen.udp;
+    out.transport = uri.is_sips() || iequals(transport, "tls") ? seen.tls
+                    : iequals(transport, "tcp")                ? seen.tcp
+                                                               : seen.udp;
     const auto address = ip_address::parse(uri.params.value_or("maddr", uri.host));
     out.peer = {address.value_or(seen.where.peer.address), uri.port};
     if (uri.port == 0) out.peer.port = out.transport == seen.tls ? 5061 : 5060; // RFC 3263 4.2
@@ -69,8 +72,8 @@ way way_to(const sip::uri_view& uri, const observed& seen) {
 
 } // namespace
 
-std::expected<request, diagnostics::refusal> read_register(const sip::message& m, const sip::aor& user,
-                                                           const observed& seen) {
+std::expected<request, diagnostics::refusal>
+read_register(const sip::message& m, const sip::aor& user, const observed& seen) {
     if (m.has(header::event) && !istarts_with(m.value(header::event), "registration")) {
         return refuse(489, diagnostics::id::event_not_registration);
     }
@@ -82,8 +85,8 @@ std::expected<request, diagnostics::refusal> read_register(const sip::message& m
     request out;
     const auto header_expires = to_u32(m.value(header::expires));
     const auto contacts = m.values(header::contact);
-    if (seen.is_client && m.lists(header::supported, "msrtc-event-categories") && !m.lists(header::supported, "gruu-10") &&
-        !contacts.empty()) {
+    if (seen.is_client && m.lists(header::supported, "msrtc-event-categories") &&
+        !m.lists(header::supported, "gruu-10") && !contacts.empty()) {
         return refuse(421, diagnostics::id::gruu_required);
     }
     for (const auto value : contacts) {
@@ -91,8 +94,10 @@ std::expected<request, diagnostics::refusal> read_register(const sip::message& m
         if (!contact) return refuse(400, diagnostics::id::default_user_services);
         if (contact->is_star) {
             // RFC 3261 10.3 step 6: alone, and with Expires 0.
-            if (contacts.size() != 1 || header_expires != 0U) return refuse(400, diagnostics::id::default_user_services);
-            out.events.emplace_back(endpoints::unregistered{std::string(epid), {}, "*", seen.where});
+            if (contacts.size() != 1 || header_expires != 0U)
+                return refuse(400, diagnostics::id::default_user_services);
+            out.events.emplace_back(
+                endpoints::unregistered{std::string(epid), {}, "*", seen.where});
             continue;
         }
         const auto uri = sip::parse_uri(contact->uri);
@@ -102,18 +107,22 @@ std::expected<request, diagnostics::refusal> read_register(const sip::message& m
         if (proxy && (!iequals(*proxy, "replace") || m.values(header::via).size() > 1)) {
             return refuse(400, diagnostics::id::default_user_services);
         }
-        if (const auto transport = uri->params.get("transport"); proxy && transport && !iequals(*transport, seen.transport)) {
+        if (const auto transport = uri->params.get("transport");
+            proxy && transport && !iequals(*transport, seen.transport)) {
             return refuse(400, diagnostics::id::default_user_services);
         }
         const auto instance_text = contact->params.get("+sip.instance");
         std::optional<sip::instance_id> instance;
         if (instance_text) {
             instance = sip::instance_id::parse(*instance_text);
-            if (!instance && seen.is_client) return refuse(400, diagnostics::id::no_endpoint_identifier);
+            if (!instance && seen.is_client)
+                return refuse(400, diagnostics::id::no_endpoint_identifier);
         } else if (!epid.empty()) {
-            instance = sip::instance_id::from_epid(epid); // derived only when it is missing. digest MS-SIPRE 3.2
+            instance = sip::instance_id::from_epid(
+                epid); // derived only when it is missing. digest MS-SIPRE 3.2
         }
-        if (seen.is_client && !instance) return refuse(400, diagnostics::id::no_endpoint_identifier);
+        if (seen.is_client && !instance)
+            return refuse(400, diagnostics::id::no_endpoint_identifier);
         auto asked = header_expires;
         if (const auto p = contact->params.get("expires")) asked = to_u32(*p);
 
@@ -130,7 +139,8 @@ std::expected<request, diagnostics::refusal> read_register(const sip::message& m
         b.user_agent = std::string(m.value(header::user_agent));
         b.wants_notices = m.has(header::event);
         if (asked == 0U) {
-            out.events.emplace_back(endpoints::unregistered{b.epid, b.instance, b.contact, seen.where});
+            out.events.emplace_back(
+                endpoints::unregistered{b.epid, b.instance, b.contact, seen.where});
         } else {
             std::optional<std::chrono::seconds> wish;
             if (asked) wish = std::chrono::seconds(*asked);

@@ -11,21 +11,23 @@ namespace lyceum::roles::registrar {
 /// What the connection tells of a REGISTER's sender.
 struct observed {
     way where;
-    std::string transport;   ///< tls, tcp, udp
-    std::string cid;         ///< how the house names the connection: ms-received-cid
-    bool is_client = true;   ///< a Microsoft client; false for a trusted peer's plain SIP user agent
+    std::string transport; ///< tls, tcp, udp
+    std::string cid;       ///< how the house names the connection: ms-received-cid
+    bool is_client = true; ///< a Microsoft client; false for a trusted peer's plain SIP user agent
     std::uint8_t udp = 0, tcp = 1, tls = 2; ///< how way::transport numbers the transports
 };
 
-/// A REGISTER taken apart: what it asks of endpoints. An empty list only asks which bindings there are.
+/// A REGISTER taken apart: what it asks of endpoints. An empty list only asks which bindings there
+/// are.
 struct request {
     std::vector<endpoints::event> events; ///< registered or unregistered
 };
 
-/// Checks a REGISTER as [MS-SIPREGE] 3.1.2.5.1 and digest MS-SIPREGE 4 demand, and makes its contacts
-/// reachable over its connection. [MS-SIPRE] (server processing of the Contact proxy parameter)
-[[nodiscard]] std::expected<request, diagnostics::refusal> read_register(const sip::message&, const sip::aor&,
-                                                                         const observed&);
+/// Checks a REGISTER as [MS-SIPREGE] 3.1.2.5.1 and digest MS-SIPREGE 4 demand, and makes its
+/// contacts reachable over its connection. [MS-SIPRE] (server processing of the Contact proxy
+/// parameter)
+[[nodiscard]] std::expected<request, diagnostics::refusal>
+read_register(const sip::message&, const sip::aor&, const observed&);
 
 /// The Contact value of a binding in the 200. [MS-SIPREGE] 4.1
 [[nodiscard]] std::string contact_value(const binding&, instant now);

@@ -31,13 +31,16 @@ bool house::has_domain(std::string_view host) const {
 }
 
 bool house::is_me(const sip::uri_view& uri) const {
-    if (!iequals(fqdn, uri.host) && std::ranges::none_of(names, [&](const auto& n) { return iequals(n, uri.host); })) {
+    if (!iequals(fqdn, uri.host) &&
+        std::ranges::none_of(names, [&](const auto& n) { return iequals(n, uri.host); })) {
         return false;
     }
     std::uint16_t port = uri.port;
     if (port == 0) {
         if (!ip_address::parse(uri.host)) return true; // a name without a port: wherever DNS says
-        port = uri.is_sips() || iequals(uri.params.value_or("transport", {}), "tls") ? 5061 : 5060; // RFC 3263 4.2
+        port = uri.is_sips() || iequals(uri.params.value_or("transport", {}), "tls")
+                   ? 5061
+                   : 5060; // RFC 3263 4.2
     }
     return std::ranges::find(ports, port) != ports.end();
 }
@@ -46,20 +49,24 @@ std::expected<destination, diagnostics::refusal> destination_of(sip::message& m,
     auto uri = sip::parse_uri(m.uri());
     if (!uri) return refuse(400, diagnostics::id::route_set_invalid);
 
-    // RFC 3261 16.4: a strict router before us put our own route into the Request-URI and the real target last.
-    if (uri->is_sip() && uri->user.empty() && h.is_me(*uri) && uri->params.has("lr") && m.has(header::route)) {
+    // RFC 3261 16.4: a strict router before us put our own route into the Request-URI and the real
+    // target last.
+    if (uri->is_sip() && uri->user.empty() && h.is_me(*uri) && uri->params.has("lr") &&
+        m.has(header::route)) {
         auto routes = m.values(header::route);
         const auto last = sip::parse_address(routes.back());
         if (!last) return refuse(400, diagnostics::id::route_set_invalid);
         const std::string target(last->uri);
         std::vector<std::string> rest(routes.begin(), routes.end() - 1);
         m.remove(header::route);
-        for (auto it = rest.rbegin(); it != rest.rend(); ++it) m.prepend(header::route, *it);
+        for (auto it = rest.rbegin(); it != rest.rend(); ++it)
+            m.prepend(header::route, *it);
         m.set_uri(target);
         uri = sip::parse_uri(m.uri());
         if (!uri) return refuse(400, diagnostics::id::route_set_invalid);
     }
-    // Every route that is ours comes off: two when we recorded both sides of a change of transport. RFC 5658
+    // Every route that is ours comes off: two when we recorded both sides of a change of transport.
+    // RFC 5658
     while (m.has(header::route)) {
         const auto ours = is_our_route(m.first(header::route), h);
         if (!ours) return refuse(400, diagnostics::id::route_set_invalid);
@@ -86,7 +93,8 @@ std::expected<destination, diagnostics::refusal> destination_of(sip::message& m,
     }
     if (uri->params.has("gruu")) return refuse(404, diagnostics::id::cannot_route);
     std::string epid;
-    if (const auto to = sip::parse_address(m.value(header::to))) epid = to->params.value_or("epid", {});
+    if (const auto to = sip::parse_address(m.value(header::to)))
+        epid = to->params.value_or("epid", {});
     return to_user{*user, epid};
 }
 
@@ -106,8 +114,10 @@ bool wants_record_route(const sip::message& m) {
     switch (m.method_id()) {
     case sip::method::invite:
     case sip::method::subscribe:
-    case sip::method::refer: return true;
-    default: return false;
+    case sip::method::refer:
+        return true;
+    default:
+        return false;
     }
 }
 

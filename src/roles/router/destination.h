@@ -10,7 +10,8 @@
 
 namespace lyceum::roles::router {
 
-/// The server itself: REGISTER sip:contoso.test, SERVICE sip:contoso.test, OPTIONS sip:fe.contoso.test.
+/// The server itself: REGISTER sip:contoso.test, SERVICE sip:contoso.test, OPTIONS
+/// sip:fe.contoso.test.
 struct to_server {};
 /// A part of the server, named by an app: or srvr: GRUU. digest MS-SIPRE 3.3
 struct to_component {
@@ -27,7 +28,8 @@ struct to_user {
     sip::aor user;
     std::string epid;
 };
-/// A contact that this server made reachable: the connection that it names. digest MS-SIPRE 4 rule 5
+/// A contact that this server made reachable: the connection that it names. digest MS-SIPRE 4 rule
+/// 5
 struct to_flow {
     std::string cid;
 };
@@ -35,16 +37,20 @@ struct to_flow {
 struct to_address {
     std::string uri; ///< where to send; the Request-URI may differ (Route)
 };
-using destination = std::variant<to_server, to_component, to_endpoint, to_user, to_flow, to_address>;
+using destination =
+    std::variant<to_server, to_component, to_endpoint, to_user, to_flow, to_address>;
 
 /// Takes the routes that mean us off the message and tells where it goes by RFC 3261 16.4, 16.5 and
-/// digest MS-SIPRE 4 rule 5. A strict router's Request-URI is put right. The refusal is for the sender.
-[[nodiscard]] std::expected<destination, diagnostics::refusal> destination_of(sip::message&, const house&);
+/// digest MS-SIPRE 4 rule 5. A strict router's Request-URI is put right. The refusal is for the
+/// sender.
+[[nodiscard]] std::expected<destination, diagnostics::refusal> destination_of(sip::message&,
+                                                                              const house&);
 
 /// RFC 3261 16.3 step 3: 483 for 0; otherwise decrements, or adds 70 when absent.
 [[nodiscard]] std::expected<void, diagnostics::refusal> spend_hop(sip::message&);
 
-/// Whether the request forms or may form a dialog, so that its route must lead through us. digest MS-SIPRE 4 rule 8
+/// Whether the request forms or may form a dialog, so that its route must lead through us. digest
+/// MS-SIPRE 4 rule 8
 [[nodiscard]] bool wants_record_route(const sip::message&);
 
 /// Whether an INVITE asks for instant messaging, and so gets exactly one final response.

@@ -19,8 +19,8 @@ struct reachable_endpoint {
 };
 using reachable_endpoints = std::vector<reachable_endpoint>;
 
-/// The users' endpoints as one shard knows them: each shard has the whole table, written by what the home
-/// shards tell it, read without a lock. docs/adr/0002
+/// The users' endpoints as one shard knows them: each shard has the whole table, written by what
+/// the home shards tell it, read without a lock. docs/adr/0002
 class location {
 public:
     /// nullptr when the user has no endpoint.

@@ -10,9 +10,12 @@ namespace ts = target_set;
 
 net::transport transport_of(ts::transport t) {
     switch (t) {
-    case ts::transport::udp: return net::transport::udp;
-    case ts::transport::tcp: return net::transport::tcp;
-    case ts::transport::tls: return net::transport::tls;
+    case ts::transport::udp:
+        return net::transport::udp;
+    case ts::transport::tcp:
+        return net::transport::tcp;
+    case ts::transport::tls:
+        return net::transport::tls;
     }
     return net::transport::udp;
 }
@@ -86,7 +89,9 @@ next_hop::ticket next_hop::find(const sip::uri_view& uri, std::uint64_t affinity
     return searches_.contains(id) ? id : 0;
 }
 
-void next_hop::forget(ticket id) { searches_.erase(id); }
+void next_hop::forget(ticket id) {
+    searches_.erase(id);
+}
 
 void next_hop::unreachable(const net::links::target& t) {
     log::write(log::level::warn,
@@ -117,7 +122,8 @@ void next_hop::carry_out(ticket id, ts::actions&& todo) {
                         names_.srv(l.name, [this, id, name = l.name](const net::dns_answer& found) {
                             const auto at = searches_.find(id);
                             if (at == searches_.end()) return;
-                            if (found.outcome == net::lookup::failed) at->second.heard_nobody = true;
+                            if (found.outcome == net::lookup::failed)
+                                at->second.heard_nobody = true;
                             if (found.outcome != net::lookup::found) {
                                 feed(id, ts::lookup_failed{name});
                                 return;
@@ -157,7 +163,8 @@ void next_hop::carry_out(ticket id, ts::actions&& todo) {
 }
 
 void next_hop::look_up_host(ticket id, const std::string& name) {
-    const unsigned due = static_cast<unsigned>(settings_.ipv4) + static_cast<unsigned>(settings_.ipv6);
+    const unsigned due =
+        static_cast<unsigned>(settings_.ipv4) + static_cast<unsigned>(settings_.ipv6);
     searches_.at(id).hosts[name] = {due, {}};
     if (due == 0) feed(id, ts::lookup_failed{name});
     for (const bool v6 : {false, true}) {
@@ -174,10 +181,10 @@ void next_hop::host_heard(ticket id, const std::string& name, const net::dns_ans
     auto& [due, addresses] = s.hosts[name];
     if (a.outcome == net::lookup::failed) s.heard_nobody = true;
     // IPv4 first, whichever answer comes first. assumed: what both speak in gateways' networks.
-    for (const auto& address : a.addresses)
-        addresses.push_back(address);
+    const bool v4 = !a.addresses.empty() && a.addresses.front().is_v4();
+    addresses.insert(
+        v4 ? addresses.begin() : addresses.end(), a.addresses.begin(), a.addresses.end());
     if (--due != 0) return;
-    std::ranges::stable_partition(addresses, [](const ip_address& x) { return x.is_v4(); });
     if (addresses.empty()) {
         feed(id, ts::lookup_failed{name});
     } else {
@@ -194,7 +201,8 @@ void next_hop::finish(ticket id) {
         return;
     }
     not_found_.add();
-    const auto why = s.asks_srv && !s.has_srv ? diagnostics::id::srv_not_resolved : diagnostics::id::dns_unresolvable;
+    const auto why = s.asks_srv && !s.has_srv ? diagnostics::id::srv_not_resolved
+                                              : diagnostics::id::dns_unresolvable;
     log::write(log::level::info,
                "sipstack",
                "next_hop_not_found",

@@ -15,12 +15,12 @@
 namespace lyceum::sipstack {
 
 struct next_hop_settings {
-    std::size_t max_waiting = 1000;          ///< searches under way; further ones end with 503
+    std::size_t max_waiting = 1000;           ///< searches under way; further ones end with 503
     std::chrono::milliseconds patience{8000}; ///< for one search, SRV and addresses together
-    std::size_t max_targets = 8;             ///< places that one request may be tried at
-    bool ipv4 = true;                        ///< whether A records are asked for
-    bool ipv6 = true;                        ///< whether AAAA records are
-    std::chrono::seconds rest{30};           ///< a place that did not answer is tried last for so long
+    std::size_t max_targets = 8;              ///< places that one request may be tried at
+    bool ipv4 = true;                         ///< whether A records are asked for
+    bool ipv6 = true;                         ///< whether AAAA records are
+    std::chrono::seconds rest{30}; ///< a place that did not answer is tried last for so long
 };
 
 /// Where a SIP URI leads to: RFC 3263 over a resolver, on one shard.
@@ -28,8 +28,8 @@ class next_hop {
 public:
     using targets = std::vector<net::links::target>;
     /// At least one place, in the order in which to try them: stack::reach() goes there. Or what to
-    /// answer: 504 with 1008 (no SRV record was found, nor an address) or 1014 (no address), 404 for
-    /// a transport that is not spoken, 503 when too many wait.
+    /// answer: 504 with 1008 (no SRV record was found, nor an address) or 1014 (no address), 404
+    /// for a transport that is not spoken, 503 when too many wait.
     using result = std::expected<targets, diagnostics::refusal>;
     using callback = std::move_only_function<void(result)>;
     /// Names a search that waits. 0 is none.
@@ -37,9 +37,10 @@ public:
 
     next_hop(stack&, net::resolver&, const next_hop_settings&);
 
-    /// Calls back once, unless forgotten; before it returns (ticket 0) when nothing has to be looked up.
-    /// \param affinity among SRV records of equal priority the same number chooses the same one while
-    /// the records are the same: the hash of a Call-ID keeps a dialog's requests together.
+    /// Calls back once, unless forgotten; before it returns (ticket 0) when nothing has to be
+    /// looked up.
+    /// \param affinity among SRV records of equal priority the same number chooses the same one
+    /// while the records are the same: the hash of a Call-ID keeps a dialog's requests together.
     ticket find(const sip::uri_view&, std::uint64_t affinity, callback);
     void forget(ticket);
     /// A place did not answer, or answered 503.
@@ -55,9 +56,11 @@ private:
         std::string domain;
         bool asks_srv = false;
         bool has_srv = false;
-        bool heard_nobody = false; ///< a name server failed, other than by saying that there is nothing
+        bool heard_nobody =
+            false; ///< a name server failed, other than by saying that there is nothing
         instant until;
-        std::map<std::string, std::pair<unsigned, std::vector<ip_address>>> hosts; ///< answers due, heard
+        std::map<std::string, std::pair<unsigned, std::vector<ip_address>>>
+            hosts; ///< answers due, heard
         std::deque<target_set::event> inbox;
         bool busy = false;
     };

@@ -1,6 +1,7 @@
 #include "sipstack/next_hop/resting.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace lyceum::sipstack {
 
@@ -13,10 +14,14 @@ void resting::add(const net::links::target& t, instant now) {
 
 void resting::sort(std::vector<net::links::target>& list, instant now) {
     if (until_.empty()) return;
-    std::ranges::stable_partition(list, [&](const net::links::target& t) {
+    std::vector<net::links::target> first;
+    std::vector<net::links::target> last;
+    for (auto& t : list) {
         const auto it = until_.find({t.kind, t.peer});
-        return it == until_.end() || it->second <= now;
-    });
+        (it == until_.end() || it->second <= now ? first : last).push_back(std::move(t));
+    }
+    list = std::move(first);
+    std::ranges::move(last, std::back_inserter(list));
 }
 
 } // namespace lyceum::sipstack

@@ -8,9 +8,9 @@
 
 namespace lyceum::sipstack {
 
-/// Places that did not answer a short while ago. They are tried last, not left out: else every request
-/// would wait for a dead server's timers before it comes to the live one. assumed: RFC 3263 4.3 asks for
-/// the next place, and leaves open how long to remember.
+/// Places that did not answer a short while ago. They are tried last, not left out: else every
+/// request would wait for a dead server's timers before it comes to the live one. assumed: RFC
+/// 3263 4.3 asks for the next place, and leaves open how long to remember.
 class resting {
 public:
     static constexpr std::size_t max_places = 1000; ///< further ones are not remembered

@@ -10,11 +10,16 @@ namespace rc = response_context;
 
 proxy::proxy(stack& s, const proxy_settings& settings)
     : stack_(s), settings_(settings),
-      open_(s.shard().metrics().make_gauge("lyceum_sipstack_response_contexts", "Requests being carried")),
-      late_(s.shard().metrics().make_counter("lyceum_sipstack_late_2xx_total", "2xx of losing branches, acknowledged and ended by us")) {
+      open_(s.shard().metrics().make_gauge("lyceum_sipstack_response_contexts",
+                                           "Requests being carried")),
+      late_(s.shard().metrics().make_counter(
+          "lyceum_sipstack_late_2xx_total",
+          "2xx of losing branches, acknowledged and ended by us")) {
     s.on_timer(timer_kind, [this](std::uint64_t id, instant now) {
         const auto it = contexts_.find(id);
-        if (it != contexts_.end() && it->second.machine.deadline() && it->second.machine.deadline() <= now) feed(id, rc::tick{});
+        if (it != contexts_.end() && it->second.machine.deadline() &&
+            it->second.machine.deadline() <= now)
+            feed(id, rc::tick{});
     });
 }
 
@@ -22,14 +27,22 @@ std::string proxy::route_of(net::transport t) const {
     const auto& s = stack_.settings();
     std::string out = "<sip:" + s.gate.fqdn + ":";
     switch (t) {
-    case net::transport::tls: out += std::to_string(s.tls_port) + ";transport=tls"; break;
-    case net::transport::tcp: out += std::to_string(s.tcp_port) + ";transport=tcp"; break;
-    case net::transport::udp: out += std::to_string(s.udp_port); break;
+    case net::transport::tls:
+        out += std::to_string(s.tls_port) + ";transport=tls";
+        break;
+    case net::transport::tcp:
+        out += std::to_string(s.tcp_port) + ";transport=tcp";
+        break;
+    case net::transport::udp:
+        out += std::to_string(s.udp_port);
+        break;
     }
     return out + ";lr>";
 }
 
-void proxy::add_record_route(sip::message& m, net::transport came_over, net::transport leaves_over) const {
+void proxy::add_record_route(sip::message& m,
+                             net::transport came_over,
+                             net::transport leaves_over) const {
     // Each side must find us over its own transport: one value each where they differ. RFC 5658 3.2
     m.prepend(header::record_route, route_of(came_over));
     if (came_over != leaves_over) m.prepend(header::record_route, route_of(leaves_over));
@@ -52,9 +65,17 @@ void proxy::start(proxy_request&& job) {
     s.cancel_patience = settings_.cancel_patience;
     const auto id = next_id_++;
     rc::started begin;
-    for (std::size_t i = 0; i < job.targets.size(); ++i) begin.targets.push_back({i, job.targets[i].q});
+    for (std::size_t i = 0; i < job.targets.size(); ++i)
+        begin.targets.push_back({i, job.targets[i].q});
     by_server_.emplace(job.in.transaction.value, id);
-    contexts_.emplace(id, carried{rc::context(s), std::move(job.in.message), job.in.transaction, job.in.from.kind, job.record_route, std::move(job.targets), {}});
+    contexts_.emplace(id,
+                      carried{rc::context(s),
+                              std::move(job.in.message),
+                              job.in.transaction,
+                              job.in.from.kind,
+                              job.record_route,
+                              std::move(job.targets),
+                              {}});
     open_.set(static_cast<std::int64_t>(contexts_.size()));
     feed(id, std::move(begin));
 }
@@ -65,7 +86,8 @@ void proxy::feed(std::uint64_t id, rc::event&& e) {
     rc::actions todo = std::move(spare_); // an action may lead back here: each call has its own
     todo.clear();
     it->second.machine.on(std::move(e), stack_.shard().clock().now(), todo);
-    if (const auto when = it->second.machine.deadline()) stack_.deadlines().arm({timer_kind, id}, *when);
+    if (const auto when = it->second.machine.deadline())
+        stack_.deadlines().arm({timer_kind, id}, *when);
     carry_out(id, std::move(todo));
 }
 
@@ -74,25 +96,29 @@ void proxy::carry_out(std::uint64_t id, rc::actions&& todo) {
         const auto it = contexts_.find(id);
         if (it == contexts_.end()) return;
         auto& c = it->second;
-        std::visit(overloaded{
-                       [&](const rc::forward& f) { forward(id, c, f); },
-                       [&](const rc::cancel& x) { stack_.cancel(c.branches[x.branch].client); },
-                       [&](rc::relay& r) { stack_.respond(c.server, std::move(r.response)); },
-                       [&](const rc::respond& r) {
-                           stack_.respond(c.server, stack_.refusal_for(c.request, {r.status, diagnostics::id::no_suitable_response}));
-                       },
-                       [&](const rc::acknowledge_and_bye& b) {
-                           late_.add();
-                           acknowledge_and_bye(c, b.branch, b.response);
-                       },
-                       [&](const rc::drop_branch& d) { stack_.forget(c.branches[d.branch].client); },
-                       [&](const rc::finished&) {
-                           by_server_.erase(c.server.value);
-                           contexts_.erase(it);
-                           open_.set(static_cast<std::int64_t>(contexts_.size()));
-                       },
-                   },
-                   a);
+        std::visit(
+            overloaded{
+                [&](const rc::forward& f) { forward(id, c, f); },
+                [&](const rc::cancel& x) { stack_.cancel(c.branches[x.branch].client); },
+                [&](rc::relay& r) { stack_.respond(c.server, std::move(r.response)); },
+                [&](const rc::respond& r) {
+                    stack_.respond(
+                        c.server,
+                        stack_.refusal_for(c.request,
+                                           {r.status, diagnostics::id::no_suitable_response}));
+                },
+                [&](const rc::acknowledge_and_bye& b) {
+                    late_.add();
+                    acknowledge_and_bye(c, b.branch, b.response);
+                },
+                [&](const rc::drop_branch& d) { stack_.forget(c.branches[d.branch].client); },
+                [&](const rc::finished&) {
+                    by_server_.erase(c.server.value);
+                    contexts_.erase(it);
+                    open_.set(static_cast<std::int64_t>(contexts_.size()));
+                },
+            },
+            a);
     }
     todo.clear();
     spare_ = std::move(todo);
@@ -135,11 +161,15 @@ void proxy::on_response(std::uint64_t token, transaction_ref, sip::message&& m) 
 
 void proxy::on_failure(std::uint64_t token, transaction_ref, send_failure why) {
     tell_unreachable(token);
-    feed(token >> 16U, rc::branch_failed{static_cast<rc::branch_id>(token & 0xFFFFU), why == send_failure::timeout ? rc::failure::timeout : rc::failure::transport});
+    feed(token >> 16U,
+         rc::branch_failed{static_cast<rc::branch_id>(token & 0xFFFFU),
+                           why == send_failure::timeout ? rc::failure::timeout
+                                                        : rc::failure::transport});
 }
 
 std::size_t proxy::unanswered() const {
-    return static_cast<std::size_t>(std::ranges::count_if(contexts_, [](const auto& c) { return c.second.machine.pending() != 0; }));
+    return static_cast<std::size_t>(std::ranges::count_if(
+        contexts_, [](const auto& c) { return c.second.machine.pending() != 0; }));
 }
 
 void proxy::cancel(transaction_ref invite) {

@@ -10,10 +10,11 @@ namespace lyceum::sipstack {
 
 /// One place to send a request to.
 struct proxy_target {
-    std::string uri;           ///< Request-URI there
+    std::string uri; ///< Request-URI there
     path way;
-    std::uint16_t q = 1000;    ///< the highest first, equal ones at the same time
-    std::optional<net::links::target> reach = {}; ///< set: connected when it is its turn, and way is not looked at
+    std::uint16_t q = 1000; ///< the highest first, equal ones at the same time
+    std::optional<net::links::target> reach =
+        {}; ///< set: connected when it is its turn, and way is not looked at
 };
 
 /// What the router wants carried.
@@ -22,7 +23,8 @@ struct proxy_request {
     std::vector<proxy_target> targets;
     bool record_route = false;
     bool single_final = false; ///< docs/adr/0003
-    bool failover = false;     ///< the targets are places of one server: the next only when one is unreachable
+    bool failover =
+        false; ///< the targets are places of one server: the next only when one is unreachable
 };
 
 struct proxy_settings {
@@ -30,21 +32,23 @@ struct proxy_settings {
     std::chrono::seconds cancel_patience{10};
 };
 
-/// Carries requests onward and their responses back: the response contexts of one shard, wired to its
-/// transactions. RFC 3261 16.6–16.11
+/// Carries requests onward and their responses back: the response contexts of one shard, wired to
+/// its transactions. RFC 3261 16.6–16.11
 class proxy final : public response_user {
 public:
     proxy(stack&, const proxy_settings&);
 
     /// The ACK of a 2xx goes to every target at once, so the router names one.
     void start(proxy_request&&);
-    /// Is told of places (proxy_target::reach) that could not be reached, did not answer, or sent 503.
+    /// Is told of places (proxy_target::reach) that could not be reached, did not answer, or sent
+    /// 503.
     using report = std::function<void(const net::links::target&)>;
     void on_unreachable(report r) { unreachable_ = std::move(r); }
     /// The caller gave up, or its connection is gone.
     void cancel(transaction_ref invite);
     [[nodiscard]] std::size_t contexts() const { return contexts_.size(); }
-    /// Those of them whose caller still waits for a final response; the others only look after late ones.
+    /// Those of them whose caller still waits for a final response; the others only look after late
+    /// ones.
     [[nodiscard]] std::size_t unanswered() const;
 
     // response_user
@@ -71,8 +75,10 @@ private:
     void feed(std::uint64_t id, response_context::event&&);
     void carry_out(std::uint64_t id, response_context::actions&&);
     void forward(std::uint64_t id, carried&, const response_context::forward&);
-    void acknowledge_and_bye(const carried&, response_context::branch_id, const sip::message& response);
-    void add_record_route(sip::message&, net::transport came_over, net::transport leaves_over) const;
+    void
+    acknowledge_and_bye(const carried&, response_context::branch_id, const sip::message& response);
+    void
+    add_record_route(sip::message&, net::transport came_over, net::transport leaves_over) const;
     [[nodiscard]] std::string route_of(net::transport) const;
     [[nodiscard]] path way_of(const proxy_target&) const;
     void tell_unreachable(std::uint64_t token) const;

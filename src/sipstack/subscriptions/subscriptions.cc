@@ -5,9 +5,10 @@ namespace lyceum::sipstack {
 using sip::header;
 
 subscriptions::subscriptions(stack& s, const subscription::settings& settings)
-    : stack_(s), settings_(settings),
-      open_(s.shard().metrics().make_gauge("lyceum_sipstack_subscriptions", "Subscriptions served")),
-      notified_(s.shard().metrics().make_counter("lyceum_sipstack_notifications_total", "NOTIFY and BENOTIFY sent")) {
+    : stack_(s), settings_(settings), open_(s.shard().metrics().make_gauge(
+                                          "lyceum_sipstack_subscriptions", "Subscriptions served")),
+      notified_(s.shard().metrics().make_counter("lyceum_sipstack_notifications_total",
+                                                 "NOTIFY and BENOTIFY sent")) {
     s.on_timer(timer_kind, [this](std::uint64_t id, instant now) {
         const auto it = live_.find(id);
         if (it == live_.end()) return;
@@ -28,20 +29,28 @@ std::optional<subscription_id> subscriptions::find(const sip::message& subscribe
 
 sip::message subscriptions::answer_to(const sip::message& subscribe, const extra& more) const {
     auto r = stack_.response_for(subscribe, 200);
-    for (const auto route : subscribe.values(header::record_route)) r.append(header::record_route, route); // RFC 3261 12.1.1
+    for (const auto route : subscribe.values(header::record_route))
+        r.append(header::record_route, route); // RFC 3261 12.1.1
     const auto& s = stack_.settings();
-    r.append(header::contact, "<sip:" + s.gate.fqdn + ":" + std::to_string(s.tls_port) + ";transport=tls>");
-    for (const auto& [h, value] : more) r.append(h, value);
+    r.append(header::contact,
+             "<sip:" + s.gate.fqdn + ":" + std::to_string(s.tls_port) + ";transport=tls>");
+    for (const auto& [h, value] : more)
+        r.append(h, value);
     return r;
 }
 
-std::optional<subscription_id> subscriptions::accept(const incoming& in, std::optional<subscription::document> state, farewell gone, const extra& more) {
+std::optional<subscription_id> subscriptions::accept(const incoming& in,
+                                                     std::optional<subscription::document> state,
+                                                     farewell gone,
+                                                     const extra& more) {
     const auto now = stack_.shard().clock().now();
     auto response = answer_to(in.message, more);
-    auto made = subscription::notifier::accept(in.message, response, state, settings_, in.from.kind == net::transport::tls, now);
+    auto made = subscription::notifier::accept(
+        in.message, response, state, settings_, in.from.kind == net::transport::tls, now);
     if (!made) {
         auto r = stack_.response_for(in.message, made.error().status, made.error().reason);
-        if (made.error().status == 423) r.append(header::min_expires, std::to_string(settings_.shortest.count()));
+        if (made.error().status == 423)
+            r.append(header::min_expires, std::to_string(settings_.shortest.count()));
         stack_.respond(in.transaction, std::move(r));
         return std::nullopt;
     }
@@ -50,7 +59,8 @@ std::optional<subscription_id> subscriptions::accept(const incoming& in, std::op
     auto& s = live_.emplace(id, live{*std::move(made), in.from, std::move(gone), {}}).first->second;
     by_dialog_.emplace(s.machine.of().id(), id);
     open_.set(static_cast<std::int64_t>(live_.size()));
-    if (s.machine.owes_notification() && !s.machine.is_over()) send(id, s, s.machine.notify(state, now));
+    if (s.machine.owes_notification() && !s.machine.is_over())
+        send(id, s, s.machine.notify(state, now));
     if (s.machine.is_over()) {
         s.gone = nullptr; // its owner never heard of it
         forget(id);
@@ -60,11 +70,16 @@ std::optional<subscription_id> subscriptions::accept(const incoming& in, std::op
     return subscription_id{id};
 }
 
-void subscriptions::refresh(subscription_id which, const incoming& in, std::optional<subscription::document> state, const extra& more) {
+void subscriptions::refresh(subscription_id which,
+                            const incoming& in,
+                            std::optional<subscription::document> state,
+                            const extra& more) {
     const auto id = static_cast<std::uint64_t>(which);
     const auto it = live_.find(id);
     if (it == live_.end()) {
-        stack_.respond(in.transaction, stack_.refusal_for(in.message, {481, diagnostics::id::no_subscription_dialog}));
+        stack_.respond(
+            in.transaction,
+            stack_.refusal_for(in.message, {481, diagnostics::id::no_subscription_dialog}));
         return;
     }
     auto& s = it->second;
@@ -72,11 +87,13 @@ void subscriptions::refresh(subscription_id which, const incoming& in, std::opti
     auto response = answer_to(in.message, more);
     s.way = in.from; // the client may have come back over another connection
     if (const auto refused = s.machine.refresh(in.message, response, state, now)) {
-        stack_.respond(in.transaction, stack_.response_for(in.message, refused->status, refused->reason));
+        stack_.respond(in.transaction,
+                       stack_.response_for(in.message, refused->status, refused->reason));
         return;
     }
     stack_.respond(in.transaction, std::move(response));
-    if (s.machine.owes_notification() && !s.machine.is_over()) send(id, s, s.machine.notify(state, now));
+    if (s.machine.owes_notification() && !s.machine.is_over())
+        send(id, s, s.machine.notify(state, now));
     if (s.machine.is_over()) {
         forget(id);
     } else {
@@ -87,7 +104,9 @@ void subscriptions::refresh(subscription_id which, const incoming& in, std::opti
 void subscriptions::send(std::uint64_t id, live& s, sip::message&& m) {
     notified_.add();
     const auto& settings = stack_.settings();
-    m.append(header::contact, "<sip:" + settings.gate.fqdn + ":" + std::to_string(settings.tls_port) + ";transport=tls>");
+    m.append(header::contact,
+             "<sip:" + settings.gate.fqdn + ":" + std::to_string(settings.tls_port) +
+                 ";transport=tls>");
     if (s.machine.is_best_effort()) {
         stack_.send_stateless(std::move(m), s.way);
     } else {
@@ -107,7 +126,8 @@ void subscriptions::end(subscription_id which, subscription::reason why) {
     const auto id = static_cast<std::uint64_t>(which);
     const auto it = live_.find(id);
     if (it == live_.end()) return;
-    if (!it->second.machine.is_over()) send(id, it->second, it->second.machine.end(why, std::nullopt));
+    if (!it->second.machine.is_over())
+        send(id, it->second, it->second.machine.end(why, std::nullopt));
     forget(id);
 }
 
@@ -116,7 +136,8 @@ void subscriptions::on_flow_closed(net::flow_id flow) {
     for (const auto& [id, s] : live_) {
         if (s.way.flow == flow && s.way.kind != net::transport::udp) theirs.push_back(id);
     }
-    for (const auto id : theirs) forget(id);
+    for (const auto id : theirs)
+        forget(id);
 }
 
 void subscriptions::arm(std::uint64_t id, live& s) {

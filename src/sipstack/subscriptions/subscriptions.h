@@ -11,11 +11,12 @@ namespace lyceum::sipstack {
 /// Names a subscription of one shard.
 enum class subscription_id : std::uint64_t {};
 
-/// The subscriptions that one shard's rims serve: dialogs, timers, notifications, whatever the event.
-/// RFC 6665 as [MS-SIP] 3.3 to 3.6 extend it.
+/// The subscriptions that one shard's rims serve: dialogs, timers, notifications, whatever the
+/// event. RFC 6665 as [MS-SIP] 3.3 to 3.6 extend it.
 class subscriptions final : public response_user {
 public:
-    /// Called when a subscription is no more, whoever ended it. Not for one that accept() found over at once.
+    /// Called when a subscription is no more, whoever ended it. Not for one that accept() found
+    /// over at once.
     using farewell = std::function<void(subscription_id)>;
 
     /// Further headers of a 200.
@@ -23,16 +24,25 @@ public:
 
     subscriptions(stack&, const subscription::settings&);
 
-    /// The subscription that a SUBSCRIBE within a dialog belongs to; nothing for one outside, or when it is gone.
+    /// The subscription that a SUBSCRIBE within a dialog belongs to; nothing for one outside, or
+    /// when it is gone.
     [[nodiscard]] std::optional<subscription_id> find(const sip::message& subscribe) const;
     /// Whether the SUBSCRIBE claims a dialog at all: then find() decides between refresh() and 481.
-    [[nodiscard]] static bool in_dialog(const sip::message& subscribe) { return !subscribe.to_tag().empty(); }
+    [[nodiscard]] static bool in_dialog(const sip::message& subscribe) {
+        return !subscribe.to_tag().empty();
+    }
 
-    /// Answers a SUBSCRIBE outside a dialog with 200 and the state, in it or right behind it. Nothing when it
-    /// was refused (answered too), or is over already: a fetch. gone may be empty.
-    std::optional<subscription_id> accept(const incoming&, std::optional<subscription::document>, farewell gone, const extra& = {});
+    /// Answers a SUBSCRIBE outside a dialog with 200 and the state, in it or right behind it.
+    /// Nothing when it was refused (answered too), or is over already: a fetch. gone may be empty.
+    std::optional<subscription_id> accept(const incoming&,
+                                          std::optional<subscription::document>,
+                                          farewell gone,
+                                          const extra& = {});
     /// Answers one within its dialog; with Expires: 0 the subscription is over afterwards.
-    void refresh(subscription_id, const incoming&, std::optional<subscription::document>, const extra& = {});
+    void refresh(subscription_id,
+                 const incoming&,
+                 std::optional<subscription::document>,
+                 const extra& = {});
     /// Sends the new state.
     void notify(subscription_id, subscription::document);
     /// Sends the last notification and forgets it.

@@ -15,10 +15,17 @@ TEST(Branch, ThereAndBack) {
 
 TEST(Branch, NotOurs) {
     const std::string_view rows[] = {
-        "", "z9hG4bK", "z9hG4bK776asdhds", "z9hG4bK0000000000000000000000000000000", "z9hG4bK000000000000000000000000000000000",
-        "z9hG4bK0000000000000000000000000000000g", "Z9hG4bK00000000000000000000000000000000", "z9hG4bK-000000000000000000000000000000f",
+        "",
+        "z9hG4bK",
+        "z9hG4bK776asdhds",
+        "z9hG4bK0000000000000000000000000000000",
+        "z9hG4bK000000000000000000000000000000000",
+        "z9hG4bK0000000000000000000000000000000g",
+        "Z9hG4bK00000000000000000000000000000000",
+        "z9hG4bK-000000000000000000000000000000f",
     };
-    for (const auto row : rows) EXPECT_FALSE(branch::parse(row)) << row;
+    for (const auto row : rows)
+        EXPECT_FALSE(branch::parse(row)) << row;
 }
 
 } // namespace

@@ -48,8 +48,8 @@ TEST(way_back, of_a_response) {
         auto m = sip::message::request("OPTIONS", "sip:fe.contoso.test");
         m.append(sip::header::via, row.via);
         const path from{row.kind, {7}, source};
-        const auto back = way_back(
-            from, m, [](const path& p) { return p.peer.address.text() == "10.0.0.77"; });
+        const auto back =
+            way_back(from, m, [](const path& p) { return p.peer.address.text() == "10.0.0.77"; });
         EXPECT_EQ(back.peer.text(), row.where);
         EXPECT_EQ(back.kind, from.kind);
         EXPECT_EQ(back.flow, from.flow);

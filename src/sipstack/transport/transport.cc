@@ -5,28 +5,38 @@
 
 namespace lyceum::sipstack {
 
-transport::transport(net::shard& s, net::links& l, const transport_settings& settings, transport_events& events)
+transport::transport(net::shard& s,
+                     net::links& l,
+                     const transport_settings& settings,
+                     transport_events& events)
     : shard_(s), links_(l), settings_(settings), events_(events),
-      received_(s.metrics().make_counter("lyceum_sipstack_received_total", "SIP messages received")),
+      received_(
+          s.metrics().make_counter("lyceum_sipstack_received_total", "SIP messages received")),
       sent_(s.metrics().make_counter("lyceum_sipstack_sent_total", "SIP messages sent")),
-      malformed_(s.metrics().make_counter("lyceum_sipstack_malformed_total", "Inputs that were no SIP message")),
-      expired_sign_in_(s.metrics().make_counter("lyceum_sipstack_expired_total", "Connections closed by a timer",
+      malformed_(s.metrics().make_counter("lyceum_sipstack_malformed_total",
+                                          "Inputs that were no SIP message")),
+      expired_sign_in_(s.metrics().make_counter("lyceum_sipstack_expired_total",
+                                                "Connections closed by a timer",
                                                 {{"timer", "sign_in"}})),
-      expired_idle_(s.metrics().make_counter("lyceum_sipstack_expired_total", "Connections closed by a timer",
-                                             {{"timer", "idle"}})),
-      expired_message_(s.metrics().make_counter("lyceum_sipstack_expired_total", "Connections closed by a timer",
+      expired_idle_(s.metrics().make_counter(
+          "lyceum_sipstack_expired_total", "Connections closed by a timer", {{"timer", "idle"}})),
+      expired_message_(s.metrics().make_counter("lyceum_sipstack_expired_total",
+                                                "Connections closed by a timer",
                                                 {{"timer", "message"}})) {}
 
 instant transport::deadline_of(const flow& f) const {
     const bool client = f.facts.who == net::audience::clients;
     auto when = f.heard + (client ? settings_.idle_patience : settings_.trusted_idle);
     // [MS-CONMGMT] 3.5.6: no authenticated endpoint when the connection timer fires: close.
-    if (client && !f.has_authenticated) when = std::min(when, f.opened + settings_.sign_in_patience);
+    if (client && !f.has_authenticated)
+        when = std::min(when, f.opened + settings_.sign_in_patience);
     if (f.message_began) when = std::min(when, *f.message_began + settings_.message_patience);
     return when;
 }
 
-void transport::arm(net::flow_id id, const flow& f) { deadlines_->arm({timer_kind, id.value}, deadline_of(f)); }
+void transport::arm(net::flow_id id, const flow& f) {
+    deadlines_->arm({timer_kind, id.value}, deadline_of(f));
+}
 
 void transport::on_deadline(std::uint64_t value, instant now) {
     const net::flow_id id{value};
@@ -106,7 +116,12 @@ void transport::take_message(net::flow_id id, std::string octets) {
     auto message = sip::message::parse(std::move(octets), settings_.limits);
     if (!message) {
         malformed_.add();
-        log::write(log::level::debug, "sipstack", "malformed", {{"peer", from.peer.text()}, {"rule", message.error().rule}, {"at", message.error().at}});
+        log::write(log::level::debug,
+                   "sipstack",
+                   "malformed",
+                   {{"peer", from.peer.text()},
+                    {"rule", message.error().rule},
+                    {"at", message.error().at}});
         events_.on_malformed(from, message.error(), {});
         links_.close(id, true);
         return;
@@ -114,7 +129,9 @@ void transport::take_message(net::flow_id id, std::string octets) {
     events_.on_message(from, *std::move(message));
 }
 
-void transport::received_datagram(net::flow_id socket, const ip_endpoint& peer, std::string_view octets) {
+void transport::received_datagram(net::flow_id socket,
+                                  const ip_endpoint& peer,
+                                  std::string_view octets) {
     const path from{net::transport::udp, socket, peer};
     // RFC 5626 4.4.1: CRLFs and stray octets keep a NAT open; they are no messages.
     if (trim(octets).empty()) return;
@@ -138,7 +155,8 @@ bool transport::send(const path& to, std::string_view octets) {
     }
     const auto it = flows_.find(to.flow);
     if (it == flows_.end()) return false;
-    if (tap_ != nullptr) tap_->saw(tap::direction::out, to, it->second.facts.local, it->second.user, octets);
+    if (tap_ != nullptr)
+        tap_->saw(tap::direction::out, to, it->second.facts.local, it->second.user, octets);
     return links_.send(to.flow, octets);
 }
 
@@ -153,7 +171,9 @@ path transport::reach(net::transport kind, const ip_endpoint& peer, const std::s
     return {kind, id, peer};
 }
 
-void transport::close(net::flow_id id, bool flush) { links_.close(id, flush); }
+void transport::close(net::flow_id id, bool flush) {
+    links_.close(id, flush);
+}
 
 void transport::authenticated(net::flow_id id, std::string user) {
     const auto it = flows_.find(id);

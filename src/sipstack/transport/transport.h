@@ -15,11 +15,15 @@ namespace lyceum::sipstack {
 
 struct transport_settings {
     sip::limits limits;
-    std::chrono::seconds sign_in_patience{60};  ///< a client that has not authenticated by then is closed. [MS-CONMGMT] 3.5.6
-    std::chrono::seconds keep_alive{300};       ///< told to clients: send something at least this often
-    std::chrono::seconds idle_patience{390};    ///< silence after which a client flow is closed; > keep_alive
-    std::chrono::seconds message_patience{30};  ///< the time from a message's first octet to its last
-    std::chrono::seconds trusted_idle{3600};    ///< silence after which a gateway's or our own flow is closed
+    std::chrono::seconds sign_in_patience{
+        60}; ///< a client that has not authenticated by then is closed. [MS-CONMGMT] 3.5.6
+    std::chrono::seconds keep_alive{300}; ///< told to clients: send something at least this often
+    std::chrono::seconds idle_patience{
+        390}; ///< silence after which a client flow is closed; > keep_alive
+    std::chrono::seconds message_patience{
+        30}; ///< the time from a message's first octet to its last
+    std::chrono::seconds trusted_idle{
+        3600}; ///< silence after which a gateway's or our own flow is closed
 };
 
 /// What the transport tells the stack.
@@ -43,13 +47,17 @@ public:
 
     /// Sends one message. False when the flow is gone or is not of this shard.
     bool send(const path&, std::string_view octets);
-    /// An existing connection to that peer, or a new one; for UDP the shard's socket. No flow when UDP is off.
+    /// An existing connection to that peer, or a new one; for UDP the shard's socket. No flow when
+    /// UDP is off.
     [[nodiscard]] path reach(net::transport, const ip_endpoint&, const std::string& tls_name);
     void close(net::flow_id, bool flush);
     [[nodiscard]] net::flow_id udp_socket() const { return links_.udp_socket(); }
-    [[nodiscard]] net::flow_id udp_socket_to(const ip_address& peer) const { return links_.udp_socket_to(peer); }
+    [[nodiscard]] net::flow_id udp_socket_to(const ip_address& peer) const {
+        return links_.udp_socket_to(peer);
+    }
 
-    /// The peer has proven who it is: the sign-in timer ends. An empty user means that it proved it no longer.
+    /// The peer has proven who it is: the sign-in timer ends. An empty user means that it proved it
+    /// no longer.
     void authenticated(net::flow_id, std::string user);
     [[nodiscard]] const net::flow_facts* facts(net::flow_id) const; ///< nullptr when gone
     [[nodiscard]] std::string_view user(net::flow_id) const;        ///< empty when none
@@ -73,8 +81,8 @@ private:
         sip::framer framer;
         std::string user;
         instant opened;
-        instant heard;                         ///< last octets
-        std::optional<instant> message_began;  ///< an incomplete message waits since then
+        instant heard;                        ///< last octets
+        std::optional<instant> message_began; ///< an incomplete message waits since then
         bool is_open = false;
         bool has_authenticated = false;
 

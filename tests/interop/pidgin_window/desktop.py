@@ -123,8 +123,8 @@ class Desktop:
         self._tool("xdotool", "key", "Return")
 
     def settle(self):
-        """Time for what was drawn last."""
-        time.sleep(1.5)
+        """Somebody who has just come is shown with a door for ten seconds."""
+        time.sleep(11)
 
     def picture(self, file, name=None):
         window = self.wait_for_window(name) if name else "root"

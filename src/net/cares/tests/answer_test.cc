@@ -1,6 +1,5 @@
-#include "net/cares/answer.h"
-
 #include "base/text.h"
+#include "net/cares/answer.h"
 
 #include <ares.h>
 #include <gtest/gtest.h>
@@ -36,7 +35,9 @@ TEST(answer, least_ttl) {
         {"none", reply(0, ""), 0},
         {"RFC 2181 8: the upper bit means 0", reply(1, record("80000001")), 0},
         {"a record is missing", reply(2, record("0000003c")), std::nullopt},
-        {"data is cut short", reply(1, std::string(srv_head) + "0000003c" + "0010000a"), std::nullopt},
+        {"data is cut short",
+         reply(1, std::string(srv_head) + "0000003c" + "0010000a"),
+         std::nullopt},
         {"a label of an unknown kind", reply(1, "8000"), std::nullopt},
         {"no header", *from_hex("1234"), std::nullopt},
     };

@@ -1,5 +1,4 @@
 #include "net/caching_resolver.h"
-
 #include "net/sim/sim_resolver.h"
 
 #include <gtest/gtest.h>

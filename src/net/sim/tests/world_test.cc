@@ -16,7 +16,9 @@ public:
         last = f;
         text += std::string(octets) + " ";
     }
-    void received_datagram(flow_id, const ip_endpoint&, std::string_view octets) override { text += "[" + std::string(octets) + "] "; }
+    void received_datagram(flow_id, const ip_endpoint&, std::string_view octets) override {
+        text += "[" + std::string(octets) + "] ";
+    }
     void closed(flow_id, closed_why why) override { text += std::string(name(why)) + " "; }
     flow_id last;
     std::string text;
@@ -26,7 +28,8 @@ const auto here = *ip_address::parse("10.0.0.1");
 const auto there = *ip_address::parse("10.0.0.2");
 
 struct pair_of_hosts {
-    explicit pair_of_hosts(std::uint64_t seed, weather how = {}) : w(seed, how), a(w.make_host(here)), b(w.make_host(there)) {
+    explicit pair_of_hosts(std::uint64_t seed, weather how = {})
+        : w(seed, how), a(w.make_host(here)), b(w.make_host(there)) {
         a.set_events(0, at_a);
         b.set_events(0, at_b);
         b.listen(transport::tls, audience::clients, 5061);
@@ -43,7 +46,8 @@ TEST(World, StreamsKeepTheirOrder) {
     for (std::uint64_t seed = 1; seed < 20; ++seed) {
         pair_of_hosts p(seed, {1ms, 50ms, 0});
         const auto f = p.a.links(0).connect({transport::tls, {there, 5061}, {}});
-        for (const char* word : {"one", "two", "three"}) EXPECT_TRUE(p.a.links(0).send(f, word));
+        for (const char* word : {"one", "two", "three"})
+            EXPECT_TRUE(p.a.links(0).send(f, word));
         p.w.run_for(1s);
         EXPECT_EQ(p.at_a.text, "opened ");
         EXPECT_EQ(p.at_b.text, "opened onetwothree ");
@@ -64,7 +68,8 @@ TEST(World, NobodyListens) {
 
 TEST(World, DatagramsGetLost) {
     pair_of_hosts p(7, {1ms, 1ms, 50});
-    for (int i = 0; i < 200; ++i) p.a.links(0).send_datagram(p.a.links(0).udp_socket(), {there, 5060}, "x");
+    for (int i = 0; i < 200; ++i)
+        p.a.links(0).send_datagram(p.a.links(0).udp_socket(), {there, 5060}, "x");
     p.w.run_for(1s);
     EXPECT_GT(p.at_b.text.size(), 200U);
     EXPECT_LT(p.at_b.text.size(), 600U);

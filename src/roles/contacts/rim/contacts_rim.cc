@@ -9,11 +9,16 @@ namespace lyceum::roles::contacts {
 
 using sip::header;
 
-contacts_rim::contacts_rim(sipstack::stack& s, sipstack::dispatch& d, sipstack::subscriptions& subs,
-                           store::contacts& store, const settings& set)
+contacts_rim::contacts_rim(sipstack::stack& s,
+                           sipstack::dispatch& d,
+                           sipstack::subscriptions& subs,
+                           store::contacts& store,
+                           const settings& set)
     : stack_(s), subscriptions_(subs), store_(store), settings_(set) {
-    d.on_event(std::string(conmgmt::event), [this](sipstack::incoming&& in) { on_subscribe(std::move(in)); });
-    d.on_service("application/soap+xml", [this](sipstack::incoming&& in) { on_soap(std::move(in)); });
+    d.on_event(std::string(conmgmt::event),
+               [this](sipstack::incoming&& in) { on_subscribe(std::move(in)); });
+    d.on_service("application/soap+xml",
+                 [this](sipstack::incoming&& in) { on_soap(std::move(in)); });
 }
 
 contacts_rim::user& contacts_rim::list_of(const sip::aor& whose) {
@@ -31,16 +36,19 @@ std::optional<sipstack::incoming> contacts_rim::take(request_id id) {
 std::optional<sip::aor> contacts_rim::owner(const sipstack::incoming& in) {
     const auto to = sip::parse_address(in.message.value(header::to));
     auto whose = to ? sip::aor::from(to->uri) : std::nullopt;
-    if (!whose && in.user) whose = in.user->aor; // SERVICE sip:contoso.test is the asker's own affair
+    if (!whose && in.user)
+        whose = in.user->aor; // SERVICE sip:contoso.test is the asker's own affair
     if (whose) return whose;
-    stack_.respond(in.transaction, stack_.refusal_for(in.message, {404, diagnostics::id::user_unknown}));
+    stack_.respond(in.transaction,
+                   stack_.refusal_for(in.message, {404, diagnostics::id::user_unknown}));
     return std::nullopt;
 }
 
 void contacts_rim::on_subscribe(sipstack::incoming&& in) {
     const auto whose = owner(in);
     if (!whose) return;
-    const roaming_list::subscribed e{request_id{next_request_++}, in.user ? in.user->aor : sip::aor{}};
+    const roaming_list::subscribed e{request_id{next_request_++},
+                                     in.user ? in.user->aor : sip::aor{}};
     waiting_.emplace(static_cast<std::uint64_t>(e.request), std::move(in));
     feed(*whose, e);
 }
@@ -48,7 +56,9 @@ void contacts_rim::on_subscribe(sipstack::incoming&& in) {
 void contacts_rim::on_soap(sipstack::incoming&& in) {
     const auto whose = owner(in);
     if (!whose) return;
-    const roaming_list::soap_received e{request_id{next_request_++}, in.user ? in.user->aor : sip::aor{}, std::string(in.message.body())};
+    const roaming_list::soap_received e{request_id{next_request_++},
+                                        in.user ? in.user->aor : sip::aor{},
+                                        std::string(in.message.body())};
     waiting_.emplace(static_cast<std::uint64_t>(e.request), std::move(in));
     feed(*whose, e);
 }
@@ -56,61 +66,75 @@ void contacts_rim::on_soap(sipstack::incoming&& in) {
 void contacts_rim::feed(const sip::aor& whose, const roaming_list::event& e) {
     auto& u = list_of(whose);
     for (auto& a : u.machine.on(e)) {
-        std::visit(overloaded{
-                       [&](const roaming_list::load_contacts&) { load(whose); },
-                       [&](roaming_list::apply_change& c) { apply(whose, std::move(c)); },
-                       [&](const roaming_list::accept& x) {
-                           const auto in = take(x.request);
-                           if (!in) return;
-                           const subscription::document state{conmgmt::content_type, x.body};
-                           if (const auto known = subscriptions_.find(in->message)) {
-                               subscriptions_.refresh(*known, *in, state);
-                           } else if (sipstack::subscriptions::in_dialog(in->message)) {
-                               stack_.respond(in->transaction, stack_.refusal_for(in->message, {481, diagnostics::id::no_subscription_dialog}));
-                           } else if (const auto made = subscriptions_.accept(*in, state, [this, whose](sipstack::subscription_id gone) {
-                                          const auto it = users_.find(whose);
-                                          if (it == users_.end()) return;
-                                          it->second.subscribers.erase(gone);
-                                          if (it->second.subscribers.empty() && it->second.machine.idle()) users_.erase(it);
-                                      })) {
-                               u.subscribers.insert(*made);
-                           }
-                       },
-                       [&](const roaming_list::reply& x) {
-                           const auto in = take(x.request);
-                           if (!in) return;
-                           auto r = stack_.response_for(in->message, 200);
-                           if (!x.body.empty()) r.set_body(soap::content_type, x.body);
-                           stack_.respond(in->transaction, std::move(r));
-                       },
-                       [&](const roaming_list::refuse& x) {
-                           const auto in = take(x.request);
-                           if (!in) return;
-                           auto r = stack_.refusal_for(in->message, x.why);
-                           if (x.retry_after) r.append(header::retry_after, std::to_string(x.retry_after->count()));
-                           if (!x.body.empty()) r.set_body(soap::content_type, x.body);
-                           stack_.respond(in->transaction, std::move(r));
-                       },
-                       [&](const roaming_list::notify& n) {
-                           for (const auto id : u.subscribers) subscriptions_.notify(id, {conmgmt::content_type, n.body});
-                       },
-                   },
-                   a);
+        std::visit(
+            overloaded{
+                [&](const roaming_list::load_contacts&) { load(whose); },
+                [&](roaming_list::apply_change& c) { apply(whose, std::move(c)); },
+                [&](const roaming_list::accept& x) {
+                    const auto in = take(x.request);
+                    if (!in) return;
+                    const subscription::document state{conmgmt::content_type, x.body};
+                    if (const auto known = subscriptions_.find(in->message)) {
+                        subscriptions_.refresh(*known, *in, state);
+                    } else if (sipstack::subscriptions::in_dialog(in->message)) {
+                        stack_.respond(
+                            in->transaction,
+                            stack_.refusal_for(in->message,
+                                               {481, diagnostics::id::no_subscription_dialog}));
+                    } else if (const auto made = subscriptions_.accept(
+                                   *in, state, [this, whose](sipstack::subscription_id gone) {
+                                       const auto it = users_.find(whose);
+                                       if (it == users_.end()) return;
+                                       it->second.subscribers.erase(gone);
+                                       if (it->second.subscribers.empty() &&
+                                           it->second.machine.idle())
+                                           users_.erase(it);
+                                   })) {
+                        u.subscribers.insert(*made);
+                    }
+                },
+                [&](const roaming_list::reply& x) {
+                    const auto in = take(x.request);
+                    if (!in) return;
+                    auto r = stack_.response_for(in->message, 200);
+                    if (!x.body.empty()) r.set_body(soap::content_type, x.body);
+                    stack_.respond(in->transaction, std::move(r));
+                },
+                [&](const roaming_list::refuse& x) {
+                    const auto in = take(x.request);
+                    if (!in) return;
+                    auto r = stack_.refusal_for(in->message, x.why);
+                    if (x.retry_after)
+                        r.append(header::retry_after, std::to_string(x.retry_after->count()));
+                    if (!x.body.empty()) r.set_body(soap::content_type, x.body);
+                    stack_.respond(in->transaction, std::move(r));
+                },
+                [&](const roaming_list::notify& n) {
+                    for (const auto id : u.subscribers)
+                        subscriptions_.notify(id, {conmgmt::content_type, n.body});
+                },
+            },
+            a);
     }
-    if (const auto it = users_.find(whose); it != users_.end() && it->second.subscribers.empty() && it->second.machine.idle()) users_.erase(it);
+    if (const auto it = users_.find(whose);
+        it != users_.end() && it->second.subscribers.empty() && it->second.machine.idle())
+        users_.erase(it);
 }
 
 void contacts_rim::load(const sip::aor& whose) {
     auto list = std::make_shared<store::stored<people::contact_list>>();
-    const bool taken = stack_.shard().offload([&s = store_, whose, list] { *list = s.load(whose); },
-                                              [this, whose, list] {
-                                                  if (*list) {
-                                                      feed(whose, roaming_list::loaded{**std::move(list)});
-                                                  } else {
-                                                      feed(whose, roaming_list::store_failed{list->error()});
-                                                  }
-                                              });
-    if (!taken) feed(whose, roaming_list::store_failed{{"the store's queue is full", std::chrono::seconds(10)}});
+    const bool taken =
+        stack_.shard().offload([&s = store_, whose, list] { *list = s.load(whose); },
+                               [this, whose, list] {
+                                   if (*list) {
+                                       feed(whose, roaming_list::loaded{**std::move(list)});
+                                   } else {
+                                       feed(whose, roaming_list::store_failed{list->error()});
+                                   }
+                               });
+    if (!taken)
+        feed(whose,
+             roaming_list::store_failed{{"the store's queue is full", std::chrono::seconds(10)}});
 }
 
 void contacts_rim::apply(const sip::aor& whose, roaming_list::apply_change&& c) {
@@ -133,7 +157,9 @@ void contacts_rim::apply(const sip::aor& whose, roaming_list::apply_change&& c) 
                 feed(whose, roaming_list::changed{*done->what, *std::move(done->list)});
             }
         });
-    if (!taken) feed(whose, roaming_list::store_failed{{"the store's queue is full", std::chrono::seconds(10)}});
+    if (!taken)
+        feed(whose,
+             roaming_list::store_failed{{"the store's queue is full", std::chrono::seconds(10)}});
 }
 
 } // namespace lyceum::roles::contacts

@@ -10,10 +10,15 @@
 
 namespace lyceum::roles::contacts {
 
-/// Gives the contact lists of one shard's users their SUBSCRIBE and SERVICE requests, and the store's answers.
+/// Gives the contact lists of one shard's users their SUBSCRIBE and SERVICE requests, and the
+/// store's answers.
 class contacts_rim {
 public:
-    contacts_rim(sipstack::stack&, sipstack::dispatch&, sipstack::subscriptions&, store::contacts&, const settings&);
+    contacts_rim(sipstack::stack&,
+                 sipstack::dispatch&,
+                 sipstack::subscriptions&,
+                 store::contacts&,
+                 const settings&);
 
 private:
     struct user {
@@ -27,7 +32,8 @@ private:
     void apply(const sip::aor&, roaming_list::apply_change&&);
     [[nodiscard]] std::optional<sipstack::incoming> take(request_id);
     [[nodiscard]] user& list_of(const sip::aor&);
-    /// A SERVICE or SUBSCRIBE for a user, from whom it has proven to be; answers and gives nothing otherwise.
+    /// A SERVICE or SUBSCRIBE for a user, from whom it has proven to be; answers and gives nothing
+    /// otherwise.
     [[nodiscard]] std::optional<sip::aor> owner(const sipstack::incoming&);
 
     sipstack::stack& stack_;
@@ -35,7 +41,8 @@ private:
     store::contacts& store_;
     settings settings_;
     std::unordered_map<sip::aor, user, sip::aor_hash> users_;
-    std::unordered_map<std::uint64_t, sipstack::incoming> waiting_; ///< requests that the machines hold
+    std::unordered_map<std::uint64_t, sipstack::incoming>
+        waiting_; ///< requests that the machines hold
     std::uint64_t next_request_ = 1;
 };
 

@@ -8,7 +8,9 @@ namespace {
 
 using sip::header;
 
-sip::aor asker(const sipstack::incoming& in) { return in.user ? in.user->aor : sip::aor{}; }
+sip::aor asker(const sipstack::incoming& in) {
+    return in.user ? in.user->aor : sip::aor{};
+}
 
 /// An endpoint is called by its epid. [MS-SIPRE] 3.2
 std::string endpoint_of(const sip::message& m) {
@@ -23,15 +25,28 @@ std::optional<sip::aor> owner_of(const sip::message& m) {
 
 } // namespace
 
-presence_rim::presence_rim(sipstack::stack& s, sipstack::dispatch& d, sipstack::subscriptions& subs,
-                           const directory::snapshot& people, store::contacts& contacts, const settings& set)
+presence_rim::presence_rim(sipstack::stack& s,
+                           sipstack::dispatch& d,
+                           sipstack::subscriptions& subs,
+                           const directory::snapshot& people,
+                           store::contacts& contacts,
+                           const settings& set)
     : stack_(s), subscriptions_(subs), people_(people), contacts_(contacts), settings_(set) {
-    d.on_event("vnd-microsoft-roaming-self", [this](sipstack::incoming&& in) { on_own_subscribe(std::move(in), false); });
-    d.on_event("vnd-microsoft-roaming-ACL", [this](sipstack::incoming&& in) { on_own_subscribe(std::move(in), true); });
-    d.on_event("presence", [this](sipstack::incoming&& in) { on_presence_subscribe(std::move(in)); });
-    d.on_service("application/msrtc-category-publish+xml", [this](sipstack::incoming&& in) { on_service<presentity::published>(std::move(in)); });
-    d.on_service("application/msrtc-setcontainermembers+xml", [this](sipstack::incoming&& in) { on_service<presentity::members_set>(std::move(in)); });
-    d.on_service("application/msrtc-presence-setsubscriber+xml", [this](sipstack::incoming&& in) { on_service<presentity::subscriber_acknowledged>(std::move(in)); });
+    d.on_event("vnd-microsoft-roaming-self",
+               [this](sipstack::incoming&& in) { on_own_subscribe(std::move(in), false); });
+    d.on_event("vnd-microsoft-roaming-ACL",
+               [this](sipstack::incoming&& in) { on_own_subscribe(std::move(in), true); });
+    d.on_event("presence",
+               [this](sipstack::incoming&& in) { on_presence_subscribe(std::move(in)); });
+    d.on_service("application/msrtc-category-publish+xml", [this](sipstack::incoming&& in) {
+        on_service<presentity::published>(std::move(in));
+    });
+    d.on_service("application/msrtc-setcontainermembers+xml", [this](sipstack::incoming&& in) {
+        on_service<presentity::members_set>(std::move(in));
+    });
+    d.on_service("application/msrtc-presence-setsubscriber+xml", [this](sipstack::incoming&& in) {
+        on_service<presentity::subscriber_acknowledged>(std::move(in));
+    });
     s.on_timer(presentity_timer, [this](std::uint64_t id, instant) {
         const auto it = by_timer_.find(id);
         if (it == by_timer_.end()) return;
@@ -50,7 +65,9 @@ presence_rim::presence_rim(sipstack::stack& s, sipstack::dispatch& d, sipstack::
     });
 }
 
-moment presence_rim::now() const { return {stack_.shard().clock().now(), stack_.shard().clock().wall_now()}; }
+moment presence_rim::now() const {
+    return {stack_.shard().clock().now(), stack_.shard().clock().wall_now()};
+}
 
 std::uint64_t presence_rim::hold(sipstack::incoming&& in, subscription_id of) {
     const auto id = next_++;
@@ -67,10 +84,12 @@ std::optional<presence_rim::waiting_request> presence_rim::take(request_id id) {
 }
 
 presence_rim::person& presence_rim::person_of(const sip::aor& whose) {
-    const auto [it, fresh] = persons_.try_emplace(whose, person{presentity(whose, settings_), {}, {}});
+    const auto [it, fresh] =
+        persons_.try_emplace(whose, person{presentity(whose, settings_), {}, {}});
     if (fresh) {
         // Nobody follows or watches yet: an introduction leads to no action.
-        if (const auto who = people_.find(whose)) (void)it->second.machine.on(presentity::introduced{*who}, now());
+        if (const auto who = people_.find(whose))
+            (void)it->second.machine.on(presentity::introduced{*who}, now());
     }
     return it->second;
 }
@@ -78,7 +97,8 @@ presence_rim::person& presence_rim::person_of(const sip::aor& whose) {
 void presence_rim::on_own_subscribe(sipstack::incoming&& in, bool acl) {
     const auto whose = owner_of(in.message);
     if (!whose) {
-        stack_.respond(in.transaction, stack_.refusal_for(in.message, {404, diagnostics::id::user_unknown}));
+        stack_.respond(in.transaction,
+                       stack_.refusal_for(in.message, {404, diagnostics::id::user_unknown}));
         return;
     }
     subscription_id subscription{};
@@ -86,7 +106,9 @@ void presence_rim::on_own_subscribe(sipstack::incoming&& in, bool acl) {
         const auto it = follower_of_.find(static_cast<std::uint64_t>(*known));
         if (it != follower_of_.end()) subscription = it->second;
     } else if (sipstack::subscriptions::in_dialog(in.message)) {
-        stack_.respond(in.transaction, stack_.refusal_for(in.message, {481, diagnostics::id::no_subscription_dialog}));
+        stack_.respond(
+            in.transaction,
+            stack_.refusal_for(in.message, {481, diagnostics::id::no_subscription_dialog}));
         return;
     }
     if (subscription == subscription_id{}) subscription = subscription_id{next_++};
@@ -105,7 +127,8 @@ template <class Event>
 void presence_rim::on_service(sipstack::incoming&& in) {
     const auto whose = owner_of(in.message);
     if (!whose) {
-        stack_.respond(in.transaction, stack_.refusal_for(in.message, {404, diagnostics::id::user_unknown}));
+        stack_.respond(in.transaction,
+                       stack_.refusal_for(in.message, {404, diagnostics::id::user_unknown}));
         return;
     }
     Event e;
@@ -125,24 +148,28 @@ void presence_rim::feed(const sip::aor& whose, const presentity::event& e) {
                        [&](const presentity::notify& n) {
                            for (const auto id : n.to) {
                                const auto it = p.followers.find(id);
-                               if (it != p.followers.end()) subscriptions_.notify(it->second, {n.content_type, n.body});
+                               if (it != p.followers.end())
+                                   subscriptions_.notify(it->second, {n.content_type, n.body});
                            }
                        },
                        [&](const presentity::show& s) {
                            for (const auto id : s.to) {
                                const auto it = p.watches.find(id);
                                if (it == p.watches.end()) continue;
-                               at(it->second.shard, [batch = it->second.batch, whose, document = s.document](presence_rim& there) {
-                                   there.feed(batch, batch::seen{whose, document});
-                               });
+                               at(it->second.shard,
+                                  [batch = it->second.batch, whose, document = s.document](
+                                      presence_rim& there) {
+                                      there.feed(batch, batch::seen{whose, document});
+                                  });
                            }
                        },
                        [&](const presentity::decline& d) {
                            const auto it = p.watches.find(d.watch);
                            if (it == p.watches.end()) return;
-                           at(it->second.shard, [batch = it->second.batch, whose](presence_rim& there) {
-                               there.feed(batch, batch::unseen{whose});
-                           });
+                           at(it->second.shard,
+                              [batch = it->second.batch, whose](presence_rim& there) {
+                                  there.feed(batch, batch::unseen{whose});
+                              });
                            p.watches.erase(it);
                        },
                    },
@@ -166,11 +193,12 @@ void presence_rim::accept(const sip::aor& whose, const presentity::accept& x) {
         return;
     }
     const auto follower = w->subscription;
-    const auto made = subscriptions_.accept(w->in, state, [this, whose, follower](sipstack::subscription_id gone) {
-        follower_of_.erase(static_cast<std::uint64_t>(gone));
-        person_of(whose).followers.erase(follower);
-        feed(whose, presentity::self_unsubscribed{follower});
-    });
+    const auto made = subscriptions_.accept(
+        w->in, state, [this, whose, follower](sipstack::subscription_id gone) {
+            follower_of_.erase(static_cast<std::uint64_t>(gone));
+            person_of(whose).followers.erase(follower);
+            feed(whose, presentity::self_unsubscribed{follower});
+        });
     if (made) {
         person_of(whose).followers.insert_or_assign(follower, *made);
         follower_of_.insert_or_assign(static_cast<std::uint64_t>(*made), follower);
@@ -189,7 +217,9 @@ void presence_rim::refuse(const presentity::refuse& x) {
 
 void presence_rim::watched(const sip::aor& whom, presentity::watched e, watch_of back) {
     if (!people_.find(whom)) {
-        at(back.shard, [batch = back.batch, whom](presence_rim& there) { there.feed(batch, batch::unseen{whom}); });
+        at(back.shard, [batch = back.batch, whom](presence_rim& there) {
+            there.feed(batch, batch::unseen{whom});
+        });
         return;
     }
     person_of(whom).watches.insert_or_assign(e.watch, back);
@@ -197,13 +227,15 @@ void presence_rim::watched(const sip::aor& whom, presentity::watched e, watch_of
         feed(whom, e);
         return;
     }
-    // Whether the user is to be asked about the watcher depends on the user's own list, which lies in the store.
+    // Whether the user is to be asked about the watcher depends on the user's own list, which lies
+    // in the store.
     auto known = std::make_shared<bool>(false);
     const std::string watcher(e.who.who.without_scheme());
     const bool taken = stack_.shard().offload(
         [&contacts = contacts_, whom, watcher, known] {
             const auto list = contacts.load(whom);
-            *known = list && std::ranges::any_of(list->contacts, [&](const auto& c) { return c.uri == watcher; });
+            *known = list && std::ranges::any_of(list->contacts,
+                                                 [&](const auto& c) { return c.uri == watcher; });
         },
         [this, whom, e, known]() mutable {
             e.is_contact = *known;

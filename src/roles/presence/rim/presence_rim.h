@@ -11,13 +11,17 @@
 
 namespace lyceum::roles::presence {
 
-/// Presence of one shard's users, and what one shard's users watch: gives the machines their SIP requests and
-/// each other's news. A watcher's batch lives at the watcher's home, the presentity at the user's; what passes
-/// between them are values.
+/// Presence of one shard's users, and what one shard's users watch: gives the machines their SIP
+/// requests and each other's news. A watcher's batch lives at the watcher's home, the presentity at
+/// the user's; what passes between them are values.
 class presence_rim {
 public:
-    presence_rim(sipstack::stack&, sipstack::dispatch&, sipstack::subscriptions&, const directory::snapshot&,
-                 store::contacts&, const settings&);
+    presence_rim(sipstack::stack&,
+                 sipstack::dispatch&,
+                 sipstack::subscriptions&,
+                 const directory::snapshot&,
+                 store::contacts&,
+                 const settings&);
 
     /// The rims of all shards, in order. Before the shards run.
     void meet(std::vector<presence_rim*> all) { all_ = std::move(all); }
@@ -73,11 +77,14 @@ private:
     void unwatch(std::uint64_t batch, const sip::aor&);
     void arm(std::uint64_t batch, watching&);
 
-    [[nodiscard]] unsigned home_of(const sip::aor& user) const { return net::home_of(user.text(), stack_.shard().count()); }
+    [[nodiscard]] unsigned home_of(const sip::aor& user) const {
+        return net::home_of(user.text(), stack_.shard().count());
+    }
     /// Runs f on the rim of that shard.
     template <class F>
     void at(unsigned shard, F f) {
-        stack_.shard().post(shard, [there = all_[shard], f = std::move(f)]() mutable { f(*there); });
+        stack_.shard().post(shard,
+                            [there = all_[shard], f = std::move(f)]() mutable { f(*there); });
     }
     [[nodiscard]] std::uint64_t hold(sipstack::incoming&&, subscription_id = {});
     [[nodiscard]] std::optional<waiting_request> take(request_id);
@@ -91,7 +98,8 @@ private:
     std::unordered_map<sip::aor, person, sip::aor_hash> persons_;
     std::unordered_map<std::uint64_t, watching> batches_;
     std::unordered_map<std::uint64_t, std::uint64_t> batch_of_; ///< SIP subscription to batch
-    std::unordered_map<std::uint64_t, subscription_id> follower_of_; ///< SIP subscription to the presentity's
+    std::unordered_map<std::uint64_t, subscription_id>
+        follower_of_; ///< SIP subscription to the presentity's
     std::unordered_map<std::uint64_t, waiting_request> waiting_;
     std::unordered_map<std::uint64_t, sip::aor> by_timer_;
     std::uint64_t next_ = 1; ///< of requests, subscriptions, batches and timers alike

@@ -11,13 +11,17 @@ void presence_rim::on_presence_subscribe(sipstack::incoming&& in) {
     const auto whose = to ? sip::aor::from(to->uri) : std::nullopt;
     const auto known = subscriptions_.find(in.message);
     if (!known && sipstack::subscriptions::in_dialog(in.message)) {
-        stack_.respond(in.transaction, stack_.refusal_for(in.message, {481, diagnostics::id::no_subscription_dialog}));
+        stack_.respond(
+            in.transaction,
+            stack_.refusal_for(in.message, {481, diagnostics::id::no_subscription_dialog}));
         return;
     }
-    // One subscription for all, addressed to oneself; plain presence of one other user is not served yet.
-    // digest MS-PRES 3.11, docs/roles/presence.md
-    if (!in.user || !whose || *whose != in.user->aor || (!known && !in.message.lists(header::require, "adhoclist"))) {
-        stack_.respond(in.transaction, stack_.refusal_for(in.message, {421, diagnostics::id::categories_required}));
+    // One subscription for all, addressed to oneself; plain presence of one other user is not
+    // served yet. digest MS-PRES 3.11, docs/roles/presence.md
+    if (!in.user || !whose || *whose != in.user->aor ||
+        (!known && !in.message.lists(header::require, "adhoclist"))) {
+        stack_.respond(in.transaction,
+                       stack_.refusal_for(in.message, {421, diagnostics::id::categories_required}));
         return;
     }
     const std::string body(in.message.body());
@@ -26,7 +30,9 @@ void presence_rim::on_presence_subscribe(sipstack::incoming&& in) {
     if (known) {
         const auto it = batch_of_.find(static_cast<std::uint64_t>(*known));
         if (it == batch_of_.end()) {
-            stack_.respond(in.transaction, stack_.refusal_for(in.message, {481, diagnostics::id::no_subscription_dialog}));
+            stack_.respond(
+                in.transaction,
+                stack_.refusal_for(in.message, {481, diagnostics::id::no_subscription_dialog}));
             return;
         }
         id = it->second;
@@ -44,20 +50,23 @@ void presence_rim::feed(std::uint64_t id, const batch::event& e) {
     for (const auto& a : found->second.machine.on(e, stack_.shard().clock().now())) {
         const auto it = batches_.find(id); // an action may have ended it
         if (it == batches_.end()) return;
-        std::visit(overloaded{
-                       [&](const batch::watch& w) { watch(id, w); },
-                       [&](const batch::unwatch& u) { unwatch(id, u.who); },
-                       [&](const batch::accept& x) { accept(id, x); },
-                       [&](const batch::refuse& x) {
-                           const auto w = take(x.request);
-                           if (w) stack_.respond(w->in.transaction, stack_.refusal_for(w->in.message, x.why));
-                           if (!it->second.subscription) batches_.erase(it);
-                       },
-                       [&](const batch::notify& n) {
-                           if (it->second.subscription) subscriptions_.notify(*it->second.subscription, {n.content_type, n.body});
-                       },
-                   },
-                   a);
+        std::visit(
+            overloaded{
+                [&](const batch::watch& w) { watch(id, w); },
+                [&](const batch::unwatch& u) { unwatch(id, u.who); },
+                [&](const batch::accept& x) { accept(id, x); },
+                [&](const batch::refuse& x) {
+                    const auto w = take(x.request);
+                    if (w)
+                        stack_.respond(w->in.transaction, stack_.refusal_for(w->in.message, x.why));
+                    if (!it->second.subscription) batches_.erase(it);
+                },
+                [&](const batch::notify& n) {
+                    if (it->second.subscription)
+                        subscriptions_.notify(*it->second.subscription, {n.content_type, n.body});
+                },
+            },
+            a);
     }
     if (const auto it = batches_.find(id); it != batches_.end()) arm(id, it->second);
 }
@@ -72,11 +81,15 @@ void presence_rim::accept(std::uint64_t id, const batch::accept& x) {
         subscriptions_.refresh(*b.subscription, w->in, state, list);
         return;
     }
-    b.subscription = subscriptions_.accept(w->in, state, [this, id](sipstack::subscription_id gone) {
-        batch_of_.erase(static_cast<std::uint64_t>(gone));
-        feed(id, batch::ended{});
-        batches_.erase(id);
-    }, list);
+    b.subscription = subscriptions_.accept(
+        w->in,
+        state,
+        [this, id](sipstack::subscription_id gone) {
+            batch_of_.erase(static_cast<std::uint64_t>(gone));
+            feed(id, batch::ended{});
+            batches_.erase(id);
+        },
+        list);
     if (b.subscription) {
         batch_of_.insert_or_assign(static_cast<std::uint64_t>(*b.subscription), id);
     } else {
@@ -88,7 +101,8 @@ void presence_rim::accept(std::uint64_t id, const batch::accept& x) {
 void presence_rim::watch(std::uint64_t id, const batch::watch& w) {
     auto& b = batches_.at(id);
     const auto shard = stack_.shard().index();
-    const auto [it, fresh] = b.watches.try_emplace(w.who, watch_id{(std::uint64_t{shard} << 48U) | next_});
+    const auto [it, fresh] =
+        b.watches.try_emplace(w.who, watch_id{(std::uint64_t{shard} << 48U) | next_});
     if (fresh) ++next_;
     presentity::watched e;
     e.watch = it->second;
@@ -101,14 +115,17 @@ void presence_rim::watch(std::uint64_t id, const batch::watch& w) {
         stack_.shard().post(shard, [this, id, who = w.who] { feed(id, batch::unseen{who}); });
         return;
     }
-    at(home_of(w.who), [whom = w.who, e, back = watch_of{shard, id}](presence_rim& there) { there.watched(whom, e, back); });
+    at(home_of(w.who), [whom = w.who, e, back = watch_of{shard, id}](presence_rim& there) {
+        there.watched(whom, e, back);
+    });
 }
 
 void presence_rim::unwatch(std::uint64_t id, const sip::aor& who) {
     auto& b = batches_.at(id);
     const auto it = b.watches.find(who);
     if (it == b.watches.end()) return;
-    at(home_of(who), [who, watch = it->second](presence_rim& there) { there.unwatched(who, watch); });
+    at(home_of(who),
+       [who, watch = it->second](presence_rim& there) { there.unwatched(who, watch); });
     b.watches.erase(it);
 }
 

@@ -7,8 +7,11 @@ namespace lyceum::roles::provisioning {
 
 using sip::header;
 
-provisioning_rim::provisioning_rim(sipstack::stack& s, sipstack::dispatch& d, sipstack::subscriptions& subs,
-                                   const directory::snapshot& people, const settings& set)
+provisioning_rim::provisioning_rim(sipstack::stack& s,
+                                   sipstack::dispatch& d,
+                                   sipstack::subscriptions& subs,
+                                   const directory::snapshot& people,
+                                   const settings& set)
     : stack_(s), subscriptions_(subs), people_(people), settings_(set) {
     for (const char* event : {"vnd-microsoft-provisioning-v2", "vnd-microsoft-provisioning"}) {
         d.on_event(event, [this](sipstack::incoming&& in) { on_subscribe(in); });
@@ -25,7 +28,8 @@ void provisioning_rim::on_subscribe(const sipstack::incoming& in) {
         return;
     }
     std::string accept;
-    for (const auto value : m.values(header::accept)) accept += (accept.empty() ? "" : ",") + std::string(value);
+    for (const auto value : m.values(header::accept))
+        accept += (accept.empty() ? "" : ",") + std::string(value);
     auto event = m.value(header::event);
     auto type = m.value(header::content_type);
     request asked;

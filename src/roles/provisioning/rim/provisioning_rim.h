@@ -10,7 +10,10 @@ namespace lyceum::roles::provisioning {
 /// Answers the clients' requests for settings on one shard. Keeps nothing: every one is a fetch.
 class provisioning_rim {
 public:
-    provisioning_rim(sipstack::stack&, sipstack::dispatch&, sipstack::subscriptions&, const directory::snapshot&,
+    provisioning_rim(sipstack::stack&,
+                     sipstack::dispatch&,
+                     sipstack::subscriptions&,
+                     const directory::snapshot&,
                      const settings&);
 
 private:

@@ -10,24 +10,34 @@ namespace {
 
 using sip::header;
 
-way way_of(const sipstack::path& p) { return {p.flow.value, static_cast<std::uint8_t>(p.kind), p.peer}; }
+way way_of(const sipstack::path& p) {
+    return {p.flow.value, static_cast<std::uint8_t>(p.kind), p.peer};
+}
 
-sipstack::path path_of(const way& w) { return {static_cast<net::transport>(w.transport), {w.flow}, w.peer}; }
+sipstack::path path_of(const way& w) {
+    return {static_cast<net::transport>(w.transport), {w.flow}, w.peer};
+}
 
 std::string hex(std::uint64_t v) {
     std::string out;
-    for (int i = 60; i >= 0; i -= 4) out += "0123456789ABCDEF"[(v >> static_cast<unsigned>(i)) & 15U];
+    for (int i = 60; i >= 0; i -= 4)
+        out += "0123456789ABCDEF"[(v >> static_cast<unsigned>(i)) & 15U];
     return out;
 }
 
 } // namespace
 
-registrar_rim::registrar_rim(sipstack::stack& s, sipstack::dispatch& d, const settings& set, publisher p, neighbours n)
+registrar_rim::registrar_rim(
+    sipstack::stack& s, sipstack::dispatch& d, const settings& set, publisher p, neighbours n)
     : stack_(s), dispatch_(d), settings_(set), publish_(std::move(p)), neighbours_(std::move(n)),
-      registrations_(s.shard().metrics().make_gauge("lyceum_registrar_registrations", "Live endpoints")),
-      registered_(s.shard().metrics().make_counter("lyceum_registrar_accepted_total", "REGISTERs answered 200")),
-      refused_(s.shard().metrics().make_counter("lyceum_registrar_refused_total", "REGISTERs refused")) {
-    d.on_method(sip::method::register_, [this](sipstack::incoming&& in) { on_register(std::move(in)); });
+      registrations_(
+          s.shard().metrics().make_gauge("lyceum_registrar_registrations", "Live endpoints")),
+      registered_(s.shard().metrics().make_counter("lyceum_registrar_accepted_total",
+                                                   "REGISTERs answered 200")),
+      refused_(
+          s.shard().metrics().make_counter("lyceum_registrar_refused_total", "REGISTERs refused")) {
+    d.on_method(sip::method::register_,
+                [this](sipstack::incoming&& in) { on_register(std::move(in)); });
     s.on_timer(timer_kind, [this](std::uint64_t id, instant now) {
         const auto it = by_timer_.find(id);
         if (it == by_timer_.end()) return;
@@ -46,7 +56,9 @@ void registrar_rim::on_register(sipstack::incoming&& in) {
     const auto to = sip::parse_address(in.message.value(header::to));
     const auto aor = to ? sip::aor::from(to->uri) : std::nullopt;
     if (!aor) {
-        stack_.respond(in.transaction, stack_.refusal_for(in.message, {400, diagnostics::id::default_user_services}));
+        stack_.respond(
+            in.transaction,
+            stack_.refusal_for(in.message, {400, diagnostics::id::default_user_services}));
         return;
     }
     observed seen;
@@ -63,13 +75,16 @@ void registrar_rim::on_register(sipstack::incoming&& in) {
     auto& u = users_.try_emplace(*aor, user{*aor, endpoints(settings_)}).first->second;
     std::vector<endpoints::action> actions;
     for (const auto& e : asked->events) {
-        for (auto& a : u.machine.on(e, now)) actions.push_back(std::move(a));
+        for (auto& a : u.machine.on(e, now))
+            actions.push_back(std::move(a));
     }
     carry_out(u, std::move(actions), &in, now);
     tidy(*aor);
 }
 
-void registrar_rim::carry_out(user& u, std::vector<endpoints::action>&& actions, const sipstack::incoming* asked,
+void registrar_rim::carry_out(user& u,
+                              std::vector<endpoints::action>&& actions,
+                              const sipstack::incoming* asked,
                               instant now) {
     const endpoints::accept* accepted = nullptr;
     int refused = 0;
@@ -78,16 +93,25 @@ void registrar_rim::carry_out(user& u, std::vector<endpoints::action>&& actions,
         std::visit(overloaded{
                        [&](const endpoints::accept& x) {
                            accepted = &x;
-                           if (x.what == endpoints::effect::added) neighbours_.started(u.aor, x.live);
-                           log::write(log::level::info, "registrar", x.what == endpoints::effect::added ? "endpoint_added" : "endpoint_refreshed",
-                                      {{"user", u.aor.text()}, {"epid", x.live.epid}, {"agent", x.live.user_agent}});
+                           if (x.what == endpoints::effect::added)
+                               neighbours_.started(u.aor, x.live);
+                           log::write(log::level::info,
+                                      "registrar",
+                                      x.what == endpoints::effect::added ? "endpoint_added"
+                                                                         : "endpoint_refreshed",
+                                      {{"user", u.aor.text()},
+                                       {"epid", x.live.epid},
+                                       {"agent", x.live.user_agent}});
                        },
                        [&](const endpoints::refuse_too_brief&) { refused = 423; },
                        [&](const endpoints::refuse_out_of_order&) { refused = 500; },
                        [&](const endpoints::publish&) { changed = true; },
                        [&](const endpoints::notify& n) { notify(u.aor, n); },
                        [&](const endpoints::ended& e) {
-                           log::write(log::level::info, "registrar", "endpoint_ended", {{"user", u.aor.text()}, {"epid", e.gone.epid}});
+                           log::write(log::level::info,
+                                      "registrar",
+                                      "endpoint_ended",
+                                      {{"user", u.aor.text()}, {"epid", e.gone.epid}});
                            neighbours_.ended(u.aor, e.gone);
                        },
                    },
@@ -95,7 +119,8 @@ void registrar_rim::carry_out(user& u, std::vector<endpoints::action>&& actions,
     }
     if (changed) {
         auto table = std::make_shared<sipstack::reachable_endpoints>();
-        for (const auto& b : u.machine.live()) table->push_back({b.epid, b.instance, b.contact, path_of(b.where)});
+        for (const auto& b : u.machine.live())
+            table->push_back({b.epid, b.instance, b.contact, path_of(b.where)});
         publish_(u.aor, std::move(table));
     }
     if (asked == nullptr) return;
@@ -106,30 +131,38 @@ void registrar_rim::carry_out(user& u, std::vector<endpoints::action>&& actions,
     }
     refused_.add();
     auto response = stack_.response_for(asked->message, refused);
-    if (refused == 423) response.append(header::min_expires, std::to_string(settings_.min_expires.count()));
+    if (refused == 423)
+        response.append(header::min_expires, std::to_string(settings_.min_expires.count()));
     stack_.respond(asked->transaction, std::move(response));
 }
 
-void registrar_rim::answer(const sipstack::incoming& in, const user& u, const endpoints::accept* accepted, instant now) {
+void registrar_rim::answer(const sipstack::incoming& in,
+                           const user& u,
+                           const endpoints::accept* accepted,
+                           instant now) {
     auto r = stack_.response_for(in.message, 200);
-    for (const auto& b : u.machine.live()) r.append(header::contact, contact_value(b, now));
+    for (const auto& b : u.machine.live())
+        r.append(header::contact, contact_value(b, now));
     // seen: pidgin-sipe 1.25 ignores a 200 without the header Expires.
     r.append(header::expires, std::to_string(accepted != nullptr ? accepted->expires.count() : 0));
     if (accepted != nullptr && in.user != nullptr) {
-        r.append(header::presence_state, accepted->what == endpoints::effect::added ? "register-action=\"added\""
-                                                                                   : "register-action=\"refreshed\"");
+        r.append(header::presence_state,
+                 accepted->what == endpoints::effect::added ? "register-action=\"added\""
+                                                            : "register-action=\"refreshed\"");
         // Option tags one to a line, events without blanks. digest MS-SIPREGE 3.2
         const bool presence = dispatch_.allowed_events().contains("vnd-microsoft-roaming-self");
         if (presence) {
             r.append(header::supported, "adhoclist");
             r.append(header::supported, "msrtc-event-categories");
         }
-        if (const auto& events = dispatch_.allowed_events(); !events.empty()) r.append(header::allow_events, events);
+        if (const auto& events = dispatch_.allowed_events(); !events.empty())
+            r.append(header::allow_events, events);
     }
     // Only to who asks for it. digest MS-CONMGMT 4 rules 5 and 6
     if (istarts_with(in.message.value(header::ms_keep_alive), "UAC")) {
-        r.append(header::ms_keep_alive, "UAS; tcp=no; hop-hop=yes; end-end=no; timeout=" +
-                                            std::to_string(stack_.settings().transport.keep_alive.count()));
+        r.append(header::ms_keep_alive,
+                 "UAS; tcp=no; hop-hop=yes; end-end=no; timeout=" +
+                     std::to_string(stack_.settings().transport.keep_alive.count()));
     }
     stack_.respond(in.transaction, std::move(r));
 }
@@ -148,7 +181,8 @@ void registrar_rim::notify(const sip::aor& whose, const endpoints::notify& n) {
     m.append(header::cseq, "1 NOTIFY");
     m.append(header::event, "registration-notify");
     m.append(header::subscription_state, "terminated;expires=0");
-    const auto because = n.reason == "unregistered" ? diagnostics::id::endpoint_quota : expelled_because_;
+    const auto because =
+        n.reason == "unregistered" ? diagnostics::id::endpoint_quota : expelled_because_;
     m.append(header::ms_diagnostics_public, diagnostics::public_value(because));
     m.set_body("text/registration-event", "deregistered;event=" + n.reason);
     stack_.send(std::move(m), path_of(n.gone.where), nullptr, 0);
@@ -175,7 +209,8 @@ void registrar_rim::on_flow_closed(const sip::aor& aor, net::flow_id flow) {
     const auto it = users_.find(aor);
     if (it == users_.end()) return;
     const auto now = stack_.shard().clock().now();
-    carry_out(it->second, it->second.machine.on(endpoints::way_closed{flow.value}, now), nullptr, now);
+    carry_out(
+        it->second, it->second.machine.on(endpoints::way_closed{flow.value}, now), nullptr, now);
     tidy(aor);
 }
 

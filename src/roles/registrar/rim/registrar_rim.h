@@ -15,7 +15,8 @@ namespace lyceum::roles::registrar {
 class registrar_rim {
 public:
     /// Called for every change: hands a user's endpoints to all shards' location tables.
-    using publisher = std::function<void(const sip::aor&, std::shared_ptr<const sipstack::reachable_endpoints>)>;
+    using publisher =
+        std::function<void(const sip::aor&, std::shared_ptr<const sipstack::reachable_endpoints>)>;
     /// Called when an endpoint of a user of this shard comes or goes, for whatever is bound to it.
     struct neighbours {
         std::function<void(const sip::aor&, const binding&)> started;
@@ -24,11 +25,15 @@ public:
 
     registrar_rim(sipstack::stack&, sipstack::dispatch&, const settings&, publisher, neighbours);
 
-    /// A connection closed somewhere: the user's endpoints that used it are gone. On the user's home shard.
+    /// A connection closed somewhere: the user's endpoints that used it are gone. On the user's
+    /// home shard.
     void on_flow_closed(const sip::aor&, net::flow_id);
-    /// The user was disabled or removed: every endpoint is told and dropped. digest MS-SIPREGE 4 rule 10
+    /// The user was disabled or removed: every endpoint is told and dropped. digest MS-SIPREGE 4
+    /// rule 10
     void expel(const sip::aor&, const std::string& reason, diagnostics::id);
-    [[nodiscard]] std::size_t registrations() const { return static_cast<std::size_t>(registrations_.value()); }
+    [[nodiscard]] std::size_t registrations() const {
+        return static_cast<std::size_t>(registrations_.value());
+    }
     /// For `lyceum status` and lyceum-client: the live endpoints of a user.
     [[nodiscard]] const std::vector<binding>* live(const sip::aor&) const;
 
@@ -42,7 +47,10 @@ private:
         std::optional<instant> armed = {}; ///< the earliest timer that will come
     };
     void on_register(sipstack::incoming&&);
-    void carry_out(user&, std::vector<endpoints::action>&&, const sipstack::incoming* asked, instant now);
+    void carry_out(user&,
+                   std::vector<endpoints::action>&&,
+                   const sipstack::incoming* asked,
+                   instant now);
     void answer(const sipstack::incoming&, const user&, const endpoints::accept*, instant now);
     void notify(const sip::aor&, const endpoints::notify&);
     void tidy(const sip::aor&);

@@ -107,12 +107,18 @@ TEST(Endpoints, ExpelledAreAllTold) { // digest MS-SIPREGE 4 rule 10
 TEST(Endpoints, PlainUserAgents) { // RFC 3261 10.3 step 7
     const settings s;
     endpoints e(s);
-    EXPECT_EQ(only<endpoints::refuse_too_brief>(e.on(endpoints::registered{plain("sip:a"), s.min_expires - 1s}, t0)).size(), 1U);
+    EXPECT_EQ(only<endpoints::refuse_too_brief>(
+                  e.on(endpoints::registered{plain("sip:a"), s.min_expires - 1s}, t0))
+                  .size(),
+              1U);
     const auto ok = e.on(endpoints::registered{plain("sip:a"), s.min_expires}, t0);
     ASSERT_EQ(only<endpoints::accept>(ok).size(), 1U);
     EXPECT_EQ(only<endpoints::accept>(ok)[0].expires, s.min_expires);
     // The same CSeq of the same Call-ID once more is out of order.
-    EXPECT_EQ(only<endpoints::refuse_out_of_order>(e.on(endpoints::registered{plain("sip:a"), 300s}, t0)).size(), 1U);
+    EXPECT_EQ(
+        only<endpoints::refuse_out_of_order>(e.on(endpoints::registered{plain("sip:a"), 300s}, t0))
+            .size(),
+        1U);
     (void)e.on(endpoints::registered{plain("sip:b"), 300s}, t0);
     EXPECT_EQ(e.live().size(), 2U);
     (void)e.on(endpoints::unregistered{{}, {}, "sip:a", {}}, t0);

@@ -8,7 +8,8 @@ namespace {
 using diagnostics::id;
 
 const auto alice = *sip::aor::from("sip:alice@contoso.test");
-constexpr std::string_view uuid = "34d859db-6585-5f91-a3b4-de853c15347d"; // of epid c8ca638a15, digest MS-SIPRE 9
+constexpr std::string_view uuid =
+    "34d859db-6585-5f91-a3b4-de853c15347d"; // of epid c8ca638a15, digest MS-SIPRE 9
 
 observed client() {
     observed o;
@@ -23,7 +24,9 @@ observed client() {
 sip::message request(std::string_view from, std::string_view contact, std::string_view more = {}) {
     std::string text = "REGISTER sip:contoso.test SIP/2.0\r\n"
                        "Via: SIP/2.0/tls 10.0.0.1:40001;branch=z9hG4bK1\r\n"
-                       "From: " + std::string(from) + "\r\n"
+                       "From: " +
+                       std::string(from) +
+                       "\r\n"
                        "To: <sip:alice@contoso.test>\r\n"
                        "Max-Forwards: 70\r\n"
                        "CSeq: 3 REGISTER\r\n"
@@ -35,15 +38,18 @@ sip::message request(std::string_view from, std::string_view contact, std::strin
 
 constexpr std::string_view from = "<sip:alice@contoso.test>;tag=1;epid=c8ca638a15";
 constexpr std::string_view contact =
-    "<sip:10.0.0.1:40001;transport=tls;ms-opaque=d3470f2e1d>;methods=\"INVITE, MESSAGE\";proxy=replace;"
+    "<sip:10.0.0.1:40001;transport=tls;ms-opaque=d3470f2e1d>;methods=\"INVITE, "
+    "MESSAGE\";proxy=replace;"
     "+sip.instance=\"<urn:uuid:34D859DB-6585-5F91-A3B4-DE853C15347D>\"";
 
 TEST(RegisterRequest, PidginSipe) {
-    const auto r = read_register(request(from, contact, "Event: registration\r\n"), alice, client());
+    const auto r =
+        read_register(request(from, contact, "Event: registration\r\n"), alice, client());
     ASSERT_TRUE(r);
     ASSERT_EQ(r->events.size(), 1U);
     const auto& b = std::get<endpoints::registered>(r->events[0]).wanted;
-    EXPECT_EQ(b.contact, "sip:192.0.2.7:40001;transport=tls;ms-opaque=d3470f2e1d;ms-received-cid=7F");
+    EXPECT_EQ(b.contact,
+              "sip:192.0.2.7:40001;transport=tls;ms-opaque=d3470f2e1d;ms-received-cid=7F");
     EXPECT_EQ(b.params, ";methods=\"INVITE, MESSAGE\"");
     EXPECT_EQ(b.epid, "c8ca638a15");
     EXPECT_EQ(b.instance->text(), uuid);
@@ -57,7 +63,8 @@ TEST(RegisterRequest, ContactOfThe200) { // [MS-SIPREGE] 4.1
     auto b = std::get<endpoints::registered>(r->events[0]).wanted;
     b.expires = instant{10s};
     EXPECT_EQ(contact_value(b, instant{3s}),
-              "<sip:192.0.2.7:40001;transport=tls;ms-opaque=d3470f2e1d;ms-received-cid=7F>;methods=\"INVITE, MESSAGE\";expires=7"
+              "<sip:192.0.2.7:40001;transport=tls;ms-opaque=d3470f2e1d;ms-received-cid=7F>;methods="
+              "\"INVITE, MESSAGE\";expires=7"
               ";+sip.instance=\"<urn:uuid:34d859db-6585-5f91-a3b4-de853c15347d>\""
               ";gruu=\"sip:alice@contoso.test;opaque=user:epid:21nYNIVlkV-jtN6FPBU0fQAA;gruu\"");
 }
@@ -70,19 +77,33 @@ TEST(RegisterRequest, Refusals) { // digest MS-SIPREGE 4 rule 2, digest MS-SIPRE
     } rows[] = {
         {from, contact, "Event: presence\r\n", 489, id::event_not_registration},
         {from, contact, "Supported: msrtc-event-categories\r\n", 421, id::gruu_required},
-        {"<sip:alice@contoso.test>;tag=1", "<sip:10.0.0.1>;proxy=replace", "", 400, id::no_endpoint_identifier},
+        {"<sip:alice@contoso.test>;tag=1",
+         "<sip:10.0.0.1>;proxy=replace",
+         "",
+         400,
+         id::no_endpoint_identifier},
         {from, "<sip:10.0.0.1;transport=tcp>;proxy=replace", "", 400, id::default_user_services},
         {from, "<sip:10.0.0.1;transport=tls>;proxy=keep", "", 400, id::default_user_services},
-        {from, contact, "Via: SIP/2.0/TLS 10.0.0.2;branch=z9hG4bK2\r\n", 400, id::default_user_services},
+        {from,
+         contact,
+         "Via: SIP/2.0/TLS 10.0.0.2;branch=z9hG4bK2\r\n",
+         400,
+         id::default_user_services},
         {from, "<mailto:alice@contoso.test>", "", 400, id::default_user_services},
         {from, "*", "", 400, id::default_user_services},
         {from, "*, <sip:10.0.0.1>", "Expires: 0\r\n", 400, id::default_user_services},
-        {"<sip:alice@contoso.test>;tag=1;epid=11111111111111111111111111111111111111111111111111111111111111111", contact, "", 400, id::epid_too_long},
+        {"<sip:alice@contoso.test>;tag=1;epid="
+         "11111111111111111111111111111111111111111111111111111111111111111",
+         contact,
+         "",
+         400,
+         id::epid_too_long},
     };
     for (const auto& row : rows) {
         const auto r = read_register(request(row.from, row.contact, row.more), alice, client());
         ASSERT_FALSE(r) << row.from << row.contact << row.more;
-        EXPECT_EQ(r.error(), (diagnostics::refusal{row.status, row.why})) << row.from << row.contact << row.more;
+        EXPECT_EQ(r.error(), (diagnostics::refusal{row.status, row.why}))
+            << row.from << row.contact << row.more;
     }
 }
 
@@ -91,7 +112,8 @@ TEST(RegisterRequest, WhatItAsks) {
         const auto r = read_register(request(from, c, more), alice, client());
         if (!r) return std::string("refused");
         if (r->events.empty()) return std::string("query");
-        return std::string(std::holds_alternative<endpoints::unregistered>(r->events[0]) ? "leave" : "register");
+        return std::string(
+            std::holds_alternative<endpoints::unregistered>(r->events[0]) ? "leave" : "register");
     };
     const struct {
         std::string_view contact, more;
@@ -99,15 +121,22 @@ TEST(RegisterRequest, WhatItAsks) {
     } rows[] = {
         {"", "", "query"}, // RFC 3261 10.3 step 8
         {contact, "Expires: 0\r\n", "leave"},
-        {"<sip:10.0.0.1;transport=tls>;proxy=replace;expires=0", "Expires: 600\r\n", "leave"}, // the parameter wins
+        {"<sip:10.0.0.1;transport=tls>;proxy=replace;expires=0",
+         "Expires: 600\r\n",
+         "leave"}, // the parameter wins
         {"<sip:10.0.0.1;transport=tls>;proxy=replace;expires=60", "Expires: 0\r\n", "register"},
         {"*", "Expires: 0\r\n", "leave"},
     };
-    for (const auto& row : rows) EXPECT_EQ(kind(row.contact, row.more), row.what) << row.contact << row.more;
+    for (const auto& row : rows)
+        EXPECT_EQ(kind(row.contact, row.more), row.what) << row.contact << row.more;
 }
 
 TEST(RegisterRequest, MaddrIsReplacedToo) { // digest MS-SIPRE 4 rule 3e
-    const auto r = read_register(request(from, "<sip:alice:5070;maddr=10.0.0.1;transport=tls;ms-received-cid=1>;proxy=replace"), alice, client());
+    const auto r = read_register(
+        request(from,
+                "<sip:alice:5070;maddr=10.0.0.1;transport=tls;ms-received-cid=1>;proxy=replace"),
+        alice,
+        client());
     ASSERT_TRUE(r);
     EXPECT_EQ(std::get<endpoints::registered>(r->events[0]).wanted.contact,
               "sip:alice:5070;maddr=192.0.2.7;transport=tls;ms-received-cid=7F");
@@ -127,7 +156,8 @@ TEST(RegisterRequest, PlainUserAgentsAreReachedByTheirContact) { // RFC 3261 10.
     auto seen = client();
     seen.is_client = false;
     for (const auto& row : rows) {
-        const auto r = read_register(request("<sip:alice@contoso.test>;tag=1", row.contact), alice, seen);
+        const auto r =
+            read_register(request("<sip:alice@contoso.test>;tag=1", row.contact), alice, seen);
         ASSERT_TRUE(r) << row.contact;
         const auto& b = std::get<endpoints::registered>(r->events[0]).wanted;
         EXPECT_EQ(b.where.flow, 0U);

@@ -18,7 +18,8 @@ using sipstack::incoming;
 /// Methods that the house answers itself when they are about one of its users; all others go to the
 /// user's endpoints. (PUBLISH: RFC 3903; SERVICE: [MS-PRES], [MS-SIP].)
 bool is_for_the_house(method m) {
-    return m == method::subscribe || m == method::service || m == method::register_ || m == method::publish;
+    return m == method::subscribe || m == method::service || m == method::register_ ||
+           m == method::publish;
 }
 
 std::optional<net::flow_id> flow_of(std::string_view cid) {
@@ -28,19 +29,27 @@ std::optional<net::flow_id> flow_of(std::string_view cid) {
     return net::flow_id{v};
 }
 
-bool in_dialog(const sip::message& m) { return !m.to_tag().empty(); }
+bool in_dialog(const sip::message& m) {
+    return !m.to_tag().empty();
+}
 
 } // namespace
 
 router_rim::router_rim(surroundings s)
-    : around_(std::move(s)),
-      relayed_(around_.stack.shard().metrics().make_counter("lyceum_router_relayed_total", "Requests passed on")),
-      refused_(around_.stack.shard().metrics().make_counter("lyceum_router_refused_total", "Requests refused")) {}
+    : around_(std::move(s)), relayed_(around_.stack.shard().metrics().make_counter(
+                                 "lyceum_router_relayed_total", "Requests passed on")),
+      refused_(around_.stack.shard().metrics().make_counter("lyceum_router_refused_total",
+                                                            "Requests refused")) {}
 
 void router_rim::refuse(const incoming& in, const refusal& why) {
     refused_.add();
-    log::write(log::level::debug, "router", "refused", {{"method", in.message.method_name()}, {"uri", in.message.uri()}, {"status", why.status}});
-    if (in.transaction) around_.stack.respond(in.transaction, around_.stack.refusal_for(in.message, why));
+    log::write(
+        log::level::debug,
+        "router",
+        "refused",
+        {{"method", in.message.method_name()}, {"uri", in.message.uri()}, {"status", why.status}});
+    if (in.transaction)
+        around_.stack.respond(in.transaction, around_.stack.refusal_for(in.message, why));
 }
 
 bool router_rim::speaks_for_itself(const incoming& in) const {
@@ -51,7 +60,8 @@ bool router_rim::speaks_for_itself(const incoming& in) const {
     if (!uri) return false;
     if (around_.home.has_domain(uri->host)) return in.trusted->may_register;
     const auto& allowed = in.trusted->domains;
-    return allowed.empty() || std::ranges::any_of(allowed, [&](const auto& d) { return iequals(d, uri->host); });
+    return allowed.empty() ||
+           std::ranges::any_of(allowed, [&](const auto& d) { return iequals(d, uri->host); });
 }
 
 void router_rim::make_presentable(incoming& in) const {
@@ -63,7 +73,8 @@ void router_rim::make_presentable(incoming& in) const {
     m.remove(header::ms_diagnostics);
     m.remove(header::ms_diagnostics_public);
     if (in.user) {
-        // A client's own assertion is worth nothing; ours is what it has proven. digest MS-SIPAE 4.7
+        // A client's own assertion is worth nothing; ours is what it has proven. digest
+        // MS-SIPAE 4.7
         m.remove(header::p_asserted_identity);
         m.remove(header::p_preferred_identity);
         std::string identity;
@@ -79,10 +90,14 @@ void router_rim::make_presentable(incoming& in) const {
         if (!in.user->line_uri.empty()) identity += ",<" + in.user->line_uri + ">";
         m.append(header::p_asserted_identity, identity);
         // A client that registered nothing yet names itself by its own idea of its address.
-        if (const auto contact = sip::parse_address(m.value(header::contact)); contact && contact->params.has("proxy")) {
+        if (const auto contact = sip::parse_address(m.value(header::contact));
+            contact && contact->params.has("proxy")) {
             std::string cid;
-            for (int i = 60; i >= 0; i -= 4) cid += "0123456789ABCDEF"[(in.from.flow.value >> static_cast<unsigned>(i)) & 15U];
-            m.set(header::contact, "<" + in.user->aor.text() + ";transport=" + net::name(in.from.kind) + ";ms-received-cid=" + cid + ">");
+            for (int i = 60; i >= 0; i -= 4)
+                cid += "0123456789ABCDEF"[(in.from.flow.value >> static_cast<unsigned>(i)) & 15U];
+            m.set(header::contact,
+                  "<" + in.user->aor.text() + ";transport=" + net::name(in.from.kind) +
+                      ";ms-received-cid=" + cid + ">");
         }
     }
 }
@@ -116,10 +131,12 @@ void router_rim::on_request(incoming&& in) {
                            answer_options(in);
                            return;
                        }
-                       // Whom it is about: To. RFC 3261 10.3; the fetch of a subscription's refresh likewise.
+                       // Whom it is about: To. RFC 3261 10.3; the fetch of a subscription's refresh
+                       // likewise.
                        const auto to = sip::parse_address(in.message.value(header::to));
                        auto about = to ? sip::aor::from(to->uri) : std::nullopt;
-                       if (!about && in.user) about = in.user->aor; // SERVICE sip:contoso.test: the asker's affair
+                       if (!about && in.user)
+                           about = in.user->aor; // SERVICE sip:contoso.test: the asker's affair
                        if (!about) {
                            refuse(in, {404, diagnostics::id::user_unknown});
                        } else {
@@ -143,7 +160,9 @@ void router_rim::on_request(incoming&& in) {
 
 void router_rim::answer_options(const incoming& in) {
     auto r = around_.stack.response_for(in.message, 200);
-    r.append(header::allow, "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, MESSAGE, INFO, SUBSCRIBE, NOTIFY, SERVICE, REFER, UPDATE, PRACK");
+    r.append(header::allow,
+             "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, MESSAGE, INFO, SUBSCRIBE, NOTIFY, "
+             "SERVICE, REFER, UPDATE, PRACK");
     around_.stack.respond(in.transaction, std::move(r));
 }
 
@@ -167,7 +186,10 @@ void router_rim::serve(incoming&& in, const sip::aor& about) {
         return;
     }
     if (!person->enabled) {
-        refuse(in, {m == method::register_ ? 403 : 404, m == method::register_ ? diagnostics::id::user_disabled : diagnostics::id::destination_not_enabled});
+        refuse(in,
+               {m == method::register_ ? 403 : 404,
+                m == method::register_ ? diagnostics::id::user_disabled
+                                       : diagnostics::id::destination_not_enabled});
         return;
     }
     const auto home = net::home_of(about.text(), around_.stack.shard().count());
@@ -175,7 +197,10 @@ void router_rim::serve(incoming&& in, const sip::aor& about) {
     if (around_.dispatches[around_.stack.shard().index()]->find(in.message) == nullptr) {
         // RFC 6665 4.1.2.1 bad event; RFC 3261 8.2.3 unknown content
         const int status = m == method::subscribe ? 489 : m == method::service ? 415 : 501;
-        refuse(in, {status, status == 415 ? diagnostics::id::content_type_unexpected : diagnostics::id::default_user_services});
+        refuse(in,
+               {status,
+                status == 415 ? diagnostics::id::content_type_unexpected
+                              : diagnostics::id::default_user_services});
         return;
     }
     if (home == around_.stack.shard().index()) {
@@ -184,9 +209,10 @@ void router_rim::serve(incoming&& in, const sip::aor& about) {
     }
     const auto transaction = in.transaction;
     auto busy = around_.stack.refusal_for(in.message, {503, diagnostics::id::service_unavailable});
-    const bool taken = around_.stack.shard().post(home, [to = around_.dispatches[home], in = std::move(in)]() mutable {
-        if (auto* handler = to->find(in.message)) (*handler)(std::move(in));
-    });
+    const bool taken = around_.stack.shard().post(
+        home, [to = around_.dispatches[home], in = std::move(in)]() mutable {
+            if (auto* handler = to->find(in.message)) (*handler)(std::move(in));
+        });
     if (!taken) around_.stack.respond(transaction, std::move(busy));
 }
 
@@ -199,12 +225,16 @@ void router_rim::serve_component(incoming&& in, const to_component& c) {
         return;
     }
     const auto home = net::home_of(c.owner.text(), around_.stack.shard().count());
-    around_.stack.shard().post(home, [to = around_.dispatches[home], in = std::move(in), opaque = c.opaque]() mutable {
-        if (auto* handler = to->find_component(opaque)) (*handler)(std::move(in));
-    });
+    around_.stack.shard().post(
+        home, [to = around_.dispatches[home], in = std::move(in), opaque = c.opaque]() mutable {
+            if (auto* handler = to->find_component(opaque)) (*handler)(std::move(in));
+        });
 }
 
-void router_rim::to_people(incoming&& in, const sip::aor& user, std::string_view epid, const sip::instance_id* instance) {
+void router_rim::to_people(incoming&& in,
+                           const sip::aor& user,
+                           std::string_view epid,
+                           const sip::instance_id* instance) {
     const auto person = around_.people.find(user);
     if (!person) {
         refuse(in, {404, diagnostics::id::user_unknown});
@@ -220,7 +250,8 @@ void router_rim::to_people(incoming&& in, const sip::aor& user, std::string_view
             if (instance != nullptr && e.instance != *instance) continue;
             if (instance == nullptr && !epid.empty() && e.epid != epid) continue;
             auto way = e.way;
-            // A plain user agent is connected to, whatever became of the connection that it registered over.
+            // A plain user agent is connected to, whatever became of the connection that it
+            // registered over.
             if (!way.flow) way = around_.stack.reach(way.kind, way.peer, way.peer.address.text());
             if (way.flow) targets.push_back({e.contact, way});
         }
@@ -228,7 +259,9 @@ void router_rim::to_people(incoming&& in, const sip::aor& user, std::string_view
     if (targets.empty()) {
         // In a dialog the other end is gone for good; outside one the user is just not here.
         const bool dialog = in_dialog(in.message) && instance != nullptr;
-        refuse(in, dialog ? refusal{481, diagnostics::id::route_set_invalid} : refusal{480, diagnostics::id::no_suitable_response});
+        refuse(in,
+               dialog ? refusal{481, diagnostics::id::route_set_invalid}
+                      : refusal{480, diagnostics::id::no_suitable_response});
         return;
     }
     forward(std::move(in), std::move(targets));
@@ -239,7 +272,8 @@ void router_rim::to_connection(incoming&& in, const std::string& cid) {
     const auto user = sip::aor::from(in.message.uri());
     const auto endpoints = user ? around_.location.find(*user) : nullptr;
     if (flow && endpoints) {
-        // A cid from outside proves nothing: the connection has to be that very user's. digest MS-SIPRE 7
+        // A cid from outside proves nothing: the connection has to be that very user's. digest
+        // MS-SIPRE 7
         for (const auto& e : *endpoints) {
             if (e.way.flow != *flow) continue;
             std::vector<sipstack::proxy_target> targets;
@@ -280,14 +314,18 @@ void router_rim::to_elsewhere(incoming&& in, const std::string& target) {
     const auto affinity = std::hash<std::string_view>{}(in.message.call_id());
     const auto id = next_waiting_++;
     waiting_.emplace(id, waiting{std::move(in), std::move(host), 0});
-    const auto ticket = around_.next_hops.find(*uri, affinity, [this, id](sipstack::next_hop::result r) {
-        auto node = waiting_.extract(id);
-        if (!node.empty()) go_on_elsewhere(std::move(node.mapped().in), node.mapped().host, std::move(r));
-    });
+    const auto ticket =
+        around_.next_hops.find(*uri, affinity, [this, id](sipstack::next_hop::result r) {
+            auto node = waiting_.extract(id);
+            if (!node.empty())
+                go_on_elsewhere(std::move(node.mapped().in), node.mapped().host, std::move(r));
+        });
     if (const auto it = waiting_.find(id); it != waiting_.end()) it->second.ticket = ticket;
 }
 
-void router_rim::go_on_elsewhere(incoming&& in, const std::string& host, sipstack::next_hop::result r) {
+void router_rim::go_on_elsewhere(incoming&& in,
+                                 const std::string& host,
+                                 sipstack::next_hop::result r) {
     if (!r) {
         refuse(in, r.error());
         return;
@@ -295,7 +333,8 @@ void router_rim::go_on_elsewhere(incoming&& in, const std::string& host, sipstac
     std::vector<sipstack::proxy_target> targets;
     for (auto& place : *r) {
         // The list names the host of the URI, or the address that it led to.
-        if (!is_trusted(host, place.kind) && !is_trusted(place.peer.address.text(), place.kind)) continue;
+        if (!is_trusted(host, place.kind) && !is_trusted(place.peer.address.text(), place.kind))
+            continue;
         sipstack::proxy_target t;
         t.uri = std::string(in.message.uri());
         t.q = static_cast<std::uint16_t>(1000 - targets.size());
@@ -311,7 +350,8 @@ void router_rim::go_on_elsewhere(incoming&& in, const std::string& host, sipstac
 }
 
 bool router_rim::give_up_waiting(sipstack::transaction_ref invite) {
-    const auto it = std::ranges::find_if(waiting_, [&](const auto& w) { return w.second.in.transaction == invite; });
+    const auto it = std::ranges::find_if(
+        waiting_, [&](const auto& w) { return w.second.in.transaction == invite; });
     if (it == waiting_.end()) return false;
     around_.next_hops.forget(it->second.ticket);
     const auto w = std::move(it->second);
@@ -320,7 +360,9 @@ bool router_rim::give_up_waiting(sipstack::transaction_ref invite) {
     return true;
 }
 
-void router_rim::forward(incoming&& in, std::vector<sipstack::proxy_target>&& targets, bool failover) {
+void router_rim::forward(incoming&& in,
+                         std::vector<sipstack::proxy_target>&& targets,
+                         bool failover) {
     relayed_.add();
     make_presentable(in);
     sipstack::proxy_request job;
@@ -335,6 +377,8 @@ void router_rim::forward(incoming&& in, std::vector<sipstack::proxy_target>&& ta
 void router_rim::on_cancel(sipstack::transaction_ref invite) {
     if (!give_up_waiting(invite)) around_.proxy.cancel(invite);
 }
-void router_rim::on_caller_gone(sipstack::transaction_ref invite) { on_cancel(invite); }
+void router_rim::on_caller_gone(sipstack::transaction_ref invite) {
+    on_cancel(invite);
+}
 
 } // namespace lyceum::roles::router

@@ -18,11 +18,13 @@ struct surroundings {
     const directory::snapshot& people;
     const house& home;
     sipstack::next_hop& next_hops;
-    std::vector<sipstack::dispatch*> dispatches; ///< of all shards, in order; called on their own shard only
+    std::vector<sipstack::dispatch*>
+        dispatches; ///< of all shards, in order; called on their own shard only
 };
 
-/// Every request of one shard comes here first: is it ours to answer (dispatch, on the home shard of the user
-/// that it is about), or somebody's to get (proxy)? It decides where; it carries nothing. RFC 3261 16.3–16.6
+/// Every request of one shard comes here first: is it ours to answer (dispatch, on the home shard
+/// of the user that it is about), or somebody's to get (proxy)? It decides where; it carries
+/// nothing. RFC 3261 16.3–16.6
 class router_rim final : public sipstack::request_user {
 public:
     explicit router_rim(surroundings);
@@ -34,7 +36,10 @@ public:
 private:
     void serve(sipstack::incoming&&, const sip::aor& about);
     void serve_component(sipstack::incoming&&, const to_component&);
-    void to_people(sipstack::incoming&&, const sip::aor&, std::string_view epid, const sip::instance_id*);
+    void to_people(sipstack::incoming&&,
+                   const sip::aor&,
+                   std::string_view epid,
+                   const sip::instance_id*);
     void to_connection(sipstack::incoming&&, const std::string& cid);
     void to_elsewhere(sipstack::incoming&&, const std::string& uri);
     /// The next hop is known, or will not be.
@@ -43,7 +48,8 @@ private:
     [[nodiscard]] bool may_lead_to_trusted(std::string_view host) const;
     /// Answers an INVITE that waits for its next hop, and whether it did. RFC 3261 9.2
     bool give_up_waiting(sipstack::transaction_ref invite);
-    void forward(sipstack::incoming&&, std::vector<sipstack::proxy_target>&&, bool failover = false);
+    void
+    forward(sipstack::incoming&&, std::vector<sipstack::proxy_target>&&, bool failover = false);
     void refuse(const sipstack::incoming&, const diagnostics::refusal&);
     void answer_options(const sipstack::incoming&);
     /// What must not leave the first hop, and who the sender has proven to be. digest MS-SIPAE 4.7

@@ -1,7 +1,6 @@
-#include "sipstack/next_hop/next_hop.h"
-
 #include "net/caching_resolver.h"
 #include "net/sim/sim_resolver.h"
+#include "sipstack/next_hop/next_hop.h"
 
 #include <gtest/gtest.h>
 
@@ -27,7 +26,9 @@ struct house {
     }
 
     static std::string text(const next_hop::result& r) {
-        if (!r) return std::to_string(r.error().status) + " " + std::to_string(std::to_underlying(r.error().id));
+        if (!r)
+            return std::to_string(r.error().status) + " " +
+                   std::to_string(std::to_underlying(r.error().id));
         std::string out;
         for (const auto& t : *r) {
             if (!out.empty()) out += ", ";
@@ -36,8 +37,9 @@ struct house {
         return out;
     }
     next_hop::ticket find(const std::string& uri, std::uint64_t affinity = 1) {
-        return hops.find(
-            *sip::parse_uri(uri), affinity, [this](next_hop::result r) { heard += text(r) + "; "; });
+        return hops.find(*sip::parse_uri(uri), affinity, [this](next_hop::result r) {
+            heard += text(r) + "; ";
+        });
     }
     /// What comes of it, however long it takes.
     std::string outcome(const std::string& uri, std::uint64_t affinity = 1) {
@@ -91,7 +93,9 @@ TEST(next_hop, leads_to_places) {
         {"the transport parameter chooses the SRV name",
          "sip:1@pstn.test;transport=udp",
          "udp 10.0.0.11:5060; "},
-        {"RFC 3263 4.1: no transport: the best that has records", "sip:1@safe.test", "tls 10.0.0.13:5061; "},
+        {"RFC 3263 4.1: no transport: the best that has records",
+         "sip:1@safe.test",
+         "tls 10.0.0.13:5061; "},
         {"RFC 3263 4.2: a port means no SRV", "sip:1@a.pstn.test:5099", "udp 10.0.0.11:5099; "},
         {"RFC 3263 4.2: no SRV record: the address", "sip:1@plain.test", "udp 10.0.0.14:5060; "},
         {"only AAAA", "sip:1@six.test;transport=tcp", "tcp [2001:db8::14]:5060; "},
@@ -179,7 +183,8 @@ TEST(next_hop, what_did_not_answer_comes_last_for_a_while) {
     fill(x.names);
     const std::string uri = "sip:1@pstn.test;transport=tcp";
     EXPECT_EQ(x.outcome(uri), "tcp 10.0.0.11:5070, tcp 10.0.0.12:5080; ");
-    x.hops.unreachable({net::transport::tcp, {*ip_address::parse("10.0.0.11"), 5070}, "a.pstn.test"});
+    x.hops.unreachable(
+        {net::transport::tcp, {*ip_address::parse("10.0.0.11"), 5070}, "a.pstn.test"});
     EXPECT_EQ(x.outcome(uri), "tcp 10.0.0.12:5080, tcp [2001:db8::12]:5080; ");
     x.w.run_for(30s);
     EXPECT_EQ(x.outcome(uri), "tcp 10.0.0.11:5070, tcp 10.0.0.12:5080; ");
@@ -192,9 +197,9 @@ TEST(next_hop, answers_that_are_there_at_once) {
     next_hop hops(x.st, memory, {});
     std::string heard;
     const auto find = [&] {
-        return hops.find(*sip::parse_uri("sip:1@pstn.test;transport=tcp"), 1, [&](next_hop::result r) {
-            heard += house::text(r) + "; ";
-        });
+        return hops.find(*sip::parse_uri("sip:1@pstn.test;transport=tcp"),
+                         1,
+                         [&](next_hop::result r) { heard += house::text(r) + "; "; });
     };
     EXPECT_NE(find(), 0U);
     EXPECT_EQ(heard, "");

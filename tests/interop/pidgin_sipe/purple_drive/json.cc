@@ -9,7 +9,7 @@ namespace purple_drive::json {
 namespace {
 
 void append_escape(std::string& out, unsigned code) {
-    std::array<char, 8> buffer{};
+    std::array<char, 16> buffer{};
     std::snprintf(buffer.data(), buffer.size(), "\\u%04x", code);
     out += buffer.data();
 }

@@ -1,11 +1,10 @@
-// Requests to other hosts: the router, next_hop, the proxy and the transactions of one shard, on a virtual
-// network with gateways that the test plays.
+// Requests to other hosts: the router, next_hop, the proxy and the transactions of one shard, on a
+// virtual network with gateways that the test plays.
 #include "net/sim/sim_resolver.h"
-#include "roles/router/rim/router_rim.h"
-
 #include "protocol/sip/address.h"
 #include "protocol/sip/framer.h"
 #include "protocol/sip/respond.h"
+#include "roles/router/rim/router_rim.h"
 
 #include <gtest/gtest.h>
 
@@ -18,15 +17,20 @@ using sip::header;
 
 constexpr std::string_view proxy_address = "10.0.0.1";
 
-ip_endpoint at(std::string_view address, std::uint16_t port) { return {*ip_address::parse(address), port}; }
+ip_endpoint at(std::string_view address, std::uint16_t port) {
+    return {*ip_address::parse(address), port};
+}
 
 /// A user agent beside the proxy: writes down what comes, and answers requests as it is told.
 class agent final : public net::link_events {
 public:
-    agent(net::sim::world& w, std::string_view address) : h_(w.make_host(*ip_address::parse(address))) {
+    agent(net::sim::world& w, std::string_view address)
+        : h_(w.make_host(*ip_address::parse(address))) {
         h_.set_events(0, *this);
     }
-    void listen(net::transport t, std::uint16_t port) { h_.listen(t, net::audience::trusted, port); }
+    void listen(net::transport t, std::uint16_t port) {
+        h_.listen(t, net::audience::trusted, port);
+    }
     void answer_with(int status) { status_ = status; }
     void send(const sip::message& m) {
         h_.links(0).send_datagram(h_.links(0).udp_socket(), at(proxy_address, 5060), m.text());
@@ -39,8 +43,10 @@ public:
         for (auto next = framer_.next(); next && *next; next = framer_.next())
             take(**next, [&](const std::string& answer) { h_.links(0).send(f, answer); });
     }
-    void received_datagram(net::flow_id f, const ip_endpoint& from, std::string_view octets) override {
-        take(std::string(octets), [&](const std::string& answer) { h_.links(0).send_datagram(f, from, answer); });
+    void
+    received_datagram(net::flow_id f, const ip_endpoint& from, std::string_view octets) override {
+        take(std::string(octets),
+             [&](const std::string& answer) { h_.links(0).send_datagram(f, from, answer); });
     }
 
     std::string heard;              ///< "INVITE ", "200 "
@@ -51,7 +57,8 @@ private:
     void take(std::string octets, Send reply) {
         auto m = sip::message::parse(std::move(octets));
         ASSERT_TRUE(m);
-        heard += m->is_request() ? std::string(m->method_name()) + " " : std::to_string(m->status()) + " ";
+        heard += m->is_request() ? std::string(m->method_name()) + " "
+                                 : std::to_string(m->status()) + " ";
         if (m->is_request() && m->method_id() != sip::method::ack && status_ != 0)
             reply(sip::make_response(*m, status_, {}, "there").text());
         kept.push_back(*std::move(m));
@@ -63,7 +70,9 @@ private:
 
 class nobody final : public credentials::verifier {
 public:
-    credentials::verdict verify(const credentials::ntlm_proof&) override { return credentials::refused{}; }
+    credentials::verdict verify(const credentials::ntlm_proof&) override {
+        return credentials::refused{};
+    }
 };
 class no_flows final : public sipstack::flow_user {
 public:
@@ -72,8 +81,9 @@ public:
 
 struct house_of_one_shard {
     explicit house_of_one_shard(sipstack::next_hop_settings how = {})
-        : names(w), h(w.make_host(*ip_address::parse(proxy_address))), settings(settings_of_the_house()),
-          st(h.shard(0), h.links(0), settings, checks), proxy(st, {}), hops(st, names, how),
+        : names(w), h(w.make_host(*ip_address::parse(proxy_address))),
+          settings(settings_of_the_house()), st(h.shard(0), h.links(0), settings, checks),
+          proxy(st, {}), hops(st, names, how),
           router({st, proxy, location, people, home, hops, {&dispatch}}), caller(w, "10.0.0.9") {
         h.set_events(0, st.lower());
         h.listen(net::transport::udp, net::audience::trusted, 5060);
@@ -102,7 +112,8 @@ struct house_of_one_shard {
     /// The caller and these.
     void trust(const std::vector<std::string>& hosts) {
         std::vector<store::trusted_peer> peers{{"10.0.0.9", "udp", false, {}}};
-        for (const auto& x : hosts) peers.push_back({x, "", false, {}});
+        for (const auto& x : hosts)
+            peers.push_back({x, "", false, {}});
         people.set_trusted(peers);
     }
     /// One more request from the caller, to that URI.
@@ -119,13 +130,16 @@ struct house_of_one_shard {
         return m;
     }
     /// Sends it and gives what the caller hears within that time.
-    std::string ask(std::string_view method, std::string_view uri, std::chrono::milliseconds within = 20s) {
+    std::string
+    ask(std::string_view method, std::string_view uri, std::chrono::milliseconds within = 20s) {
         caller.heard.clear();
         caller.send(request(method, uri));
         w.run_for(within);
         return caller.heard;
     }
-    [[nodiscard]] std::string_view diagnosis() const { return caller.kept.back().value(header::ms_diagnostics).substr(0, 5); }
+    [[nodiscard]] std::string_view diagnosis() const {
+        return caller.kept.back().value(header::ms_diagnostics).substr(0, 5);
+    }
 
     net::sim::world w{1};
     sim_resolver names;
@@ -220,13 +234,38 @@ TEST(elsewhere, what_the_caller_hears_when_there_is_no_way) {
         std::string_view diagnosis;
         bool asks; ///< a name server
     } rows[] = {
-        {"[MS-OCER] 1008: no SRV record, nor an address", sim_resolver::mood::answers, "sip:1@void.pstn.test", "504 ", "1008;", true},
-        {"[MS-OCER] 1014: no address", sim_resolver::mood::answers, "sip:1@void.pstn.test:5060", "504 ", "1014;", true},
+        {"[MS-OCER] 1008: no SRV record, nor an address",
+         sim_resolver::mood::answers,
+         "sip:1@void.pstn.test",
+         "504 ",
+         "1008;",
+         true},
+        {"[MS-OCER] 1014: no address",
+         sim_resolver::mood::answers,
+         "sip:1@void.pstn.test:5060",
+         "504 ",
+         "1014;",
+         true},
         {"nobody answers", sim_resolver::mood::is_silent, "sip:1@pstn.test", "504 ", "1008;", true},
-        {"nobody can tell", sim_resolver::mood::fails, "sip:1@pstn.test:5060", "504 ", "1014;", true},
-        {"not on the list, nor what it leads to", sim_resolver::mood::answers, "sip:1@stranger.test", "404 ", "1005;", true},
+        {"nobody can tell",
+         sim_resolver::mood::fails,
+         "sip:1@pstn.test:5060",
+         "504 ",
+         "1014;",
+         true},
+        {"not on the list, nor what it leads to",
+         sim_resolver::mood::answers,
+         "sip:1@stranger.test",
+         "404 ",
+         "1005;",
+         true},
         {"not on the list", sim_resolver::mood::answers, "sip:1@192.0.2.1", "404 ", "1005;", false},
-        {"all places are dead", sim_resolver::mood::answers, std::string(gateway), "500 ", "13001", true},
+        {"all places are dead",
+         sim_resolver::mood::answers,
+         std::string(gateway),
+         "500 ",
+         "13001",
+         true},
     };
     for (const auto& row : rows) {
         SCOPED_TRACE(row.rule);
@@ -258,7 +297,8 @@ TEST(elsewhere, only_to_who_is_on_the_trusted_list) {
 
 TEST(elsewhere, no_look_ups_for_whoever_likes) {
     house_of_one_shard x;
-    x.people.set_trusted({{"pstn.test", "", false, {}}}); // no address that an unknown name could lead to
+    x.people.set_trusted(
+        {{"pstn.test", "", false, {}}}); // no address that an unknown name could lead to
     const auto alice = std::make_shared<people::user>();
     alice->aor = *sip::aor::from("sip:alice@contoso.test");
     for (const auto* uri : {"sip:1@stranger.test", "sip:1@pstn.test"}) {
@@ -266,7 +306,8 @@ TEST(elsewhere, no_look_ups_for_whoever_likes) {
         x.w.run_for(1s);
     }
     ASSERT_FALSE(x.names.asked().empty());
-    for (const auto& q : x.names.asked()) EXPECT_FALSE(q.name.contains("stranger")) << q.name;
+    for (const auto& q : x.names.asked())
+        EXPECT_FALSE(q.name.contains("stranger")) << q.name;
 }
 
 TEST(elsewhere, an_invite_is_cancelled_while_its_name_is_looked_up) {
@@ -277,7 +318,8 @@ TEST(elsewhere, an_invite_is_cancelled_while_its_name_is_looked_up) {
     x.w.run_for(1s);
     EXPECT_EQ(x.hops.waiting(), 1U);
     auto cancel = sip::message::request("CANCEL", gateway);
-    for (const auto what : {header::via, header::max_forwards, header::from, header::to, header::call_id})
+    for (const auto what :
+         {header::via, header::max_forwards, header::from, header::to, header::call_id})
         cancel.append(what, invite.value(what));
     cancel.append(header::cseq, "1 CANCEL");
     x.caller.heard.clear();
