@@ -3,6 +3,7 @@
 #include "base/log/log.h"
 #include "base/overloaded.h"
 #include "protocol/sip/respond.h"
+#include "sipstack/identity.h"
 
 namespace lyceum::sipstack {
 namespace {
@@ -103,7 +104,7 @@ void gate::on_request(const path& from, sip::message&& m) {
     carry_out(from, std::move(todo), &m);
 }
 
-bool gate::admits_response(const path& from, const sip::message& m) {
+bool gate::admits_response(const path& from, sip::message& m) {
     if (!is_client(from)) {
         const auto* facts =
             from.kind == net::transport::udp ? nullptr : transport_.facts(from.flow);
@@ -113,7 +114,13 @@ bool gate::admits_response(const path& from, const sip::message& m) {
     client_of(from.flow).machine.on(
         authenticator::response_received{m}, shard_.clock().now(), todo);
     for (const auto& a : todo) {
-        if (std::holds_alternative<authenticator::pass>(a)) return true;
+        if (const auto* p = std::get_if<authenticator::pass>(&a)) {
+            // A client's own assertion is worth nothing, here as in its requests. RFC 3325 5
+            m.remove(header::p_asserted_identity);
+            m.remove(header::p_preferred_identity);
+            m.append(header::p_asserted_identity, asserted_identity(*p->user));
+            return true;
+        }
         if (const auto* d = std::get_if<authenticator::drop>(&a)) count(*d);
     }
     return false;
@@ -259,7 +266,8 @@ void gate::arm(net::flow_id id, client& c) {
 void gate::on_deadline(std::uint64_t value, instant now) {
     const net::flow_id id{value};
     const auto it = clients_.find(id);
-    if (it == clients_.end()) return;
+    // An earlier timer took the place of this one: that one looks further.
+    if (it == clients_.end() || (it->second.armed && *it->second.armed > now)) return;
     it->second.armed.reset();
     authenticator::actions todo;
     it->second.machine.on(authenticator::tick{}, now, todo);
@@ -272,8 +280,12 @@ void gate::expel(const sip::aor& user) {
     for (const auto& [id, c] : clients_) {
         if (transport_.user(id) == user.text()) theirs.push_back(id);
     }
-    for (const auto id : theirs)
+    for (const auto id : theirs) {
+        // What is queued goes out; what still comes in is nobody's, however long that takes.
+        authenticator::actions none;
+        clients_.at(id).machine.on(authenticator::closed{}, shard_.clock().now(), none);
         transport_.close(id, true);
+    }
 }
 
 std::size_t gate::associations() const {

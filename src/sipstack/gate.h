@@ -38,7 +38,8 @@ public:
     /// A request: admitted() or answer() follow, now or after the password was checked; or nothing.
     void on_request(const path&, sip::message&&);
     /// Whether a response may be taken: signed by the client, or from a trusted peer.
-    [[nodiscard]] bool admits_response(const path&, const sip::message&);
+    /// A client's loses what it says of its own identity and gets what it has proven.
+    [[nodiscard]] bool admits_response(const path&, sip::message&);
     /// Whether the trusted list has who is at the other end. A path over UDP needs no traffic
     /// before.
     [[nodiscard]] bool trusts(const path& p) const { return trusted_of(p) != nullptr; }

@@ -26,7 +26,6 @@ class Server:
         self.data = pathlib.Path(data)
         self.log_path = self.data.parent / "server.log"
         self.process = None
-        self._lines = []
         self._changed = threading.Condition()
         self._command("init", "--data", self.data, "--domain", DOMAIN, "--port-base", PORT_BASE)
         self.config = self.data / "lyceum.toml"
@@ -75,27 +74,26 @@ class Server:
 
     def start(self, timeout=30):
         """Returns when every listener accepts."""
-        with self._changed:
-            self._lines = []
+        lines = []  # of this process alone: the reader of a killed one may still be at its last
         self.process = subprocess.Popen([str(self.daemon), "--config", str(self.config)],
                                         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                                         text=True, errors="replace")
-        threading.Thread(target=self._read, args=(self.process.stdout,), daemon=True).start()
+        threading.Thread(target=self._read, args=(self.process.stdout, lines), daemon=True).start()
         with self._changed:
-            ready = self._changed.wait_for(lambda: "lyceum: ready" in self._lines or None in self._lines, timeout)
-        if not ready or "lyceum: ready" not in self._lines:
+            ready = self._changed.wait_for(lambda: "lyceum: ready" in lines or None in lines, timeout)
+        if not ready or "lyceum: ready" not in lines:
             raise ServerError(f"lyceumd did not become ready; exit status {self.process.poll()}")
 
-    def _read(self, pipe):
+    def _read(self, pipe, lines):
         with open(self.log_path, "a", encoding="utf-8") as log:
             for line in pipe:
                 log.write(line)
                 log.flush()
                 with self._changed:
-                    self._lines.append(line.rstrip("\n"))
+                    lines.append(line.rstrip("\n"))
                     self._changed.notify_all()
         with self._changed:
-            self._lines.append(None)
+            lines.append(None)
             self._changed.notify_all()
 
     def stop(self, timeout=15):

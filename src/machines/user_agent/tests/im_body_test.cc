@@ -7,7 +7,7 @@ namespace {
 
 TEST(im_body, recognises_offers) {
     const struct {
-        std::string_view body;
+        std::string body;
         bool is_im;
     } rows[] = {
         {im_description(*ip_address::parse("192.0.2.1")), true},

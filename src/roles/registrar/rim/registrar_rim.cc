@@ -95,7 +95,8 @@ void registrar_rim::carry_out(user& u,
                            accepted = &x;
                            if (x.what == endpoints::effect::added)
                                neighbours_.started(u.aor, x.live);
-                           log::write(log::level::info,
+                           // A refresh is no news for an operator.
+                           log::write(x.what == endpoints::effect::added ? log::level::info : log::level::debug,
                                       "registrar",
                                       x.what == endpoints::effect::added ? "endpoint_added"
                                                                          : "endpoint_refreshed",

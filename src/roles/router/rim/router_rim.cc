@@ -4,6 +4,7 @@
 #include "base/overloaded.h"
 #include "base/text.h"
 #include "protocol/sip/address.h"
+#include "sipstack/identity.h"
 
 #include <charconv>
 
@@ -77,18 +78,7 @@ void router_rim::make_presentable(incoming& in) const {
         // MS-SIPAE 4.7
         m.remove(header::p_asserted_identity);
         m.remove(header::p_preferred_identity);
-        std::string identity;
-        if (!in.user->display_name.empty()) {
-            identity += '"';
-            for (const char c : in.user->display_name) {
-                if (c == '"' || c == '\\') identity += '\\';
-                identity += c;
-            }
-            identity += '"';
-        }
-        identity += "<" + in.user->aor.text() + ">";
-        if (!in.user->line_uri.empty()) identity += ",<" + in.user->line_uri + ">";
-        m.append(header::p_asserted_identity, identity);
+        m.append(header::p_asserted_identity, sipstack::asserted_identity(*in.user));
         // A client that registered nothing yet names itself by its own idea of its address.
         if (const auto contact = sip::parse_address(m.value(header::contact));
             contact && contact->params.has("proxy")) {

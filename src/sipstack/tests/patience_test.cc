@@ -1,0 +1,111 @@
+// What time and connections that stay cost.
+#include "sipstack/tests/people.h"
+
+namespace lyceum::sipstack::test {
+namespace {
+
+using sip::header;
+
+TEST(patience, who_does_not_sign_in_is_closed) { // [MS-CONMGMT] 3.5.6
+    house h;
+    client c(h, "alice", "10.0.1.1");
+    c.connect();
+    for (int i = 0; i < 6; ++i) {
+        c.send(c.request("REGISTER", "sip:contoso.test")); // asks, but never answers the challenge
+        h.run_for(9s);
+    }
+    EXPECT_EQ(c.heard(), "401 401 401 401 401 401 ");
+    EXPECT_TRUE(c.closed_by().empty());
+    h.run_for(7s);
+    EXPECT_EQ(c.closed_by().size(), 1U);
+    h.expect_nothing_left();
+}
+
+TEST(patience, an_octet_a_second) {
+    house h;
+    h.add_user("alice");
+    client c(h, "alice", "10.0.1.1");
+    c.sign_in();
+    const auto text = c.request("OPTIONS", "sip:contoso.test").text();
+    std::size_t sent = 0;
+    for (; c.closed_by().empty() && sent < text.size(); ++sent) {
+        c.send_raw(text.substr(sent, 1));
+        h.run_for(1s);
+    }
+    EXPECT_GE(sent, 30U);
+    EXPECT_LE(sent, 32U);
+    EXPECT_EQ(h.registrations(), 0U);
+    h.expect_nothing_left();
+}
+
+TEST(patience, who_stays_long_costs_no_more_and_more) {
+    house h;
+    h.add_user("alice");
+    client c(h, "alice", "10.0.1.1");
+    c.sign_in();
+    h.run_for(1min);
+    std::size_t most = h.timers();
+    for (int day = 0; day < 20; ++day) {
+        for (int i = 0; i < 100; ++i) { // each request comes in two pieces
+            const auto text = c.signed_as_is(c.request("OPTIONS", "sip:contoso.test")).text();
+            c.send_raw(std::string_view(text).substr(0, 50));
+            h.run_for(1s);
+            c.send_raw(std::string_view(text).substr(50));
+            h.run_for(2s);
+        }
+        if (day == 3) most = h.timers();
+    }
+    EXPECT_LE(h.timers(), most + 5);
+    EXPECT_LT(h.timers(), 60U);
+    c.hang_up();
+    h.expect_nothing_left();
+}
+
+TEST(patience, who_comes_and_goes_leaves_nothing_behind) {
+    house h;
+    h.add_user("alice");
+    client c(h, "alice", "10.0.1.1");
+    c.sign_in();
+    const auto before = h.timers();
+    for (int i = 0; i < 200; ++i) {
+        c.sign_out();
+        c.send(c.request("REGISTER", "sip:contoso.test"));
+        h.run_for(100ms);
+        EXPECT_EQ(c.heard(), "200 ");
+    }
+    EXPECT_EQ(h.registrations(), 1U);
+    h.run_for(3h); // idle: closed
+    EXPECT_EQ(h.registrations(), 0U);
+    EXPECT_LE(h.timers(), before + 2);
+    h.expect_nothing_left();
+}
+
+TEST(patience, a_new_handshake_every_minute) {
+    house h;
+    h.add_user("alice");
+    client c(h, "alice", "10.0.1.1");
+    c.sign_in();
+    for (int i = 0; i < 500; ++i) {
+        // The same connection, a new association.
+        auto again = security_association::client_association({.user = "alice", .domain = "CONTOSO", .workstation = "PC", .nt_hash = *ntlm::nt_hash(password)},
+                                                              h.world.find(*ip_address::parse("10.0.1.1"))->shard(0).random());
+        for (int leg = 0; leg < 3; ++leg) {
+            auto m = c.request("REGISTER", "sip:contoso.test");
+            again.authorise(m);
+            c.send_raw(m.text());
+            h.run_for(100ms);
+            const auto asked = c.take("401");
+            if (!asked) break;
+            ASSERT_TRUE(again.on_challenge(*asked, h.world.wall_now()));
+        }
+        EXPECT_TRUE(c.take("200"));
+        h.run_for(1min);
+    }
+    EXPECT_EQ(h.associations(), 1U);
+    EXPECT_LT(h.timers(), 100U);
+    c.hang_up();
+    h.expect_nothing_left();
+}
+
+} // namespace
+} // namespace lyceum::sipstack::test
