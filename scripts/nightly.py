@@ -140,7 +140,7 @@ def suites(state):
         "asan": (15, sanitizer("asan", "^(unit|fuzz_replay|contract|conformance|simulation)$"), False),
         "tsan": (15, sanitizer("tsan", "^(unit|contract|simulation)$"), False),
         "durability": (5, repeated("durability", 5, {"LYCEUM_LONG": "1"}), False),
-        "interop": (15, repeated("interop|interop_window|broken_signature", 3), False),
+        "interop": (15, repeated("interop|interop_window", 3), False),
         "tidy": (15, tidy, True),
         "fuzz": (30, fuzz(state), False),
     }

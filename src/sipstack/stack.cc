@@ -114,7 +114,9 @@ void stack::on_message(const path& from, sip::message&& m) {
     }
     if (const auto bad = sip::check_request(m)) {
         count_->bad.add();
-        if (m.method_id() != method::ack && m.has(header::via)) {
+        // A stranger's datagram gets no answer: its source may be forged.
+        const bool may_answer = from.kind != net::transport::udp || gate_.trusts(from);
+        if (may_answer && m.method_id() != method::ack && m.has(header::via)) {
             note_received(m, from);
             answer_at_once(from,
                            sip::make_response(m, bad->status, bad->reason, shard_.random().hex(8)));
@@ -215,7 +217,7 @@ void stack::deliver_response(branch b, const path& from, sip::message&& m, bool 
     const auto id = m.cseq_method() == "CANCEL" ? b.transaction | cancel_bit : b.transaction;
     const auto it = clients_.find(id);
     // Only who was asked may answer: a guessed branch from another connection is nothing.
-    if (it == clients_.end() || it->second.via != b ||
+    if (it == clients_.end() || it->second.via != b || from.kind != it->second.to.kind ||
         (from.kind != net::transport::udp && from.flow != it->second.to.flow) ||
         (!vouched && from.peer.address !=
                          it->second.to.peer.address) || // a gateway that is trusted by its name

@@ -2,6 +2,7 @@
 
 #include <expected>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace lyceum::apps::client {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/instant.h"
 #include "base/ip_endpoint.h"
 #include "protocol/sip/gruu.h"
 #include "protocol/sip/message.h"

@@ -44,7 +44,7 @@ asio_links::asio_links(boost::asio::io_context& io,
                        const settings& s,
                        const environment& e,
                        metrics::registry& m)
-    : io_(io), shard_(shard), settings_(s), environment_(e), handshake_timer_(io),
+    : io_(io), shard_(shard), settings_(s), environment_(e), patience_timer_(io),
       scratch_(32 * 1024),
       accepted_(m.make_counter("lyceum_net_accepted_total", "Connections accepted")),
       refused_(
@@ -157,7 +157,7 @@ void asio_links::accepted(const acceptor& a, ip::tcp::socket socket) {
     flow_facts facts{a.facts.kind, a.facts.who, false, from_asio(local), from, {}};
     slots_[at].link = std::make_unique<connection>(
         *this, id, std::move(socket), std::move(facts), std::move(tls));
-    if (a.facts.kind == transport::tls) watch_handshake(id);
+    if (a.facts.kind == transport::tls) hurry(id, false);
     slots_[at].link->accept();
 }
 
@@ -175,7 +175,7 @@ flow_id asio_links::connect(const target& t) {
     flow_facts facts{t.kind, audience::trusted, true, {}, t.peer, {}};
     slots_[at].link = std::make_unique<connection>(
         *this, id, std::move(socket), std::move(facts), std::move(tls));
-    watch_handshake(id);
+    hurry(id, false);
     slots_[at].link->connect(t.peer);
     return id;
 }
@@ -191,25 +191,26 @@ void asio_links::connect(ip::tcp::socket& socket,
     socket.async_connect(endpoint, [then = std::move(then)](error_code e) mutable { then(!e); });
 }
 
-void asio_links::watch_handshake(flow_id id) {
-    handshakes_.emplace_back(environment_.now() + settings_.handshake_patience, id);
-    if (!watching_) check_handshakes();
+void asio_links::hurry(flow_id id, bool closing) {
+    hurried_.push_back({environment_.now() + settings_.handshake_patience, id, closing});
+    if (!watching_) check_hurried();
 }
 
-void asio_links::check_handshakes() {
+void asio_links::check_hurried() {
     const auto now = environment_.now();
-    while (!handshakes_.empty()) {
-        const auto [until, id] = handshakes_.front();
+    while (!hurried_.empty()) {
+        const auto [until, id, closing] = hurried_.front();
         connection* c = find(id);
-        if (c != nullptr && !c->is_open() && until > now) break;
-        handshakes_.pop_front();
-        if (c != nullptr && !c->is_open()) remove(id, closed_why::timed_out, false);
+        const bool waits = c != nullptr && (closing || !c->is_open());
+        if (waits && until > now) break;
+        hurried_.pop_front();
+        if (waits) remove(id, closed_why::timed_out, c->is_open());
     }
-    watching_ = !handshakes_.empty();
+    watching_ = !hurried_.empty();
     if (!watching_) return;
-    handshake_timer_.expires_after(handshakes_.front().first - now);
-    handshake_timer_.async_wait([this](error_code e) {
-        if (!e) check_handshakes();
+    patience_timer_.expires_after(hurried_.front().until - now);
+    patience_timer_.async_wait([this](error_code e) {
+        if (!e) check_hurried();
     });
 }
 
@@ -220,13 +221,18 @@ bool asio_links::send(flow_id id, std::string_view octets) {
     return true;
 }
 
+void asio_links::acknowledge_now(flow_id id) {
+    if (connection* c = find(id)) c->acknowledge_now();
+}
+
 void asio_links::close(flow_id id, bool flush) {
     connection* c = find(id);
     if (c == nullptr) return;
-    if (flush) {
+    if (!flush) {
+        later(id, [](connection& self) { self.close_now(); });
+    } else if (!c->is_closing()) {
         c->close_after_flush();
-    } else {
-        later(id, [](connection& self) { self.close_after_flush(); });
+        hurry(id, true); // who does not read what is queued keeps no connection by that
     }
 }
 
@@ -302,7 +308,7 @@ void asio_links::shut() {
     error_code error;
     for (auto& d : datagrams_)
         d.socket.close(error);
-    handshake_timer_.cancel();
+    patience_timer_.cancel();
     for (auto& s : slots_)
         s.link.reset();
 }

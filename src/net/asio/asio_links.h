@@ -51,6 +51,7 @@ public:
     flow_id connect(const target&) override;
     bool send(flow_id, std::string_view) override;
     void send_datagram(flow_id, const ip_endpoint&, std::string_view) override;
+    void acknowledge_now(flow_id) override;
     void close(flow_id, bool flush) override;
     void stop_listening() override;
     flow_id udp_socket() const override;
@@ -96,8 +97,10 @@ private:
     void read_datagrams(std::size_t index);
     [[nodiscard]] flow_id make_id(std::size_t slot) const;
     [[nodiscard]] std::size_t free_slot();
-    void watch_handshake(flow_id);
-    void check_handshakes();
+    /// From now on the peer has handshake_patience: to connect and shake hands, or to read what is
+    /// queued for it and be closed.
+    void hurry(flow_id, bool closing);
+    void check_hurried();
 
     boost::asio::io_context& io_;
     unsigned shard_;
@@ -111,8 +114,13 @@ private:
     std::map<ip_address, std::size_t> per_address_;
     std::deque<acceptor> acceptors_;
     std::deque<datagram_socket> datagrams_;
-    std::deque<std::pair<instant, flow_id>> handshakes_; ///< oldest first
-    boost::asio::steady_timer handshake_timer_;
+    struct hurried {
+        instant until;
+        flow_id id;
+        bool closing = false;
+    };
+    std::deque<hurried> hurried_; ///< the first to end first
+    boost::asio::steady_timer patience_timer_;
     bool watching_ = false;
     std::vector<char> scratch_;
     metrics::counter& accepted_;

@@ -2,6 +2,8 @@
 
 #include "net/asio/asio_links.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <openssl/err.h>
 #include <sys/socket.h>
 
@@ -211,6 +213,11 @@ void connection::write() {
         out_.shrink_to_fit();
         if (closing_) end(closed_why::by_us);
     }
+}
+
+void connection::acknowledge_now() {
+    const int on = 1; // one-shot: the kernel goes back to its own ways by itself
+    (void)::setsockopt(socket_.native_handle(), IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
 }
 
 void connection::close_after_flush() {

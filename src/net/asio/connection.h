@@ -23,9 +23,12 @@ public:
     void accept();                         ///< TLS handshake if any, then opened()
     void connect(const ip_endpoint& peer); ///< TCP connect, handshake, then opened()
     void send(std::string_view octets);
+    void acknowledge_now();
     void close_after_flush();
+    void close_now() { end(closed_why::by_us); }
     [[nodiscard]] const flow_facts& facts() const { return facts_; }
     [[nodiscard]] bool is_open() const { return state_ == state::open; }
+    [[nodiscard]] bool is_closing() const { return closing_; }
     [[nodiscard]] std::size_t queued() const { return out_.size(); }
 
 private:

@@ -34,8 +34,9 @@ struct settings {
     std::size_t max_connections = 50000; ///< per shard; further ones are closed at once
     std::size_t max_per_address = 0;     ///< connections of one peer address per shard; 0: no limit
     std::size_t max_queued = 4 * 1024 * 1024; ///< octets waiting for a slow reader, per connection
-    std::chrono::seconds handshake_patience{15}; ///< TCP connect and TLS handshake
-    tls_files tls;                               ///< empty certificate: no TLS
+    std::chrono::seconds handshake_patience{
+        15};       ///< TCP connect and TLS handshake; the last reading before a close
+    tls_files tls; ///< empty certificate: no TLS
 };
 
 /// Shards as threads with one Boost.Asio loop each, their sockets, and the pool.

@@ -87,6 +87,7 @@ public:
                             }
                         }));
     }
+    void acknowledge_now(flow_id) override {}
     void stop_listening() override { host_.listening_.clear(); }
     flow_id udp_socket_to(const ip_address& peer) const override {
         return peer.is_v4() == host_.address_.is_v4() ? udp_socket() : flow_id{};

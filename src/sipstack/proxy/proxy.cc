@@ -2,11 +2,39 @@
 
 #include "base/overloaded.h"
 #include "machines/dialog/dialog.h"
+#include "protocol/sip/address.h"
 
 namespace lyceum::sipstack {
 
 using sip::header;
 namespace rc = response_context;
+
+namespace {
+
+/// Who answers writes what it likes, and what we pass on the caller believes: it has to find its
+/// own request in the answer, and no other one's. RFC 3261 8.2.6.2
+void make_answer_of(const sip::message& request, sip::message& response) {
+    for (const auto h : {header::from, header::call_id, header::cseq}) {
+        if (response.value(h) != request.value(h) ||
+            std::ranges::count(response.fields(), h, &sip::message::field::id) != 1)
+            response.set(h, request.value(h));
+    }
+    const auto asked = sip::parse_address(request.value(header::to));
+    const auto to = sip::parse_address(response.value(header::to));
+    if (asked && (!to || to->uri != asked->uri)) {
+        std::string whole(request.value(header::to));
+        const auto tag = to ? to->params.value_or("tag", {}) : std::string_view{};
+        if (request.to_tag().empty() && !tag.empty()) whole.append(";tag=").append(tag);
+        response.set(header::to, whole);
+    }
+    const auto vias = request.values(header::via);
+    if (response.values(header::via) == vias) return;
+    response.remove(header::via);
+    for (auto it = vias.rbegin(); it != vias.rend(); ++it)
+        response.prepend(header::via, *it);
+}
+
+} // namespace
 
 proxy::proxy(stack& s, const proxy_settings& settings)
     : stack_(s), settings_(settings),
@@ -150,7 +178,10 @@ void proxy::forward(std::uint64_t id, carried& c, const rc::forward& f) {
 }
 
 void proxy::on_response(std::uint64_t token, transaction_ref, sip::message&& m) {
+    const auto it = contexts_.find(token >> 16U);
+    if (it == contexts_.end()) return;
     m.remove_first(header::via); // RFC 3261 16.7 step 3
+    make_answer_of(it->second.request, m);
     // What the client signed it with, and what only the first hop may say, goes no further.
     m.remove(header::authorization);
     m.remove(header::proxy_authorization);

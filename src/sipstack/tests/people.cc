@@ -53,12 +53,16 @@ sip::message party::answer(const sip::message& request, int status) const {
     return r;
 }
 
-void party::received(net::flow_id, std::string_view octets) {
+void party::received(net::flow_id f, std::string_view octets) {
+    last_heard = f;
     framer_.feed(octets);
     for (auto next = framer_.next(); next && *next; next = framer_.next()) keep(**std::move(next));
 }
 
-void party::received_datagram(net::flow_id, const ip_endpoint&, std::string_view octets) { keep(std::string(octets)); }
+void party::received_datagram(net::flow_id, const ip_endpoint&, std::string_view octets) {
+    last_heard = {};
+    keep(std::string(octets));
+}
 void party::closed(net::flow_id, net::closed_why why) { closed_.push_back(why); }
 
 void party::keep(std::string octets) {
@@ -88,7 +92,7 @@ void client::sign_in() {
     association_.start_over();
     for (int i = 0; i < 3; ++i) {
         send(request("REGISTER", "sip:contoso.test"));
-        house_.run_for(100ms);
+        house_.run_for(300ms);
         if (take("200")) break;
         const auto again = take("401");
         ASSERT_TRUE(again) << heard();
@@ -162,11 +166,11 @@ void gateway::use_tcp() {
     contact = "<sip:line@" + address_ + ";transport=tcp>";
 }
 
-void gateway::send_raw(std::string_view octets) {
-    if (flow_) {
-        host_.links(0).send(flow_, octets);
+void gateway::send(const sip::message& m) {
+    if (const auto over = m.is_response() ? last_heard : flow_) {
+        host_.links(0).send(over, m.text());
     } else {
-        host_.links(0).send_datagram(host_.links(0).udp_socket(), at(house_address, 5060), octets);
+        host_.links(0).send_datagram(host_.links(0).udp_socket(), at(house_address, 5060), m.text());
     }
 }
 

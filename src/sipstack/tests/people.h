@@ -32,6 +32,7 @@ public:
 
     std::string contact; ///< what it writes into Contact
     std::string tag;     ///< its tag in To
+    net::flow_id last_heard; ///< what the last message came over; none: UDP
 
 protected:
     virtual void check(const sip::message&) {}
@@ -94,8 +95,8 @@ class gateway final : public party {
 public:
     gateway(house&, std::string_view address);
     [[nodiscard]] sip::message request(std::string_view method, std::string_view uri);
-    void send(const sip::message& m) { send_raw(m.text()); }
-    void send_raw(std::string_view octets);
+    /// A response goes back the way that the last message came.
+    void send(const sip::message&);
     /// From now on it sends over a connection of its own.
     void use_tcp();
     void hang_up() { host_.links(0).close(flow_, false); }

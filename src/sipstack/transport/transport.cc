@@ -34,15 +34,20 @@ instant transport::deadline_of(const flow& f) const {
     return when;
 }
 
-void transport::arm(net::flow_id id, const flow& f) {
-    deadlines_->arm({timer_kind, id.value}, deadline_of(f));
+void transport::arm(net::flow_id id, flow& f) {
+    const auto when = deadline_of(f);
+    if (f.armed && *f.armed <= when) return;
+    f.armed = when;
+    deadlines_->arm({timer_kind, id.value}, when);
 }
 
 void transport::on_deadline(std::uint64_t value, instant now) {
     const net::flow_id id{value};
     const auto it = flows_.find(id);
     if (it == flows_.end() || !it->second.is_open) return;
-    const auto& f = it->second;
+    auto& f = it->second;
+    if (f.armed && *f.armed > now) return; // an earlier timer took the place of this one
+    f.armed.reset();
     if (deadline_of(f) > now) {
         arm(id, f);
         return;
@@ -98,6 +103,7 @@ void transport::received(net::flow_id id, std::string_view octets) {
             if (!waits) {
                 f.message_began.reset();
             } else if (!f.message_began) {
+                links_.acknowledge_now(id);
                 f.message_began = now;
                 arm(id, f);
             }

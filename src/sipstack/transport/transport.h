@@ -83,13 +83,14 @@ private:
         instant opened;
         instant heard;                        ///< last octets
         std::optional<instant> message_began; ///< an incomplete message waits since then
+        std::optional<instant> armed;         ///< the earliest timer that will come
         bool is_open = false;
         bool has_authenticated = false;
 
         explicit flow(const sip::limits& l) : framer(l) {}
     };
     [[nodiscard]] instant deadline_of(const flow&) const;
-    void arm(net::flow_id, const flow&);
+    void arm(net::flow_id, flow&);
     void take_message(net::flow_id, std::string octets);
 
     net::shard& shard_;

@@ -41,10 +41,11 @@ registrar_rim::registrar_rim(
     s.on_timer(timer_kind, [this](std::uint64_t id, instant now) {
         const auto it = by_timer_.find(id);
         if (it == by_timer_.end()) return;
-        const auto aor = it->second;
+        const auto [aor, when] = std::move(it->second);
         by_timer_.erase(it);
         const auto found = users_.find(aor);
-        if (found == users_.end()) return;
+        // An earlier timer took the place of this one: that one looks further.
+        if (found == users_.end() || found->second.armed != when) return;
         found->second.armed.reset();
         carry_out(found->second, found->second.machine.on(endpoints::tick{}, now), nullptr, now);
         tidy(aor);
@@ -96,7 +97,8 @@ void registrar_rim::carry_out(user& u,
                            if (x.what == endpoints::effect::added)
                                neighbours_.started(u.aor, x.live);
                            // A refresh is no news for an operator.
-                           log::write(x.what == endpoints::effect::added ? log::level::info : log::level::debug,
+                           log::write(x.what == endpoints::effect::added ? log::level::info
+                                                                         : log::level::debug,
                                       "registrar",
                                       x.what == endpoints::effect::added ? "endpoint_added"
                                                                          : "endpoint_refreshed",
@@ -197,11 +199,12 @@ void registrar_rim::tidy(const sip::aor& aor) {
     registrations_.add(static_cast<std::int64_t>(live) - static_cast<std::int64_t>(u.counted));
     u.counted = live;
     if (const auto when = u.machine.deadline(); !when) {
-        users_.erase(it);
+        // Who comes and goes all the time has one timer nevertheless: it is the last to go.
+        if (!u.armed) users_.erase(it);
     } else if (!u.armed || *when < *u.armed) {
         u.armed = when;
         const auto id = next_timer_++;
-        by_timer_.emplace(id, aor);
+        by_timer_.emplace(id, timer{aor, *when});
         stack_.deadlines().arm({timer_kind, id}, *when);
     }
 }

@@ -61,7 +61,11 @@ private:
     publisher publish_;
     neighbours neighbours_;
     std::unordered_map<sip::aor, user, sip::aor_hash> users_;
-    std::unordered_map<std::uint64_t, sip::aor> by_timer_;
+    struct timer {
+        sip::aor whose;
+        instant when;
+    };
+    std::unordered_map<std::uint64_t, timer> by_timer_;
     std::uint64_t next_timer_ = 1;
     diagnostics::id expelled_because_ = diagnostics::id::user_disabled;
     metrics::gauge& registrations_;
