@@ -17,6 +17,7 @@ using transaction::action;
 
 constexpr std::uint32_t server_timer = 2;
 constexpr std::uint32_t client_timer = 3;
+constexpr std::uint32_t sweep_timer = 5;
 /// A CANCEL shares its INVITE's branch; in the table it stands beside it under this bit.
 constexpr std::uint64_t cancel_bit = std::uint64_t{1} << 47U;
 constexpr std::uint64_t id_bits = (std::uint64_t{1} << 48U) - 1;
@@ -36,6 +37,8 @@ struct stack::counters {
           overload(m.make_counter("lyceum_sipstack_overload_total", "Requests refused with 503")),
           stray(m.make_counter("lyceum_sipstack_stray_responses_total",
                                "Responses that belong to nothing")),
+          unanswered(m.make_counter("lyceum_sipstack_unanswered_total",
+                                    "Requests that nobody here answered, given up")),
           timeouts(m.make_counter("lyceum_sipstack_timeouts_total",
                                   "Requests of ours that nobody answered")),
           hops(m.make_counter("lyceum_sipstack_hops_total", "Messages handed from shard to shard")),
@@ -45,6 +48,7 @@ struct stack::counters {
     metrics::counter& bad;
     metrics::counter& overload;
     metrics::counter& stray;
+    metrics::counter& unanswered;
     metrics::counter& timeouts;
     metrics::counter& hops;
     metrics::gauge& servers;
@@ -149,7 +153,10 @@ void stack::admitted(const path& from, sip::message&& m, gate::speaker who) {
 
 void stack::take_new(const path& from, sip::message&& m, gate::speaker&& who, std::string key) {
     note_received(m, from);
-    if (draining_ || servers_.size() >= settings_.max_transactions) {
+    const auto of_flow = servers_of_flow_.find(from.flow);
+    const bool too_many = who.user && of_flow != servers_of_flow_.end() &&
+                          of_flow->second >= settings_.max_transactions_of_client;
+    if (draining_ || too_many || servers_.size() >= settings_.max_transactions) {
         count_->overload.add();
         auto r = refusal_for(m, {503, diagnostics::id::service_unavailable});
         // Spread over a minute, so that they do not all come back at once.
@@ -168,8 +175,12 @@ void stack::take_new(const path& from, sip::message&& m, gate::speaker&& who, st
                                         back_from(from, m),
                                         invite,
                                         false,
+                                        shard_.clock().now(),
                                         {},
                                         {}});
+    if (from.kind != net::transport::udp) ++servers_of_flow_[from.flow];
+    if (!std::exchange(sweeping_, true))
+        deadlines_.arm({sweep_timer, 0}, shard_.clock().now() + settings_.timings.long_wait());
     servers_by_key_.emplace(std::move(key), id);
     count_->servers.set(static_cast<std::int64_t>(servers_.size()));
     const transaction_ref ref{(std::uint64_t{shard_.index()} << 48U) | id};
@@ -272,12 +283,39 @@ void stack::serve(std::uint64_t id, transaction::actions todo, sip::message* res
     }
     if (todo.has(action::retransmit) && !t.last.empty()) transport_.send(t.back, t.last);
     if (todo.has(action::terminated)) {
-        servers_by_key_.erase(t.key);
-        servers_.erase(it);
-        count_->servers.set(static_cast<std::int64_t>(servers_.size()));
+        end_server(id);
         return;
     }
     if (const auto when = t.machine.deadline()) deadlines_.arm({server_timer, id}, *when);
+}
+
+void stack::end_server(std::uint64_t id) {
+    const auto it = servers_.find(id);
+    servers_by_key_.erase(it->second.key);
+    if (const auto n = servers_of_flow_.find(it->second.from.flow);
+        n != servers_of_flow_.end() && --n->second == 0)
+        servers_of_flow_.erase(n);
+    servers_.erase(it);
+    count_->servers.set(static_cast<std::int64_t>(servers_.size()));
+}
+
+/// Requests other than INVITE have no timer before they are answered. An answer that got lost
+/// between shards (a full mailbox) would leave them for ever; who asked has given up long since.
+void stack::sweep(instant now) {
+    sweeping_ = false;
+    std::vector<std::uint64_t> forgotten;
+    for (const auto& [id, t] : servers_) {
+        if (!t.is_invite && !t.machine.deadline() &&
+            t.began + 2 * settings_.timings.long_wait() <= now)
+            forgotten.push_back(id);
+    }
+    for (const auto id : forgotten) {
+        count_->unanswered.add();
+        end_server(id);
+    }
+    if (servers_.empty()) return;
+    sweeping_ = true;
+    deadlines_.arm({sweep_timer, 0}, now + settings_.timings.long_wait());
 }
 
 path stack::nearest(path to) const {
@@ -552,10 +590,12 @@ void stack::on_closed(net::flow_id id, net::closed_why why) {
                {{"why", net::name(why)}, {"user", transport_.user(id)}});
     gate_.on_closed(id);
     std::vector<transaction_ref> callers;
-    for (const auto& [number, t] : servers_) {
-        if (t.is_invite && t.from.flow == id &&
-            t.machine.state() == transaction::state::proceeding) {
-            callers.push_back({(std::uint64_t{shard_.index()} << 48U) | number});
+    if (servers_of_flow_.contains(id)) {
+        for (const auto& [number, t] : servers_) {
+            if (t.is_invite && t.from.flow == id &&
+                t.machine.state() == transaction::state::proceeding) {
+                callers.push_back({(std::uint64_t{shard_.index()} << 48U) | number});
+            }
         }
     }
     for (const auto ref : callers)
@@ -606,6 +646,9 @@ void stack::on_wakeup(instant now) {
             break;
         case gate::timer_kind:
             gate_.on_deadline(key->id, now);
+            break;
+        case sweep_timer:
+            sweep(now);
             break;
         case server_timer:
             if (const auto it = servers_.find(key->id); it != servers_.end() &&

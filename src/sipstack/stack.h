@@ -20,6 +20,8 @@ struct stack_settings {
     std::uint16_t udp_port = 5060;
     std::size_t max_transactions =
         100000; ///< server transactions per shard; further requests get 503
+    std::size_t max_transactions_of_client =
+        2000; ///< of one client's connection, so that nobody uses up what is there for all
 };
 
 /// One shard's SIP: transport, who may speak (gate), transactions. Everything that it does happens
@@ -97,8 +99,9 @@ private:
         path back; ///< responses go here. RFC 3261 18.2.2
         bool is_invite = false;
         bool refused = false; ///< the final response was no 2xx: an ACK for it ends here
-        std::string to_tag;   ///< of the last response: which ACK is for us. RFC 3261 17.2.3
-        std::string last;     ///< what to send again; kept over UDP only
+        instant began;
+        std::string to_tag; ///< of the last response: which ACK is for us. RFC 3261 17.2.3
+        std::string last;   ///< what to send again; kept over UDP only
     };
     struct client_transaction {
         transaction::client machine;
@@ -129,6 +132,8 @@ private:
     [[nodiscard]] path nearest(path) const;
     void unreachable(const branch&); ///< any shard: nothing came of what that transaction sent
     void add_via(sip::message&, const path&, const branch&) const;
+    void end_server(std::uint64_t id);
+    void sweep(instant now);
     void note_received(sip::message&, const path&) const;
     void send_cancel(std::uint64_t id);
     [[nodiscard]] sip::message ack_for(const client_transaction&,
@@ -147,11 +152,13 @@ private:
     std::vector<stack*> all_;
     std::unordered_map<std::uint64_t, server_transaction> servers_;
     std::unordered_map<std::string, std::uint64_t> servers_by_key_;
+    std::unordered_map<net::flow_id, std::size_t, net::flow_hash> servers_of_flow_; ///< streams
     std::unordered_map<std::uint64_t, client_transaction> clients_;
     std::map<std::uint32_t, std::move_only_function<void(std::uint64_t, instant)>> timers_;
     std::string out_; ///< reused for every message that goes out
     std::uint64_t next_id_ = 1;
     bool draining_ = false;
+    bool sweeping_ = false; ///< its timer is armed
     struct counters;
     std::unique_ptr<counters> count_;
 };

@@ -114,8 +114,10 @@ void front_end::expel(const sip::aor& user,
     if (forget) people_.remove(user);
     if (net::home_of(user.text(), shard_.count()) == shard_.index())
         registrar_.expel(user, reason, why);
-    // The notices are on their way to the connections' shards: only then do these close.
-    shard_.post(shard_.index(), [this, user] { stack_.expel(user); });
+}
+
+void front_end::hang_up(const sip::aor& user) {
+    stack_.expel(user);
 }
 
 front_end::status front_end::now() const {

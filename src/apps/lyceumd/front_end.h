@@ -41,9 +41,10 @@ public:
     /// What the directory says, at start and at every change. On this shard.
     void put_user(std::shared_ptr<const people::user>);
     void set_trusted(std::vector<store::trusted_peer>);
-    /// The user is gone, or may no longer be here: endpoints are told, connections close. On every
-    /// shard.
+    /// The user is gone, or may no longer be here: endpoints are told. On every shard.
     void expel(const sip::aor&, const std::string& reason, diagnostics::id, bool forget);
+    /// Closes the user's connections. On every shard, after expel() on all of them.
+    void hang_up(const sip::aor&);
 
     struct status {
         sipstack::stack::load load;

@@ -197,6 +197,9 @@ private:
     }
     void expel(const sip::aor& u, const std::string& reason, diagnostics::id why, bool forget) {
         everywhere([&](front_end& f) { f.expel(u, reason, why, forget); });
+        // The home shard's notices are in the mailboxes of the connections' shards by now, so they
+        // go out before these close.
+        everywhere([&](front_end& f) { f.hang_up(u); });
     }
     std::size_t under_way() {
         std::size_t n = 0;

@@ -8,7 +8,8 @@ namespace {
 using sip::header;
 
 struct gateway_and_bob {
-    explicit gateway_and_bob(net::sim::weather how = {}, std::uint64_t seed = 1) : h(seed, how), gw(h, "10.0.0.9"), bob(h, "bob", "10.0.2.1") {
+    explicit gateway_and_bob(net::sim::weather how = {}, std::uint64_t seed = 1)
+        : h(seed, how), gw(h, "10.0.0.9"), bob(h, "bob", "10.0.2.1") {
         h.add_user("bob");
         bob.sign_in();
     }
@@ -48,7 +49,8 @@ TEST(datagrams, a_repeated_request_gets_the_same_answer) { // RFC 3261 17.2.2
         x.h.run_for(5s);
     }
     EXPECT_EQ(x.gw.heard(), "200 200 200 200 ");
-    for (const auto& again : x.gw.octets()) EXPECT_EQ(again, x.gw.octets().front());
+    for (const auto& again : x.gw.octets())
+        EXPECT_EQ(again, x.gw.octets().front());
     EXPECT_EQ(x.bob.heard(), "");
     x.h.run_for(30s); // timer J: now it is a new one
     x.gw.send(m);
@@ -69,7 +71,8 @@ TEST(datagrams, an_invite_without_a_branch) { // RFC 3261 17.2.3: as RFC 2543 ha
     x.bob.send(x.bob.answer(there, 180));
     x.h.run_for(100ms);
     auto cancel = sip::message::request("CANCEL", invite.uri());
-    for (const auto f : {header::via, header::from, header::to, header::call_id}) cancel.append(f, invite.value(f));
+    for (const auto f : {header::via, header::from, header::to, header::call_id})
+        cancel.append(f, invite.value(f));
     cancel.append(header::cseq, "1 CANCEL");
     x.gw.send(cancel);
     x.h.run_for(100ms);
@@ -80,7 +83,8 @@ TEST(datagrams, an_invite_without_a_branch) { // RFC 3261 17.2.3: as RFC 2543 ha
     EXPECT_EQ(x.bob.heard(), "ACK ");
     EXPECT_EQ(x.gw.heard(), "180 200 487 ");
     auto ack = sip::message::request("ACK", invite.uri());
-    for (const auto f : {header::via, header::from, header::call_id}) ack.append(f, invite.value(f));
+    for (const auto f : {header::via, header::from, header::call_id})
+        ack.append(f, invite.value(f));
     ack.append(header::to, x.gw.expect("487").value(header::to));
     ack.append(header::cseq, "1 ACK");
     x.gw.send(ack);
@@ -159,14 +163,17 @@ TEST(datagrams, where_answers_go) { // RFC 3261 18.2.1 and 18.2.2, RFC 3581 4
         std::string_view via;
         std::string_view noted; ///< what the callee and the caller read; ours before it
     } rows[] = {
-        {"SIP/2.0/UDP pbx.other.test;branch=z9hG4bKa1", "SIP/2.0/UDP pbx.other.test;branch=z9hG4bKa1;received=10.0.0.9"},
-        {"SIP/2.0/UDP 10.0.0.9;branch=z9hG4bKa2;rport", "SIP/2.0/UDP 10.0.0.9;branch=z9hG4bKa2;rport=5060;received=10.0.0.9"},
+        {"SIP/2.0/UDP pbx.other.test;branch=z9hG4bKa1",
+         "SIP/2.0/UDP pbx.other.test;branch=z9hG4bKa1;received=10.0.0.9"},
+        {"SIP/2.0/UDP 10.0.0.9;branch=z9hG4bKa2;rport",
+         "SIP/2.0/UDP 10.0.0.9;branch=z9hG4bKa2;rport=5060;received=10.0.0.9"},
         {"SIP/2.0/UDP 10.0.0.9;branch=z9hG4bKa3", "SIP/2.0/UDP 10.0.0.9;branch=z9hG4bKa3"},
     };
     for (const auto& row : rows) {
         auto m = x.gw.request("MESSAGE", "sip:bob@contoso.test");
         m.set(header::via, row.via);
-        m.append(header::via, "SIP/2.0/TCP behind.other.test;branch=z9hG4bKdeep"); // two in a line would do, too
+        m.append(header::via,
+                 "SIP/2.0/TCP behind.other.test;branch=z9hG4bKdeep"); // two in a line would do, too
         const auto there = x.reach_bob(m);
         ASSERT_EQ(there.values(header::via).size(), 3U);
         EXPECT_EQ(there.values(header::via)[1], row.noted);
@@ -190,7 +197,9 @@ TEST(datagrams, a_call_over_two_transports) { // RFC 5658: each side finds the h
         const auto routes = there.values(header::record_route);
         ASSERT_EQ(routes.size(), 2U);
         EXPECT_EQ(routes[0], "<sip:fe.contoso.test:5061;transport=tls;lr>");
-        EXPECT_EQ(routes[1], tcp ? "<sip:fe.contoso.test:5060;transport=tcp;lr>" : "<sip:fe.contoso.test:5060;lr>");
+        EXPECT_EQ(routes[1],
+                  tcp ? "<sip:fe.contoso.test:5060;transport=tcp;lr>"
+                      : "<sip:fe.contoso.test:5060;lr>");
         x.bob.send(x.bob.answer(there, 200));
         x.h.run_for(100ms);
         const auto ok = x.gw.expect("200");
@@ -198,8 +207,11 @@ TEST(datagrams, a_call_over_two_transports) { // RFC 5658: each side finds the h
         // Both ways through the dialog.
         auto ack = sip::message::request("ACK", target->uri);
         ack.append(header::via, invite.value(header::via));
-        ack.replace_first(header::via, tcp ? "SIP/2.0/TCP 10.0.0.9;branch=z9hG4bKack" : "SIP/2.0/UDP 10.0.0.9;branch=z9hG4bKack");
-        for (const auto r : {routes[1], routes[0]}) ack.append(header::route, r);
+        ack.replace_first(header::via,
+                          tcp ? "SIP/2.0/TCP 10.0.0.9;branch=z9hG4bKack"
+                              : "SIP/2.0/UDP 10.0.0.9;branch=z9hG4bKack");
+        for (const auto r : {routes[1], routes[0]})
+            ack.append(header::route, r);
         ack.append(header::from, invite.value(header::from));
         ack.append(header::to, ok.value(header::to));
         ack.append(header::call_id, invite.call_id());
@@ -208,8 +220,10 @@ TEST(datagrams, a_call_over_two_transports) { // RFC 5658: each side finds the h
         x.h.run_for(100ms);
         EXPECT_EQ(x.bob.heard(), "INVITE ACK ");
         EXPECT_FALSE(x.bob.expect("ACK").has(header::route));
-        auto bye = x.bob.request("BYE", "sip:line@10.0.0.9" + std::string(tcp ? ";transport=tcp" : ""));
-        for (const auto r : {routes[0], routes[1]}) bye.append(header::route, r);
+        auto bye =
+            x.bob.request("BYE", "sip:line@10.0.0.9" + std::string(tcp ? ";transport=tcp" : ""));
+        for (const auto r : {routes[0], routes[1]})
+            bye.append(header::route, r);
         bye.set(header::from, ok.value(header::to));
         bye.set(header::to, invite.value(header::from));
         bye.set(header::call_id, invite.call_id());

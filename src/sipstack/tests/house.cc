@@ -10,33 +10,42 @@ credentials::verdict one_password::verify(const credentials::ntlm_proof& p) {
     const auto aor = sip::aor::from("sip:" + m->user + "@contoso.test");
     const auto user = aor ? people_.find(*aor) : nullptr;
     const auto agreed = ntlm::check(*m, p.challenge, *ntlm::nt_hash(password));
-    if (!user || !agreed) return credentials::refused{credentials::refused::why::wrong_password, m->user};
+    if (!user || !agreed)
+        return credentials::refused{credentials::refused::why::wrong_password, m->user};
     return credentials::proven{*user, agreed->key, agreed->flags};
 }
 
 house::front_end::front_end(house& h, unsigned i)
-    : of(h), shard(h.host_.shard(i)), st(shard, h.host_.links(i), h.settings_, h.checks_), carrier(st, {}),
-      names(h.names_, shard, {}), hops(st, names, {}),
-      registrar(
-          st, handlers, {},
-          [this](const sip::aor& user, std::shared_ptr<const reachable_endpoints> endpoints) {
-              for (const auto& other : of.shards_) {
-                  if (other.get() == this) {
-                      take(user, endpoints);
-                  } else {
-                      shard.post(other->shard.index(), [there = other.get(), user, endpoints] { there->take(user, endpoints); });
-                  }
-              }
-          },
-          {[](const sip::aor&, const roles::registrar::binding&) {}, [](const sip::aor&, const roles::registrar::binding&) {}}) {
+    : of(h), shard(h.host_.shard(i)), st(shard, h.host_.links(i), h.settings_, h.checks_),
+      carrier(st, {}), names(h.names_, shard, {}), hops(st, names, {}),
+      registrar(st,
+                handlers,
+                {},
+                [this](const sip::aor& user, std::shared_ptr<const reachable_endpoints> endpoints) {
+                    for (const auto& other : of.shards_) {
+                        if (other.get() == this) {
+                            take(user, endpoints);
+                        } else {
+                            shard.post(other->shard.index(),
+                                       [there = other.get(), user, endpoints] {
+                                           there->take(user, endpoints);
+                                       });
+                        }
+                    }
+                },
+                {[](const sip::aor&, const roles::registrar::binding&) {},
+                 [](const sip::aor&, const roles::registrar::binding&) {}}) {
     carrier.on_unreachable([this](const net::links::target& t) { hops.unreachable(t); });
     st.gate_keeper().set_people(people);
 }
 
-void house::front_end::take(const sip::aor& user, std::shared_ptr<const reachable_endpoints> endpoints) {
-    for (auto& [flow, users] : registered_over) std::erase(users, user);
+void house::front_end::take(const sip::aor& user,
+                            std::shared_ptr<const reachable_endpoints> endpoints) {
+    for (auto& [flow, users] : registered_over)
+        std::erase(users, user);
     for (const auto& e : *endpoints) {
-        if (e.way.kind == net::transport::udp || !e.way.flow || e.way.flow.shard() != shard.index()) continue;
+        if (e.way.kind == net::transport::udp || !e.way.flow || e.way.flow.shard() != shard.index())
+            continue;
         registered_over[e.way.flow].push_back(user);
         if (st.lower().facts(e.way.flow) == nullptr) on_flow_closed(e.way.flow);
     }
@@ -48,7 +57,8 @@ void house::front_end::on_flow_closed(net::flow_id flow) {
     if (node.empty()) return;
     for (const auto& user : node.mapped()) {
         auto* home = of.shards_[net::home_of(user.text(), shard.count())].get();
-        shard.post(home->shard.index(), [home, user, flow] { home->registrar.on_flow_closed(user, flow); });
+        shard.post(home->shard.index(),
+                   [home, user, flow] { home->registrar.on_flow_closed(user, flow); });
     }
 }
 
@@ -61,7 +71,8 @@ stack_settings house::settings() {
 }
 
 house::house(std::uint64_t seed, net::sim::weather how, stack_settings s)
-    : world(seed, how), settings_(std::move(s)), host_(world.make_host(*ip_address::parse(house_address), 2)) {
+    : world(seed, how), settings_(std::move(s)),
+      host_(world.make_host(*ip_address::parse(house_address), 2)) {
     log::set_level(log::level::error);
     home_.domains = {"contoso.test"};
     home_.fqdn = "fe.contoso.test";
@@ -70,7 +81,8 @@ house::house(std::uint64_t seed, net::sim::weather how, stack_settings s)
     host_.listen(net::transport::tls, net::audience::clients, 5061);
     host_.listen(net::transport::tcp, net::audience::trusted, 5060);
     host_.listen(net::transport::udp, net::audience::trusted, 5060);
-    for (unsigned i = 0; i < 2; ++i) shards_.push_back(std::make_unique<front_end>(*this, i));
+    for (unsigned i = 0; i < 2; ++i)
+        shards_.push_back(std::make_unique<front_end>(*this, i));
     std::vector<stack*> stacks;
     std::vector<dispatch*> dispatches;
     for (const auto& f : shards_) {
@@ -79,8 +91,8 @@ house::house(std::uint64_t seed, net::sim::weather how, stack_settings s)
     }
     for (const auto& f : shards_) {
         host_.set_events(f->shard.index(), f->st.lower());
-        f->router = std::make_unique<roles::router::router_rim>(
-            roles::router::surroundings{f->st, f->carrier, f->where, f->people, home_, f->hops, dispatches});
+        f->router = std::make_unique<roles::router::router_rim>(roles::router::surroundings{
+            f->st, f->carrier, f->where, f->people, home_, f->hops, dispatches});
         f->st.connect(*f->router, *f, stacks);
     }
 }
@@ -93,23 +105,31 @@ void house::add_user(std::string_view name, bool enabled, std::string_view line)
     u->line_uri = line;
     u->enabled = enabled;
     people_.put(u);
-    for (const auto& f : shards_) f->people.put(u);
+    for (const auto& f : shards_)
+        f->people.put(u);
 }
 
 void house::trust(std::string_view host, bool may_register) {
     trusted_.push_back({std::string(host), "", may_register, {}});
-    for (const auto& f : shards_) f->people.set_trusted(trusted_);
+    for (const auto& f : shards_)
+        f->people.set_trusted(trusted_);
 }
 
 void house::expel(std::string_view name) {
     const auto aor = *sip::aor::from("sip:" + std::string(name) + "@contoso.test");
     add_user(name, false);
     for (const auto& f : shards_) {
-        if (net::home_of(aor.text(), 2) == f->shard.index()) f->registrar.expel(aor, "rejected", diagnostics::id::user_disabled);
+        if (net::home_of(aor.text(), 2) == f->shard.index())
+            f->registrar.expel(aor, "rejected", diagnostics::id::user_disabled);
     }
     for (const auto& f : shards_) {
         f->shard.post(f->shard.index(), [there = f.get(), aor] { there->st.expel(aor); });
     }
+}
+
+void house::swallow(std::string_view content_type) {
+    for (const auto& f : shards_)
+        f->handlers.on_service(std::string(content_type), [](incoming&&) {});
 }
 
 stack::load house::load() const {
@@ -125,31 +145,36 @@ stack::load house::load() const {
 
 std::size_t house::contexts() const {
     std::size_t n = 0;
-    for (const auto& f : shards_) n += f->carrier.contexts();
+    for (const auto& f : shards_)
+        n += f->carrier.contexts();
     return n;
 }
 
 std::size_t house::associations() const {
     std::size_t n = 0;
-    for (const auto& f : shards_) n += f->st.gate_keeper().associations();
+    for (const auto& f : shards_)
+        n += f->st.gate_keeper().associations();
     return n;
 }
 
 std::size_t house::registrations() const {
     std::size_t n = 0;
-    for (const auto& f : shards_) n += f->registrar.registrations();
+    for (const auto& f : shards_)
+        n += f->registrar.registrations();
     return n;
 }
 
 std::size_t house::timers() const {
     std::size_t n = 0;
-    for (const auto& f : shards_) n += f->st.deadlines().size();
+    for (const auto& f : shards_)
+        n += f->st.deadlines().size();
     return n;
 }
 
 double house::metric(std::string_view name) const {
     std::vector<const metrics::registry*> all;
-    for (const auto& f : shards_) all.push_back(&f->shard.metrics());
+    for (const auto& f : shards_)
+        all.push_back(&f->shard.metrics());
     double sum = 0;
     for (const auto& [what, value] : metrics::totals(all)) {
         if (what == name) sum += value;
@@ -168,7 +193,8 @@ void house::expect_nothing_left() {
     EXPECT_EQ(registrations(), 0U);
     for (const auto& f : shards_) {
         EXPECT_EQ(f->where.size(), 0U);
-        for (const auto& [flow, users] : f->registered_over) EXPECT_TRUE(users.empty());
+        for (const auto& [flow, users] : f->registered_over)
+            EXPECT_TRUE(users.empty());
     }
     run_for(9h); // the longest: a security association's
     EXPECT_EQ(timers(), 0U);

@@ -8,8 +8,8 @@
 
 #include <gtest/gtest.h>
 
-/// A house of two shards on a virtual network, put together as lyceumd does it, for tests that play all
-/// who talk to it.
+/// A house of two shards on a virtual network, put together as lyceumd does it, for tests that play
+/// all who talk to it.
 namespace lyceum::sipstack::test {
 
 using namespace std::string_view_literals;
@@ -40,6 +40,8 @@ public:
     /// Lets that host in over every transport.
     void trust(std::string_view host, bool may_register = false);
     void run_for(std::chrono::nanoseconds d) { world.run_for(d); }
+    /// From now on SERVICE with that content gets no answer.
+    void swallow(std::string_view content_type);
     /// The user is disabled: endpoints are told, connections closed.
     void expel(std::string_view name);
 

@@ -8,7 +8,8 @@ using sip::header;
 
 /// alice, who calls, and bob with so many devices, all signed in.
 struct caller_and_callees {
-    explicit caller_and_callees(std::size_t devices = 1, std::uint64_t seed = 1) : h(seed), alice(h, "alice", "10.0.1.1") {
+    explicit caller_and_callees(std::size_t devices = 1, std::uint64_t seed = 1)
+        : h(seed), alice(h, "alice", "10.0.1.1") {
         h.add_user("alice");
         h.add_user("bob");
         alice.sign_in();
@@ -35,14 +36,17 @@ struct caller_and_callees {
     }
     void cancel() {
         auto m = sip::message::request("CANCEL", invite.uri());
-        for (const auto f : {header::via, header::max_forwards, header::from, header::to, header::call_id}) m.append(f, invite.value(f));
+        for (const auto f :
+             {header::via, header::max_forwards, header::from, header::to, header::call_id})
+            m.append(f, invite.value(f));
         m.append(header::cseq, std::to_string(invite.cseq_number()) + " CANCEL");
         alice.send(std::move(m));
         h.run_for(100ms);
     }
     void ack(const sip::message& final) {
         auto m = sip::message::request("ACK", invite.uri());
-        for (const auto f : {header::via, header::max_forwards, header::from, header::call_id}) m.append(f, invite.value(f));
+        for (const auto f : {header::via, header::max_forwards, header::from, header::call_id})
+            m.append(f, invite.value(f));
         m.append(header::to, final.value(header::to));
         m.append(header::cseq, std::to_string(invite.cseq_number()) + " ACK");
         alice.send(std::move(m));
@@ -111,7 +115,8 @@ TEST(im, a_relayed_message_makes_two_hops_at_most) { // docs/adr/0002
 TEST(im, one_of_three_answers) { // docs/adr/0003: one final response
     caller_and_callees x(3);
     x.ring();
-    for (std::size_t i = 0; i < 3; ++i) x.answer(i, 180);
+    for (std::size_t i = 0; i < 3; ++i)
+        x.answer(i, 180);
     EXPECT_EQ(x.alice.heard(), "180 180 180 ");
     x.answer(1, 200);
     EXPECT_EQ(x.alice.heard(), "200 ");
@@ -130,7 +135,8 @@ TEST(im, one_of_three_answers) { // docs/adr/0003: one final response
 TEST(im, a_late_2xx_is_acknowledged_and_ended_by_the_house) {
     caller_and_callees x(3);
     x.ring();
-    for (std::size_t i = 0; i < 3; ++i) x.answer(i, 180);
+    for (std::size_t i = 0; i < 3; ++i)
+        x.answer(i, 180);
     // Both answer before either hears of the other.
     x.bob(0).send(x.bob(0).answer(x.rung[0], 200));
     x.bob(1).send(x.bob(1).answer(x.rung[1], 200));
@@ -156,12 +162,18 @@ TEST(im, the_best_of_the_refusals) { // RFC 3261 16.7 step 6
         std::vector<int> bobs;
         int alice;
     } rows[] = {
-        {{486}, 486}, {{480, 486, 404}, 480}, {{486, 603, 486}, 603}, {{503}, 500}, {{415, 486, 480}, 415}, {{302, 486, 404}, 302},
+        {{486}, 486},
+        {{480, 486, 404}, 480},
+        {{486, 603, 486}, 603},
+        {{503}, 500},
+        {{415, 486, 480}, 415},
+        {{302, 486, 404}, 302},
     };
     for (const auto& row : rows) {
         caller_and_callees x(row.bobs.size());
         x.ring();
-        for (std::size_t i = 0; i < row.bobs.size(); ++i) x.answer(i, row.bobs[i]);
+        for (std::size_t i = 0; i < row.bobs.size(); ++i)
+            x.answer(i, row.bobs[i]);
         for (std::size_t i = 0; i < row.bobs.size(); ++i) {
             EXPECT_TRUE(x.bob(i).take("ACK")); // hop by hop
             if (const auto c = x.bob(i).take("CANCEL")) x.bob(i).send(x.bob(i).answer(*c, 200));
@@ -290,7 +302,11 @@ TEST(im, the_callees_connection_ends) {
         bool dies;
         std::string_view heard;
     } rows[] = {
-        {"RFC 3261 16.9 and 16.7 step 6: as if it had answered 503, which is not passed on", "INVITE", false, false, "100 500 "},
+        {"RFC 3261 16.9 and 16.7 step 6: as if it had answered 503, which is not passed on",
+         "INVITE",
+         false,
+         false,
+         "100 500 "},
         {"while it rings", "INVITE", true, false, "100 180 500 "},
         {"without a word", "INVITE", true, true, "100 180 500 "},
         {"the same for all other requests", "MESSAGE", false, true, "500 "},

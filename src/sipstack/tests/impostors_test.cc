@@ -7,8 +7,11 @@ namespace {
 using sip::header;
 
 struct three_people {
-    three_people() : alice(h, "alice", "10.0.1.1"), bob(h, "bob", "10.0.2.1"), mallory(h, "mallory", "10.0.3.1") {
-        for (const auto* name : {"alice", "bob", "mallory"}) h.add_user(name);
+    three_people()
+        : alice(h, "alice", "10.0.1.1"), bob(h, "bob", "10.0.2.1"),
+          mallory(h, "mallory", "10.0.3.1") {
+        for (const auto* name : {"alice", "bob", "mallory"})
+            h.add_user(name);
         alice.sign_in();
         bob.sign_in();
         mallory.sign_in();
@@ -20,7 +23,9 @@ struct three_people {
         (void)bob.heard();
         return bob.expect("MESSAGE");
     }
-    double counted(std::string_view what) { return h.metric("lyceum_sipstack_" + std::string(what) + "_total"); }
+    double counted(std::string_view what) {
+        return h.metric("lyceum_sipstack_" + std::string(what) + "_total");
+    }
     void everybody_leaves() {
         EXPECT_EQ(alice.badly_signed + bob.badly_signed + mallory.badly_signed, 0U);
         alice.hang_up();
@@ -33,7 +38,8 @@ struct three_people {
 };
 
 TEST(impostors, who_uses_the_same_branches_tags_and_call_ids) {
-    // seen: pidgin-sipe 1.25 makes them from rand(), and two clients started in the same second make the same
+    // seen: pidgin-sipe 1.25 makes them from rand(), and two clients started in the same second
+    // make the same
     three_people x;
     x.alice.branch_prefix = x.mallory.branch_prefix = "4211";
     for (int i = 0; i < 20; ++i) {
@@ -71,7 +77,8 @@ TEST(impostors, who_guesses_a_branch) {
 
 TEST(impostors, who_answers_by_another_transport) {
     three_people x;
-    // The callee knows the branch; over UDP it would need no signature, and anybody can write its address.
+    // The callee knows the branch; over UDP it would need no signature, and anybody can write its
+    // address.
     const auto m = x.asked();
     gateway pretends(x.h, "10.0.9.9");
     pretends.send(x.bob.answer(m, 200)); // trusted, even
@@ -115,7 +122,8 @@ TEST(impostors, whose_answers_are_not_signed) {
 
 TEST(impostors, who_answers_something_else) {
     // A callee writes into its answer what belongs to another request of the caller's: the caller
-    // would take it for that one's, for the house has signed it. It is the house's memory that counts.
+    // would take it for that one's, for the house has signed it. It is the house's memory that
+    // counts.
     three_people x;
     const struct {
         header what;
@@ -200,7 +208,8 @@ TEST(impostors, a_stranger_over_udp_hears_nothing) { // else others could be flo
     gateway known(x.h, "10.0.0.9");
     party stranger(x.h, "10.0.8.9");
     auto& links = x.h.world.find(*ip_address::parse("10.0.8.9"))->links(0);
-    x.h.world.find(*ip_address::parse("10.0.8.9"))->listen(net::transport::udp, net::audience::trusted, 5060);
+    x.h.world.find(*ip_address::parse("10.0.8.9"))
+        ->listen(net::transport::udp, net::audience::trusted, 5060);
     auto options = known.request("OPTIONS", "sip:contoso.test");
     options.set(header::via, "SIP/2.0/UDP 10.0.8.9;branch=z9hG4bK1");
     auto no_cseq = options;
@@ -211,7 +220,12 @@ TEST(impostors, a_stranger_over_udp_hears_nothing) { // else others could be flo
     cancel.set(header::cseq, "1 CANCEL");
     std::string cancel_text = cancel.text();
     cancel_text.replace(0, 7, "CANCEL");
-    for (const auto& text : {options.text(), no_cseq.text(), two_tos.text(), cancel_text, std::string("nonsense\r\n\r\n"), std::string(2000, 'x')}) {
+    for (const auto& text : {options.text(),
+                             no_cseq.text(),
+                             two_tos.text(),
+                             cancel_text,
+                             std::string("nonsense\r\n\r\n"),
+                             std::string(2000, 'x')}) {
         links.send_datagram(links.udp_socket(), at(house_address, 5060), text);
     }
     x.h.run_for(1min);

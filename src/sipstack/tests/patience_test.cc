@@ -74,9 +74,59 @@ TEST(patience, who_comes_and_goes_leaves_nothing_behind) {
         EXPECT_EQ(c.heard(), "200 ");
     }
     EXPECT_EQ(h.registrations(), 1U);
+    EXPECT_LE(h.timers(), before + 3);
     h.run_for(3h); // idle: closed
     EXPECT_EQ(h.registrations(), 0U);
     EXPECT_LE(h.timers(), before + 2);
+    h.expect_nothing_left();
+}
+
+TEST(patience, a_request_that_nobody_answers) { // as when an answer is lost between shards
+    house h;
+    h.add_user("alice");
+    client c(h, "alice", "10.0.1.1");
+    c.sign_in();
+    h.swallow("application/x-swallowed");
+    auto m = c.request("SERVICE", "sip:alice@contoso.test");
+    m.set_body("application/x-swallowed", "x");
+    c.send(m);
+    h.run_for(60s);
+    EXPECT_EQ(h.load().server_transactions, 1U);
+    h.run_for(60s);
+    EXPECT_EQ(h.load().server_transactions, 0U);
+    EXPECT_EQ(h.metric("lyceum_sipstack_unanswered_total"), 1);
+    EXPECT_EQ(c.heard(), "");
+    c.hang_up();
+    h.expect_nothing_left();
+}
+
+TEST(patience, one_client_does_not_use_up_what_is_there_for_all) {
+    auto s = house::settings();
+    s.max_transactions_of_client = 50;
+    house h(1, {}, s);
+    for (const auto* name : {"alice", "bob"})
+        h.add_user(name);
+    client c(h, "alice", "10.0.1.1");
+    client bob(h, "bob", "10.0.2.1");
+    c.sign_in();
+    bob.sign_in();
+    for (int i = 0; i < 60; ++i)
+        c.send(c.request("INVITE", "sip:bob@contoso.test"));
+    h.run_for(100ms);
+    for (int i = 0; i < 10; ++i)
+        EXPECT_TRUE(c.expect("503").has(header::retry_after));
+    EXPECT_FALSE(c.take("503"));
+    bob.send(bob.request("OPTIONS", "sip:contoso.test"));
+    h.run_for(100ms);
+    EXPECT_TRUE(bob.take("200"));
+    c.hang_up(); // and all its calls end
+    h.run_for(100ms);
+    while (auto rung = bob.take("INVITE"))
+        bob.send(bob.answer(*rung, 180));
+    h.run_for(100ms);
+    while (auto cancel = bob.take("CANCEL"))
+        bob.send(bob.answer(*cancel, 200));
+    bob.hang_up();
     h.expect_nothing_left();
 }
 
@@ -87,8 +137,12 @@ TEST(patience, a_new_handshake_every_minute) {
     c.sign_in();
     for (int i = 0; i < 24 * 60; ++i) {
         // The same connection, a new association.
-        auto again = security_association::client_association({.user = "alice", .domain = "CONTOSO", .workstation = "PC", .nt_hash = *ntlm::nt_hash(password)},
-                                                              h.world.find(*ip_address::parse("10.0.1.1"))->shard(0).random());
+        auto again = security_association::client_association(
+            {.user = "alice",
+             .domain = "CONTOSO",
+             .workstation = "PC",
+             .nt_hash = *ntlm::nt_hash(password)},
+            h.world.find(*ip_address::parse("10.0.1.1"))->shard(0).random());
         for (int leg = 0; leg < 3; ++leg) {
             auto m = c.request("REGISTER", "sip:contoso.test");
             again.authorise(m);

@@ -14,7 +14,10 @@ std::string summary_of(const sip::message& m) {
 }
 
 ntlm::identity identity_of(std::string_view name) {
-    return {.user = std::string(name), .domain = "CONTOSO", .workstation = "PC", .nt_hash = *ntlm::nt_hash(password)};
+    return {.user = std::string(name),
+            .domain = "CONTOSO",
+            .workstation = "PC",
+            .nt_hash = *ntlm::nt_hash(password)};
 }
 
 /// Something different for every client.
@@ -30,10 +33,13 @@ party::party(house& h, std::string_view address)
     tag = "t" + std::string(address);
 }
 
-std::string party::heard() { return std::exchange(summary_, {}); }
+std::string party::heard() {
+    return std::exchange(summary_, {});
+}
 
 std::optional<sip::message> party::take(std::string_view what) {
-    const auto it = std::ranges::find_if(kept_, [&](const auto& m) { return summary_of(m) == what; });
+    const auto it =
+        std::ranges::find_if(kept_, [&](const auto& m) { return summary_of(m) == what; });
     if (it == kept_.end()) return std::nullopt;
     auto out = std::move(*it);
     kept_.erase(it);
@@ -48,7 +54,8 @@ sip::message party::expect(std::string_view what) {
 
 sip::message party::answer(const sip::message& request, int status) const {
     auto r = sip::make_response(request, status, {}, tag);
-    for (const auto v : request.values(header::record_route)) r.append(header::record_route, v);
+    for (const auto v : request.values(header::record_route))
+        r.append(header::record_route, v);
     if (status < 300) r.append(header::contact, contact);
     return r;
 }
@@ -56,14 +63,17 @@ sip::message party::answer(const sip::message& request, int status) const {
 void party::received(net::flow_id f, std::string_view octets) {
     last_heard = f;
     framer_.feed(octets);
-    for (auto next = framer_.next(); next && *next; next = framer_.next()) keep(**std::move(next));
+    for (auto next = framer_.next(); next && *next; next = framer_.next())
+        keep(**std::move(next));
 }
 
 void party::received_datagram(net::flow_id, const ip_endpoint&, std::string_view octets) {
     last_heard = {};
     keep(std::string(octets));
 }
-void party::closed(net::flow_id, net::closed_why why) { closed_.push_back(why); }
+void party::closed(net::flow_id, net::closed_why why) {
+    closed_.push_back(why);
+}
 
 void party::keep(std::string octets) {
     octets_.push_back(octets);
@@ -77,14 +87,17 @@ void party::keep(std::string octets) {
 // ---- client
 
 client::client(house& h, std::string_view name, std::string_view address)
-    : party(h, address), name_(name), random_(seed_of(name, address)), association_(identity_of(name), random_) {
+    : party(h, address), name_(name), random_(seed_of(name, address)),
+      association_(identity_of(name), random_) {
     epid_ = random_.hex(6);
     branch_prefix = random_.hex(4);
-    contact = "<" + sip::make_gruu(*sip::aor::from(aor()), sip::instance_id::from_epid(epid_)) + ">";
+    contact =
+        "<" + sip::make_gruu(*sip::aor::from(aor()), sip::instance_id::from_epid(epid_)) + ">";
 }
 
 void client::connect() {
-    flow_ = host_.links(0).connect({net::transport::tls, at(house_address, 5061), "fe.contoso.test"});
+    flow_ =
+        host_.links(0).connect({net::transport::tls, at(house_address, 5061), "fe.contoso.test"});
 }
 
 void client::sign_in() {
@@ -98,7 +111,8 @@ void client::sign_in() {
         ASSERT_TRUE(again) << heard();
         ASSERT_TRUE(association_.on_challenge(*again, house_.world.wall_now()));
     }
-    ASSERT_EQ(association_.now_is(), security_association::client_association::state::established) << heard();
+    ASSERT_EQ(association_.now_is(), security_association::client_association::state::established)
+        << heard();
     (void)heard();
 }
 
@@ -122,8 +136,9 @@ sip::message client::request(std::string_view method, std::string_view uri) {
     m.append(header::call_id, own ? branch_prefix : n);
     m.append(header::cseq, std::to_string(own ? ++cseq_ : 1) + " " + std::string(method));
     if (own) {
-        m.append(header::contact, "<sip:" + address_ + ":5060;transport=tls>;proxy=replace;+sip.instance=\"<" +
-                                      sip::instance_id::from_epid(epid_).urn() + ">\"");
+        m.append(header::contact,
+                 "<sip:" + address_ + ":5060;transport=tls>;proxy=replace;+sip.instance=\"<" +
+                     sip::instance_id::from_epid(epid_).urn() + ">\"");
         m.append(header::supported, "gruu-10");
     } else {
         m.append(header::contact, contact);
@@ -132,11 +147,15 @@ sip::message client::request(std::string_view method, std::string_view uri) {
     return m;
 }
 
-sip::message client::in_dialog(std::string_view method, const sip::message& invite, const sip::message& response) {
+sip::message client::in_dialog(std::string_view method,
+                               const sip::message& invite,
+                               const sip::message& response) {
     auto d = dialog::dialog::as_uac(invite, response, true);
     EXPECT_TRUE(d);
     auto m = method == "ACK" ? d->make_ack_for_2xx() : d->make_request(method);
-    m.prepend(header::via, "SIP/2.0/TLS " + address_ + ":5060;branch=z9hG4bK" + branch_prefix + std::to_string(++number_));
+    m.prepend(header::via,
+              "SIP/2.0/TLS " + address_ + ":5060;branch=z9hG4bK" + branch_prefix +
+                  std::to_string(++number_));
     return m;
 }
 
@@ -145,11 +164,15 @@ sip::message client::signed_as_is(sip::message m) {
     return m;
 }
 
-void client::send(sip::message m) { send_raw(signed_as_is(std::move(m)).text()); }
+void client::send(sip::message m) {
+    send_raw(signed_as_is(std::move(m)).text());
+}
 
 void client::check(const sip::message& m) {
     if (m.is_response() && (m.status() < 200 || m.status() == 401)) return; // never signed
-    if (association_.verify(m, house_.world.now()) != security_association::client_association::verdict::good) ++badly_signed;
+    if (association_.verify(m, house_.world.now()) !=
+        security_association::client_association::verdict::good)
+        ++badly_signed;
 }
 
 // ---- gateway
@@ -170,14 +193,17 @@ void gateway::send(const sip::message& m) {
     if (const auto over = m.is_response() ? last_heard : flow_) {
         host_.links(0).send(over, m.text());
     } else {
-        host_.links(0).send_datagram(host_.links(0).udp_socket(), at(house_address, 5060), m.text());
+        host_.links(0).send_datagram(
+            host_.links(0).udp_socket(), at(house_address, 5060), m.text());
     }
 }
 
 sip::message gateway::request(std::string_view method, std::string_view uri) {
     auto m = sip::message::request(method, uri);
     const auto n = "g" + std::to_string(++number_);
-    m.append(header::via, std::string("SIP/2.0/") + (flow_ ? "TCP " : "UDP ") + address_ + ";branch=z9hG4bK" + n);
+    m.append(header::via,
+             std::string("SIP/2.0/") + (flow_ ? "TCP " : "UDP ") + address_ + ";branch=z9hG4bK" +
+                 n);
     m.append(header::max_forwards, "70");
     m.append(header::from, "<sip:line@other.test>;tag=" + n);
     m.append(header::to, "<" + std::string(uri) + ">");

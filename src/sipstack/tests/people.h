@@ -30,8 +30,8 @@ public:
     void received_datagram(net::flow_id, const ip_endpoint&, std::string_view) override;
     void closed(net::flow_id, net::closed_why) override;
 
-    std::string contact; ///< what it writes into Contact
-    std::string tag;     ///< its tag in To
+    std::string contact;     ///< what it writes into Contact
+    std::string tag;         ///< its tag in To
     net::flow_id last_heard; ///< what the last message came over; none: UDP
 
 protected:
@@ -66,13 +66,16 @@ public:
     /// A request to `uri`, outside a dialog.
     [[nodiscard]] sip::message request(std::string_view method, std::string_view uri);
     /// A request in the dialog that a response to `invite` made.
-    [[nodiscard]] sip::message in_dialog(std::string_view method, const sip::message& invite, const sip::message& response);
+    [[nodiscard]] sip::message
+    in_dialog(std::string_view method, const sip::message& invite, const sip::message& response);
     /// Signs and sends.
     void send(sip::message);
     /// Sends as it is.
     void send_raw(std::string_view octets) { host_.links(0).send(flow_, octets); }
     [[nodiscard]] sip::message signed_as_is(sip::message);
-    [[nodiscard]] const security_association::client_association& association() const { return association_; }
+    [[nodiscard]] const security_association::client_association& association() const {
+        return association_;
+    }
     [[nodiscard]] std::string aor() const { return "sip:" + name_ + "@contoso.test"; }
     [[nodiscard]] std::string epid() const { return epid_; }
 
@@ -107,6 +110,7 @@ private:
 };
 
 /// The first answer to an INVITE of instant messages.
-inline constexpr std::string_view im_offer = "v=0\r\no=- 0 0 IN IP4 10.0.0.1\r\ns=session\r\nc=IN IP4 10.0.0.1\r\nt=0 0\r\nm=message 5060 sip null\r\n";
+inline constexpr std::string_view im_offer = "v=0\r\no=- 0 0 IN IP4 10.0.0.1\r\ns=session\r\nc=IN "
+                                             "IP4 10.0.0.1\r\nt=0 0\r\nm=message 5060 sip null\r\n";
 
 } // namespace lyceum::sipstack::test

@@ -43,7 +43,8 @@ struct alice_and_bob {
 
 TEST(routing, who_cannot_be_reached) {
     alice_and_bob x;
-    const auto gone = sip::make_gruu(*sip::aor::from("sip:bob@contoso.test"), sip::instance_id::from_epid("0000"));
+    const auto gone = sip::make_gruu(*sip::aor::from("sip:bob@contoso.test"),
+                                     sip::instance_id::from_epid("0000"));
     const struct {
         const char* what;
         std::string_view method;
@@ -60,7 +61,12 @@ TEST(routing, who_cannot_be_reached) {
         {"in a dialog", "BYE", gone, "tag", "481 ", ""},
         {"in a dialog", "INFO", gone, "tag", "481 ", ""},
         {"no domain of ours", "MESSAGE", "sip:bob@elsewhere.test", "", "404 ", ""},
-        {"a component that does not run", "INVITE", "sip:bob@contoso.test;gruu;opaque=app:conf:focusfactory", "", "100 404 ", ""},
+        {"a component that does not run",
+         "INVITE",
+         "sip:bob@contoso.test;gruu;opaque=app:conf:focusfactory",
+         "",
+         "100 404 ",
+         ""},
         {"a number", "INVITE", "tel:+4930", "", "100 404 ", ""},
         {"no SIP", "MESSAGE", "mailto:bob@contoso.test", "", "416 ", ""},
         {"hops are spent. RFC 3261 16.3", "MESSAGE", "sip:bob@contoso.test", "0", "483 ", ""},
@@ -82,7 +88,8 @@ TEST(routing, who_cannot_be_reached) {
             continue;
         }
         EXPECT_TRUE(r.has(header::ms_diagnostics));
-        EXPECT_TRUE(r.value(header::ms_diagnostics).starts_with(row.diagnosis)) << r.value(header::ms_diagnostics);
+        EXPECT_TRUE(r.value(header::ms_diagnostics).starts_with(row.diagnosis))
+            << r.value(header::ms_diagnostics);
         EXPECT_FALSE(r.to_tag().empty());
     }
     EXPECT_EQ(x.bob.heard(), "");
@@ -97,15 +104,21 @@ TEST(routing, forged_routes_lead_nowhere) {
         {"sip:bob@contoso.test", "<sip:192.0.2.1;lr>", "404 "},
         {"sip:bob@contoso.test", "<sip:192.0.2.1;transport=tcp;lr>", "404 "},
         {"sip:bob@contoso.test", "<sip:127.0.0.1:9090;transport=tcp;lr>", "404 "},
-        {"sip:bob@contoso.test", "<sip:fe.contoso.test:9090;transport=tcp;lr>", "404 "}, // a port that is not ours
-        {"sip:bob@contoso.test", "<sip:fe.contoso.test;maddr=192.0.2.1;lr>", "200 "},    // the name is ours
+        {"sip:bob@contoso.test",
+         "<sip:fe.contoso.test:9090;transport=tcp;lr>",
+         "404 "}, // a port that is not ours
+        {"sip:bob@contoso.test",
+         "<sip:fe.contoso.test;maddr=192.0.2.1;lr>",
+         "200 "}, // the name is ours
         {"sip:bob@contoso.test", "<sip:evil.test;lr>", "404 "},
         {"sip:bob@contoso.test", "<mailto:bob@contoso.test>", "400 "},
         {"sip:bob@contoso.test", "nonsense", "400 "},
         {"sip:bob@contoso.test;maddr=192.0.2.1", "", "200 "}, // ours whatever maddr says
         {"sip:192.0.2.1", "", "404 "},
         {"sip:bob@192.0.2.1;maddr=127.0.0.1", "", "404 "},
-        {"sip:bob@contoso.test", "<sip:fe.contoso.test:5061;transport=tls;lr>, <sip:fe.contoso.test:5060;lr>", "200 "},
+        {"sip:bob@contoso.test",
+         "<sip:fe.contoso.test:5061;transport=tls;lr>, <sip:fe.contoso.test:5060;lr>",
+         "200 "},
         {"sip:bob@contoso.test", "<sip:fe.contoso.test;lr>, <sip:192.0.2.1;lr>", "404 "},
     };
     for (const auto& row : rows) {
@@ -150,8 +163,13 @@ TEST(routing, who_it_is_from_says_the_house) { // digest MS-SIPAE 4.7, RFC 3325 
     m.append(header::proxy_authorization, "Basic bm9uZQ==");
     m.append("X-Kept", "as it is");
     const auto there = x.deliver(m);
-    EXPECT_EQ(there.values(header::p_asserted_identity), (std::vector<std::string_view>{"\"alice\"<sip:alice@contoso.test>", "<tel:+4930>"}));
-    for (const auto h : {header::p_preferred_identity, header::authorization, header::proxy_authorization, header::ms_keep_alive, header::ms_diagnostics}) {
+    EXPECT_EQ(there.values(header::p_asserted_identity),
+              (std::vector<std::string_view>{"\"alice\"<sip:alice@contoso.test>", "<tel:+4930>"}));
+    for (const auto h : {header::p_preferred_identity,
+                         header::authorization,
+                         header::proxy_authorization,
+                         header::ms_keep_alive,
+                         header::ms_diagnostics}) {
         EXPECT_FALSE(there.has(h)) << sip::name(h);
     }
     EXPECT_EQ(there.value("X-Kept"), "as it is");
@@ -172,10 +190,12 @@ TEST(routing, who_answers_says_the_house_too) { // digest MS-SIPAE 4.7 rule 25
     x.bob.send(r);
     x.h.run_for(100ms);
     const auto there = x.alice.expect("200");
-    for (const auto h : {header::p_preferred_identity, header::authorization, header::ms_keep_alive}) {
+    for (const auto h :
+         {header::p_preferred_identity, header::authorization, header::ms_keep_alive}) {
         EXPECT_FALSE(there.has(h)) << sip::name(h);
     }
-    EXPECT_EQ(there.values(header::p_asserted_identity), (std::vector{"\"bob\"<sip:bob@contoso.test>"sv}));
+    EXPECT_EQ(there.values(header::p_asserted_identity),
+              (std::vector{"\"bob\"<sip:bob@contoso.test>"sv}));
     EXPECT_EQ(there.value("X-Kept"), "as it is");
     x.everybody_leaves();
 }
@@ -192,7 +212,8 @@ TEST(routing, a_loop_ends) { // RFC 3261 16.3 step 3
         h.run_for(50ms);
         auto back = gw.take("MESSAGE");
         if (!back) break;
-        back->prepend(header::via, "SIP/2.0/TCP 10.0.0.9;branch=z9hG4bKloop" + std::to_string(rounds));
+        back->prepend(header::via,
+                      "SIP/2.0/TCP 10.0.0.9;branch=z9hG4bKloop" + std::to_string(rounds));
         gw.send(*back);
     }
     EXPECT_EQ(rounds, 70U);

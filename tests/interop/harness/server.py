@@ -20,14 +20,14 @@ class ServerError(AssertionError):
 class Server:
     """lyceumd, and the lyceum command that administers it."""
 
-    def __init__(self, bin_dir, data, settings=None, daemon=None):
+    def __init__(self, bin_dir, data, settings=None, daemon=None, port_base=PORT_BASE):
         self.bin_dir = pathlib.Path(bin_dir).resolve()
         self.daemon = pathlib.Path(daemon or self.bin_dir / "lyceumd").resolve()
         self.data = pathlib.Path(data)
         self.log_path = self.data.parent / "server.log"
         self.process = None
         self._changed = threading.Condition()
-        self._command("init", "--data", self.data, "--domain", DOMAIN, "--port-base", PORT_BASE)
+        self._command("init", "--data", self.data, "--domain", DOMAIN, "--port-base", port_base)
         self.config = self.data / "lyceum.toml"
         self.ca_dir = self.data.parent / "ca"
         self.ca_dir.mkdir(exist_ok=True)
@@ -85,7 +85,7 @@ class Server:
             raise ServerError(f"lyceumd did not become ready; exit status {self.process.poll()}")
 
     def _read(self, pipe, lines):
-        with open(self.log_path, "a", encoding="utf-8") as log:
+        with pipe, open(self.log_path, "a", encoding="utf-8") as log:
             for line in pipe:
                 log.write(line)
                 log.flush()

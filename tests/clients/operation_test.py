@@ -1,0 +1,200 @@
+#!/usr/bin/python3
+"""What an operator does to a server, and what it tells."""
+
+import json
+import pathlib
+import re
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import threading
+import urllib.error
+import urllib.request
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from loopback import certificates  # noqa: E402
+from loopback.house import House, PATIENCE, eventually, main, sip  # noqa: E402
+
+
+class Stopping(House):
+    settings = {"server.drain_patience": "60 s", "server.shards": 2}
+
+    def terminate(self):
+        """SIGTERM; the process, which the test waits for."""
+        process, self.server.process = self.server.process, None
+        self.addCleanup(lambda: process.poll() is None and process.kill())
+        process.terminate()
+        return process
+
+    def call(self, delay):
+        """Alice calls bob, who lets it ring."""
+        self.start()
+        bob = self.signed_in("bob", "--answer-delay", delay)
+        alice = self.signed_in("alice")
+        alice.do("im", to="bob", text="before we close")
+        eventually(lambda: self.do("status")["response_contexts"], 1)
+        return alice, bob
+
+    def test_at_once_when_nothing_is_under_way(self):
+        self.start()
+        alice, bob = self.signed_in("alice"), self.signed_in("bob")
+        alice.do("page", to="bob", text="bye")
+        alice.expect("delivered", PATIENCE)
+        self.assertEqual(self.terminate().wait(PATIENCE), 0)  # half of drain_patience
+        self.assertFalse((self.data / "run/admin.sock").exists())
+
+    def test_a_call_that_rings_is_waited_for(self):
+        alice, bob = self.call(delay=2)
+        process = self.terminate()
+        eventually(self.refuses)
+        self.assertIsNone(process.poll(), "gone while bob's client rang")
+        alice.expect("conversation_opened", PATIENCE)
+        self.assertEqual(process.wait(PATIENCE), 0)
+        bob.expect("im_received", PATIENCE, text="before we close")
+
+    def refuses(self):
+        try:
+            socket.create_connection(("127.0.0.1", self.ports["sip_tls"]), PATIENCE).close()
+        except ConnectionRefusedError:
+            return True
+        return False
+
+    def test_but_not_for_ever(self):
+        self.server.set("server.drain_patience", "1 s")
+        self.call(delay=600)
+        self.assertEqual(self.terminate().wait(PATIENCE), 0)
+
+    def test_drain_command(self):
+        self.start()
+        process, self.server.process = self.server.process, None
+        self.addCleanup(lambda: process.poll() is None and process.kill())
+        self.assertEqual(self.lyceum("drain").returncode, 0)
+        self.assertEqual(process.wait(PATIENCE), 0)
+
+
+class Operation(House):
+    settings = {"log.file": "lyceumd.log", "server.shards": 2}
+
+    def setUp(self):
+        super().setUp()
+        self.start()
+
+    def test_a_second_server_on_the_same_data(self):
+        done = subprocess.run([str(self.server.daemon), "--config", str(self.server.config)],
+                              capture_output=True, text=True, timeout=PATIENCE)
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertEqual(done.stderr, f"lyceumd: {self.data} is in use by process {self.server.process.pid}\n")
+        self.signed_in("alice")  # the first one minds its business
+
+    def test_sighup_reopens_the_log(self):
+        log, rotated = self.data / "lyceumd.log", self.data / "lyceumd.log.1"
+        eventually(lambda: log.exists() and log.read_text(), lambda text: text and '"started"' in text)
+        log.rename(rotated)
+        self.server.process.send_signal(signal.SIGHUP)
+        eventually(lambda: log.exists() and log.read_text(), lambda text: text and '"reloaded"' in text)
+        self.assertNotIn('"reloaded"', rotated.read_text())
+        self.signed_in("alice")
+        eventually(lambda: log.read_text(), lambda text: sip("alice") in text)
+        for line in log.read_text().splitlines():
+            json.loads(line)
+
+    def serial(self):
+        """Of the certificate that the server shows."""
+        context = ssl.create_default_context(cafile=str(self.data / "ca.pem"))
+        with socket.create_connection(("127.0.0.1", self.ports["sip_tls"]), PATIENCE) as raw:
+            with context.wrap_socket(raw, server_hostname="sip.contoso.test") as s:
+                return int(s.getpeercert()["serialNumber"], 16)
+
+    def test_sighup_reads_the_certificate(self):
+        alice = self.signed_in("alice")
+        self.assertNotEqual(self.serial(), 4711)
+        certificate, key = certificates.issued(self.scratch, "sip.contoso.test", self.data)
+        certificate.rename(self.data / "server.pem")
+        key.rename(self.data / "server.key")
+        self.server.process.send_signal(signal.SIGHUP)
+        eventually(self.serial, 4711)
+        alice.do("page", to="alice", text="my connection stands")
+        alice.expect("delivered", PATIENCE)
+
+    def metric(self, name):
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.ports['metrics']}/metrics", timeout=PATIENCE) as page:
+            self.assertTrue(page.headers["Content-Type"].startswith("text/plain"))
+            lines = page.read().decode()
+        return sum(float(v) for v in re.findall(rf"^{name}(?:\{{[^}}]*\}})? (\S+)$", lines, re.M))
+
+    def test_metrics(self):
+        self.assertEqual(self.metric("lyceum_registrar_registrations"), 0)
+        alice, bob = self.signed_in("alice"), self.signed_in("bob")
+        relayed = self.metric("lyceum_router_relayed_total")
+        alice.do("page", to="bob", text="count me")
+        alice.expect("delivered", PATIENCE)
+        eventually(lambda: self.metric("lyceum_router_relayed_total"), relayed + 1)
+        self.assertEqual(self.metric("lyceum_registrar_registrations"), 2)
+        self.assertEqual((alice.end(), bob.end()), (0, 0))
+        eventually(lambda: self.metric("lyceum_registrar_registrations"), 0)
+        with self.assertRaises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(f"http://127.0.0.1:{self.ports['metrics']}/", timeout=PATIENCE)
+        refused.exception.close()
+        self.assertEqual(refused.exception.code, 404)
+
+    def test_trace(self):
+        alice, bob = self.signed_in("alice"), self.signed_in("bob")
+        admin = self.admin()
+        admin.do("trace", user=sip("bob"))
+        alice.do("page", to="alice", text="not bob's business")
+        alice.expect("delivered", PATIENCE)
+        alice.do("page", to="bob", text="are we heard?")
+        alice.expect("delivered", PATIENCE)
+        seen = []
+        while [m["text"].split(" ")[0] for m in seen].count("SIP/2.0") < 2:
+            seen.append(admin.line())
+        self.assertEqual([(m["direction"], m["text"].split(" ")[0]) for m in seen],
+                         [("in", "MESSAGE"), ("out", "MESSAGE"), ("in", "SIP/2.0"), ("out", "SIP/2.0")])
+        self.assertEqual({m["transport"] for m in seen}, {"tls"})
+        for m in seen[:2]:
+            self.assertTrue(m["text"].endswith("are we heard?"))
+        self.assertNotIn("not bob's business", "".join(m["text"] for m in seen))
+
+    def test_backup_while_it_runs(self):
+        added, over = [], threading.Event()
+
+        def add():
+            admin = self.admin()
+            while not over.is_set() and len(added) < 2000:
+                name = f"u{len(added)}"
+                admin.do("user add", user=sip(name), password="secret")
+                added.append(name)
+
+        def names():
+            return {u["login"] for u in self.do("user list")}
+
+        adder = threading.Thread(target=add)
+        adder.start()
+        try:
+            eventually(lambda: len(added), lambda n: n >= 10)
+            before = set(added)
+            backup = self.scratch / "backup"
+            done = self.lyceum("backup", backup)
+        finally:
+            over.set()
+            adder.join()
+        self.assertEqual(done.returncode, 0, done.stderr)
+        after = set(added) | {"alice", "bob"}
+        self.do("user remove", user=sip("alice"))
+        refused = self.lyceum("restore", backup)
+        self.assertEqual((refused.returncode, refused.stderr), (1, "lyceum: the server is running; stop it first\n"))
+        self.assertNotIn("alice", names())
+        self.server.stop()
+        done = self.lyceum("restore", backup)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.start()
+        self.assertLessEqual(before | {"alice", "bob"}, names())
+        self.assertLessEqual(names(), after)
+        self.signed_in("alice")
+        self.signed_in("u0", password="secret")
+
+
+if __name__ == "__main__":
+    main()
