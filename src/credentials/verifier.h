@@ -32,6 +32,23 @@ struct refused {
     std::string login; ///< as claimed, for the log
 };
 
+/// The word for the log.
+[[nodiscard]] constexpr const char* name(refused::why w) {
+    switch (w) {
+    case refused::why::malformed:
+        return "malformed";
+    case refused::why::unknown_user:
+        return "unknown_user";
+    case refused::why::wrong_password:
+        return "wrong_password";
+    case refused::why::disabled:
+        return "disabled";
+    case refused::why::throttled:
+        return "throttled";
+    }
+    return "?";
+}
+
 using verdict = std::variant<proven, refused, unavailable>;
 
 /// Verifies what clients present. Blocks; called on the pool of net/offload.h.

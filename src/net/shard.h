@@ -22,6 +22,9 @@ public:
     /// Runs the job on that shard: later, in order of posting, in batches. From any shard's thread
     /// or the pool's. False when the mailbox is full; the job is gone then and the drop counted.
     virtual bool post(unsigned shard, job) = 0;
+    /// The same for news that would leave the shards in disagreement if it were lost (a binding, a
+    /// connection's end, an answer): never refused. What starts new work goes through post().
+    virtual void deliver(unsigned shard, job) = 0;
     /// Runs blocking work (database, password check) on the pool, then the second job here.
     /// False when the pool's queue is full.
     virtual bool offload(job blocking, job then) = 0;

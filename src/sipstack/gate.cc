@@ -108,7 +108,12 @@ bool gate::admits_response(const path& from, sip::message& m) {
     if (!is_client(from)) {
         const auto* facts =
             from.kind == net::transport::udp ? nullptr : transport_.facts(from.flow);
-        return (facts != nullptr && facts->outbound) || trusted_of(from) != nullptr;
+        const auto rights = trusted_of(from);
+        if (rights == nullptr && (facts == nullptr || !facts->outbound)) return false;
+        // Only who may register our users may assert them. digest MS-SIPAE 4.7 rule 27
+        m.remove(header::p_preferred_identity);
+        if (rights == nullptr || !rights->may_register) m.remove(header::p_asserted_identity);
+        return true;
     }
     authenticator::actions todo;
     client_of(from.flow).machine.on(
@@ -118,6 +123,11 @@ bool gate::admits_response(const path& from, sip::message& m) {
             // A client's own assertion is worth nothing, here as in its requests. RFC 3325 5
             m.remove(header::p_asserted_identity);
             m.remove(header::p_preferred_identity);
+            // What only a server may say. digest MS-OCER 4 rule 4, digest MS-SIPRE 7
+            m.remove(header::ms_diagnostics);
+            m.remove(header::ms_diagnostics_public);
+            m.remove(header::ms_user_logon_data);
+            m.remove(header::authentication_info);
             m.append(header::p_asserted_identity, asserted_identity(*p->user));
             return true;
         }
@@ -147,9 +157,16 @@ void gate::carry_out(const path& from, authenticator::actions&& todo, sip::messa
                        [&](const authenticator::pass& p) {
                            auto m = message_of(p.of);
                            if (!m) return;
+                           // Who the directory says it is now: names change, and so do rights, also
+                           // while a password is being checked.
+                           auto who = people_->find(p.user->aor);
+                           if (!who || !who->enabled) {
+                               turn_away(from, *m);
+                               return;
+                           }
                            admitted_.add();
-                           transport_.authenticated(from.flow, p.user->aor.text());
-                           events_.admitted(from, *std::move(m), {p.user, nullptr});
+                           transport_.authenticated(from.flow, who->aor.text());
+                           events_.admitted(from, *std::move(m), {std::move(who), nullptr});
                        },
                        [&](const authenticator::challenge& c) {
                            auto m = message_of(c.of);
@@ -195,6 +212,16 @@ void gate::carry_out(const path& from, authenticator::actions&& todo, sip::messa
     if (const auto it = clients_.find(from.flow); it != clients_.end()) arm(from.flow, it->second);
 }
 
+void gate::turn_away(const path& from, const sip::message& m) {
+    refused_.add();
+    if (m.method_id() == sip::method::ack || m.method_id() == sip::method::cancel) return;
+    auto r = sip::make_response(m, 403, {}, shard_.random().hex(8));
+    r.append(header::server, settings_.product);
+    r.append(header::ms_diagnostics_public,
+             diagnostics::public_value(diagnostics::id::user_disabled));
+    events_.answer(from, std::move(r));
+}
+
 void gate::verify(const path& from, authenticator::verify_ntlm& asked) {
     credentials::ntlm_proof proof;
     proof.challenge = asked.challenge;
@@ -236,7 +263,7 @@ void gate::verified(const path& from,
                            "sign_in_refused",
                            {{"login", r.login},
                             {"peer", from.peer.text()},
-                            {"why", static_cast<int>(r.reason)}});
+                            {"why", credentials::name(r.reason)}});
                 machine.on(authenticator::ntlm_refused{ticket, wall}, now, todo);
             },
             [&](const unavailable& u) {
@@ -277,11 +304,12 @@ void gate::on_deadline(std::uint64_t value, instant now) {
 
 void gate::expel(const sip::aor& user) {
     std::vector<net::flow_id> theirs;
-    for (const auto& [id, c] : clients_) {
-        if (transport_.user(id) == user.text()) theirs.push_back(id);
+    for (auto& [id, c] : clients_) {
+        // A connection may have carried several users: each of them is looked for. What is queued
+        // goes out; what still comes in is nobody's.
+        if (c.machine.forget(user) || transport_.user(id) == user.text()) theirs.push_back(id);
     }
     for (const auto id : theirs) {
-        // What is queued goes out; what still comes in is nobody's, however long that takes.
         authenticator::actions none;
         clients_.at(id).machine.on(authenticator::closed{}, shard_.clock().now(), none);
         transport_.close(id, true);

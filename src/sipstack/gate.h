@@ -67,6 +67,7 @@ private:
     void verified(const path&, authenticator::ticket, const credentials::verdict&);
     void arm(net::flow_id, client&);
     void count(const authenticator::drop&);
+    void turn_away(const path&, const sip::message&);
 
     net::shard& shard_;
     transport& transport_;

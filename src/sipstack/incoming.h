@@ -2,6 +2,7 @@
 
 #include "domain/people/user.h"
 #include "protocol/sip/message.h"
+#include "protocol/sip/uri.h"
 #include "sipstack/transport/path.h"
 
 #include <cstdint>
@@ -34,6 +35,9 @@ struct incoming {
     std::shared_ptr<const people::user> user; ///< a client: who it has proven to be
     std::shared_ptr<const trusted_rights>
         trusted; ///< a trusted peer: what it may; one of the two is set
+    /// What the house is asked to do concerns this user: To, checked against the Request-URI. Set
+    /// by the router for requests that it hands to a role; empty otherwise.
+    sip::aor about = {};
 };
 
 /// Why a request that we sent got no response.

@@ -109,10 +109,10 @@ void stack::on_message(const path& from, sip::message&& m) {
             deliver_response(*b, from, std::move(m), vouched);
         } else {
             count_->hops.add();
-            shard_.post(b->shard,
-                        [to = all_[b->shard], b = *b, from, m = std::move(m), vouched]() mutable {
-                            to->deliver_response(b, from, std::move(m), vouched);
-                        });
+            shard_.deliver(
+                b->shard, [to = all_[b->shard], b = *b, from, m = std::move(m), vouched]() mutable {
+                    to->deliver_response(b, from, std::move(m), vouched);
+                });
         }
         return;
     }
@@ -254,7 +254,7 @@ void stack::respond(transaction_ref ref, sip::message&& m) {
         return;
     }
     count_->hops.add();
-    shard_.post(ref.shard(), [to = all_[ref.shard()], ref, m = std::move(m)]() mutable {
+    shard_.deliver(ref.shard(), [to = all_[ref.shard()], ref, m = std::move(m)]() mutable {
         to->respond_here(ref, std::move(m));
     });
 }
@@ -282,11 +282,15 @@ void stack::serve(std::uint64_t id, transaction::actions todo, sip::message* res
         transmit_here(t.back, std::move(*response), {});
     }
     if (todo.has(action::retransmit) && !t.last.empty()) transport_.send(t.back, t.last);
-    if (todo.has(action::terminated)) {
+    const auto when = t.machine.deadline();
+    // Where an ACK or the request itself could come again is gone: there is nothing to wait for.
+    const bool orphan =
+        when && net::is_reliable(t.from.kind) && transport_.facts(t.from.flow) == nullptr;
+    if (todo.has(action::terminated) || orphan) {
         end_server(id);
         return;
     }
-    if (const auto when = t.machine.deadline()) deadlines_.arm({server_timer, id}, *when);
+    if (when) deadlines_.arm({server_timer, id}, *when);
 }
 
 void stack::end_server(std::uint64_t id) {
@@ -484,7 +488,7 @@ void stack::transmit_here(const path& to, sip::message&& m, const branch& waits)
 void stack::unreachable(const branch& waits) {
     if (waits.transaction == 0) return;
     // Never at once: the sender is in the middle of its own work.
-    shard_.post(waits.shard, [there = all_[waits.shard], id = waits.transaction] {
+    shard_.deliver(waits.shard, [there = all_[waits.shard], id = waits.transaction] {
         const auto it = there->clients_.find(id);
         if (it == there->clients_.end()) return;
         transaction::actions todo;
@@ -590,24 +594,47 @@ void stack::on_closed(net::flow_id id, net::closed_why why) {
                {{"why", net::name(why)}, {"user", transport_.user(id)}});
     gate_.on_closed(id);
     std::vector<transaction_ref> callers;
+    std::vector<std::uint64_t> answered; // and for nothing but an ACK they would wait
     if (servers_of_flow_.contains(id)) {
         for (const auto& [number, t] : servers_) {
-            if (t.is_invite && t.from.flow == id &&
-                t.machine.state() == transaction::state::proceeding) {
+            if (!t.is_invite || t.from.flow != id) continue;
+            if (t.machine.state() == transaction::state::proceeding) {
                 callers.push_back({(std::uint64_t{shard_.index()} << 48U) | number});
+            } else {
+                answered.push_back(number);
             }
         }
     }
+    for (const auto number : answered)
+        end_server(number);
     for (const auto ref : callers)
         requests_->on_caller_gone(ref);
+    // A stranger who comes and goes costs the other shards nothing: nobody sends to such a
+    // connection.
+    const auto* facts = transport_.facts(id);
+    const bool was_used =
+        !transport_.user(id).empty() || facts == nullptr || facts->who == net::audience::trusted;
+    if (!was_used) return;
     for (unsigned i = 0; i < all_.size(); ++i) {
         if (i == shard_.index()) {
             fail_clients_of(id);
         } else {
-            shard_.post(i, [there = all_[i], id] { there->fail_clients_of(id); });
+            shard_.deliver(i, [there = all_[i], id] { there->fail_clients_of(id); });
         }
     }
     flows_->on_flow_closed(id);
+}
+
+void stack::unless_open(net::flow_id flow, std::move_only_function<void()> gone) {
+    if (flow.shard() >= all_.size()) return;
+    shard_.deliver(flow.shard(),
+                   [there = all_[flow.shard()],
+                    flow,
+                    back = shard_.index(),
+                    gone = std::move(gone)]() mutable {
+                       if (there->transport_.facts(flow) == nullptr)
+                           there->shard_.deliver(back, std::move(gone));
+                   });
 }
 
 void stack::fail_clients_of(net::flow_id flow) {
@@ -628,8 +655,9 @@ void stack::close(net::flow_id id, bool flush) {
     if (id.shard() == shard_.index()) {
         transport_.close(id, flush);
     } else if (id.shard() < all_.size()) {
-        shard_.post(id.shard(),
-                    [there = all_[id.shard()], id, flush] { there->transport_.close(id, flush); });
+        shard_.deliver(id.shard(), [there = all_[id.shard()], id, flush] {
+            there->transport_.close(id, flush);
+        });
     }
 }
 

@@ -54,6 +54,9 @@ public:
         return transport_.reach(kind, peer, tls_name);
     }
     void close(net::flow_id, bool flush); ///< any shard
+    /// Calls back on this shard, later, if that flow is gone already: for who kept it after its end
+    /// was told.
+    void unless_open(net::flow_id, std::move_only_function<void()> gone);
     /// Ends what a user's clients have proven: their associations are forgotten. This shard's flows
     /// only.
     void expel(const sip::aor&);

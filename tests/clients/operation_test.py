@@ -70,7 +70,8 @@ class Stopping(House):
         self.start()
         process, self.server.process = self.server.process, None
         self.addCleanup(lambda: process.poll() is None and process.kill())
-        self.assertEqual(self.lyceum("drain").returncode, 0)
+        done = self.lyceum("drain")
+        self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(process.wait(PATIENCE), 0)
 
 

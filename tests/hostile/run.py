@@ -1,41 +1,43 @@
 #!/usr/bin/python3
-"""One case against a lyceumd of its own: run.py CASE --bin FOLDER; run.py --list names them."""
+"""Attacks a server of its own. run.py CASE --bin build/release/bin --out /tmp/hostile, or run.py --list"""
 
 import argparse
-import importlib
 import pathlib
-import resource
 import sys
 import time
 
-sys.path.insert(0, str(pathlib.Path(__file__).parent))
-MODULES = ["case_vectors", "case_framing", "case_patience",
-           ]
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
-
-def cases():
-    found = {}
-    for name in MODULES:
-        module = importlib.import_module(name)
-        found.update({f.__name__: f for f in module.CASES})
-    return found
+import ntlm  # noqa: E402
+from bystander import Bystander  # noqa: E402
+from cases import CASES  # noqa: E402
+from target import Target  # noqa: E402
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("case", nargs="?")
-    parser.add_argument("--bin")
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("case", nargs="?", choices=CASES)
+    parser.add_argument("--bin", default="build/release/bin", help="folder of lyceumd and lyceum")
+    parser.add_argument("--out", default="/tmp/lyceum_hostile")
     parser.add_argument("--list", action="store_true")
-    asked = parser.parse_args()
-    known = cases()
-    if asked.list:
-        print("\n".join(known))
+    options = parser.parse_args()
+    if options.list:
+        print("\n".join(CASES))
         return
-    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    began = time.monotonic()
-    known[asked.case](asked.bin)
-    print(f"{asked.case}: passed in {time.monotonic() - began:.1f} s")
+    ntlm.self_check()
+    for name in [options.case] if options.case else CASES:
+        case = CASES[name]
+        began = time.monotonic()
+        target = Target(options.bin, pathlib.Path(options.out) / name, getattr(case, "settings", None))
+        try:
+            with Bystander(target):
+                case(target)
+            target.end()
+        finally:
+            if target.server.alive():
+                target.server.kill()
+        print(f"{name}: {time.monotonic() - began:.1f} s")
 
 
-main()
+if __name__ == "__main__":
+    main()

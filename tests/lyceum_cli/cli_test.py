@@ -66,6 +66,12 @@ class Init(Deployment):
                       ["init", "--data", self.folder / "x", "--domain", "a b"], ["reference", "nothing"]):
             self.expect(USAGE, *words)
         self.expect(OK, "--help")
+        for words, name in ((["fly"], "fly"), (["user", "ad"], "user ad"), (["--config", "x", "--json", "user", "ad", "y"], "user ad")):
+            self.assertEqual(self.expect(USAGE, *words).stderr, f'lyceum: there is no command "{name}"; see lyceum --help\n')
+        self.assertIn("add, list, show", self.expect(USAGE).stdout)  # help
+        self.assertIn("set-password", self.expect(USAGE, "user").stdout)
+        self.assertEqual(self.expect(USAGE, "user", "show").stderr, "lyceum: user is required; see lyceum --help\n")
+        self.assertIn("asked for on a terminal", " ".join(self.expect(OK, "user", "add", "--help").stdout.split()))
         self.expect(OK, "user", "add", "--help")
         self.assertEqual(json.loads(self.expect(OK, "version", "--json").stdout)["version"].count("."), 2)
 
@@ -94,7 +100,7 @@ class Users(Deployment):
         self.assertEqual(self.do("user", "change", "bob@contoso.test", "--mail", "b@c.test")["line_uri"], "tel:+4930")
         self.do("user", "set-password", "bob@contoso.test", "--password-stdin", given="y\n")
         self.assertEqual(self.do("contacts", "show", "bob@contoso.test")["delta_num"], 1)
-        self.do("user", "remove", "bob@contoso.test")
+        self.assertEqual(self.expect(OK, "--config", self.config, "user", "remove", "bob@contoso.test").stdout, "removed sip:bob@contoso.test\n")
         self.fails(REFUSED, "not_found", "user", "show", "bob@contoso.test")
         self.assertIn("Alice", self.expect(OK, "--config", self.config, "user", "list").stdout)
 
@@ -134,15 +140,38 @@ class Backups(Deployment):
         self.assertEqual(stat.S_IMODE(backup.stat().st_mode), 0o700)
         self.fails(REFUSED, "exists", "backup", backup)
         self.add("bob")
-        self.do("restore", backup)
+        before = {p.name: p.read_bytes() for p in self.data.iterdir() if p.is_file() and p.name != "lyceum.db"}
+        (self.data / "sealing.key").write_bytes(b"k" * 32)
+        kept = self.do("restore", backup)["kept"]
         self.assertEqual(self.names(), ["alice"])
-        self.assertTrue((self.data / "lyceum.db.replaced").exists())
+        names = ["lyceum.db", "lyceum.toml", "sealing.key", "server.key", "server.pem", "ca.key", "ca.pem"]
+        self.assertEqual(sorted(kept), sorted(str(self.data / f"{name}.replaced") for name in names))
+        self.assertEqual((self.data / "sealing.key.replaced").read_bytes(), b"k" * 32)
+        for name, octets in before.items():
+            self.assertEqual((self.data / name).read_bytes(), octets, name)
+        self.assertIn(str(self.data / "sealing.key.replaced-2"), self.do("restore", backup)["kept"])
+        self.assertEqual((self.data / "sealing.key.replaced").read_bytes(), b"k" * 32)
+        self.assertEqual((self.data / "sealing.key").stat().st_nlink, 1)
 
         elsewhere = self.folder / "e/lyceum.toml"  # on a machine that has nothing
         self.expect(OK, "--config", elsewhere, "restore", backup)
         self.config = elsewhere
         self.assertEqual(self.names(), ["alice"])
         self.assertEqual(stat.S_IMODE((elsewhere.parent / "sealing.key").stat().st_mode), 0o600)
+
+    @unittest.skipUnless(os.geteuid() == 0, "as root only")
+    def test_what_root_makes_is_the_owners(self):
+        backup = self.folder / "b"
+        self.do("backup", backup)
+        for path in (self.data, *self.data.rglob("*")):
+            os.chown(path, 12345, 12346)
+        shutil.rmtree(self.data / "run")
+        self.add("alice")
+        self.do("certificate", "renew")
+        self.do("restore", backup)
+        self.names()
+        for path in self.data.rglob("*"):
+            self.assertEqual((path.stat().st_uid, path.stat().st_gid), (12345, 12346), path)
 
     def test_a_damaged_backup_changes_nothing(self):
         self.add("alice")
@@ -174,6 +203,12 @@ class Check(Deployment):
         for area in ("settings", "store", "keys", "certificate", "ports"):
             self.assertIn(("ok", area), found)
         self.assertIn(("note", "dns"), found)
+
+    def test_a_key_that_is_not_the_stores(self):
+        self.add("alice")
+        self.assertNotIn(("error", "keys"), self.levels(OK))
+        (self.data / "sealing.key").write_bytes(b"k" * 32)
+        self.assertIn(("error", "keys"), self.levels(REFUSED))
 
     def test_errors(self):
         os.chmod(self.data / "sealing.key", 0o644)

@@ -26,6 +26,15 @@ std::string holder(int fd) {
     return out.empty() ? "another process" : "process " + out;
 }
 
+/// What root makes in somebody's data folder is given to that somebody, or their service could not
+/// use it. Only a plain file of one name, so that no link lends root's hand to another file.
+bool give_to_owner(int fd, const struct stat& owner) {
+    struct stat facts{};
+    if (::fstat(fd, &facts) != 0) return false;
+    if (!S_ISREG(facts.st_mode) || facts.st_nlink != 1 || facts.st_uid == owner.st_uid) return true;
+    return ::fchown(fd, owner.st_uid, owner.st_gid) == 0;
+}
+
 } // namespace
 
 std::expected<std::array<std::uint8_t, 32>, std::string> read_sealing_key(const deployment& d) {
@@ -48,11 +57,24 @@ std::expected<std::array<std::uint8_t, 32>, std::string> read_sealing_key(const 
 
 std::expected<data_lock, std::string> data_lock::take(const deployment& d) {
     const auto run = d.path("run");
-    if (::mkdir(run.c_str(), 0700) != 0 && errno != EEXIST)
+    struct stat owner{};
+    const bool as_root = ::geteuid() == 0;
+    if (as_root && ::stat(d.data.c_str(), &owner) != 0)
+        return std::unexpected(system_error(d.data));
+    if (::mkdir(run.c_str(), 0700) == 0) {
+        if (as_root && ::lchown(run.c_str(), owner.st_uid, owner.st_gid) != 0)
+            return std::unexpected(system_error(run));
+    } else if (errno != EEXIST) {
         return std::unexpected(system_error(run));
+    }
     const auto file = d.lock_file();
-    const int fd = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    const int fd = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0) return std::unexpected(system_error(file));
+    if (as_root && !give_to_owner(fd, owner)) {
+        const auto why = system_error(file);
+        ::close(fd);
+        return std::unexpected(why);
+    }
     if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
         const auto why =
             errno == EWOULDBLOCK ? d.data + " is in use by " + holder(fd) : system_error(file);

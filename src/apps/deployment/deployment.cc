@@ -66,6 +66,12 @@ std::vector<settings::problem> cross_check(const deployment& d) {
     if (d.sip.max_header > d.sip.max_message) {
         out.push_back({0, "sip.max_header", "must not be larger than sip.max_message"});
     }
+    for (const auto* other :
+         {&d.store.file, &d.auth.sealing_key, &d.tls.certificate, &d.tls.key, &d.tls.ca}) {
+        if (!d.log.file.empty() && d.path(d.log.file) == d.path(*other))
+            out.push_back(
+                {0, "log.file", "\"" + d.log.file + "\" is another file of the deployment"});
+    }
     std::set<std::pair<bool, std::uint16_t>> taken;
     for (const auto& p : port_table(d)) {
         if (p.open && !taken.emplace(p.transport == net::transport::udp, p.number).second) {
@@ -100,10 +106,10 @@ std::expected<deployment, std::string> load(const std::string& file) {
         for (auto& n : *names)
             n = to_lower(n);
     }
+    move_to(d, file);
     auto problems = catalogue.check(); // what the file must say and does not
     if (problems.empty()) problems = cross_check(d);
     if (!problems.empty()) return std::unexpected(settings::to_text(problems, file));
-    move_to(d, file);
     return d;
 }
 

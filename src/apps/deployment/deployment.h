@@ -81,7 +81,8 @@ read_sealing_key(const deployment&);
 /// for an offline command. Freed by the kernel when the process dies.
 class data_lock {
 public:
-    /// The error says who holds it. Makes the run folder (0700) when it is missing.
+    /// The error says who holds it. Makes the run folder (0700) when it is missing. Run as root,
+    /// what it makes belongs to the data folder's owner.
     [[nodiscard]] static std::expected<data_lock, std::string> take(const deployment&);
     data_lock(data_lock&& other) noexcept;
     data_lock& operator=(data_lock&& other) noexcept;

@@ -55,10 +55,11 @@ struct sip_settings {
     std::string udp = "trusted";                ///< who may use sip_udp: off, trusted
     std::string mtls = "off";                   ///< who may use sip_mtls: off, trusted
     std::size_t max_message = 262144;           ///< octets of one message, body included
-    std::size_t max_header = 163840;            ///< octets of start line and header; a first text of 64 KiB travels there, in base64
-    std::size_t max_connections = 50000;        ///< per shard
-    std::size_t max_per_address = 0;  ///< connections of one peer address per shard; 0: no limit
-    std::size_t max_queued = 4194304; ///< octets that wait for a slow reader
+    std::size_t max_header = 163840; ///< octets of start line and header; a first text of 64 KiB
+                                     ///< travels there, in base64
+    std::size_t max_connections = 50000; ///< per shard
+    std::size_t max_per_address = 0;     ///< connections of one peer address per shard; 0: no limit
+    std::size_t max_queued = 4194304;    ///< octets that wait for a slow reader
     std::chrono::seconds handshake_patience{15};
     std::chrono::seconds sign_in_patience{
         60}; ///< a client connection on which nobody signed in is closed

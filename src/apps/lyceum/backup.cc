@@ -8,8 +8,10 @@
 #include "store/soci/soci_store.h"
 
 #include <boost/json.hpp>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 
 namespace lyceum::apps::console {
@@ -86,34 +88,76 @@ std::expected<json::object, std::string> read_manifest(const std::string& folder
     return files->get_object();
 }
 
+bool is_there(const std::string& path) {
+    struct stat facts{};
+    return ::lstat(path.c_str(), &facts) == 0;
+}
+
+/// What the names of kept files end with: .replaced, or with a number when an earlier restore has
+/// kept files already, so that none of them is ever lost.
+std::string free_suffix(const settings& d) {
+    const auto taken = [&](const std::string& suffix) {
+        return is_there(d.path(d.store.file) + suffix) ||
+               std::ranges::any_of(kept_files(d),
+                                   [&](const auto& f) { return is_there(f.path + suffix); });
+    };
+    std::string suffix = ".replaced";
+    for (int n = 2; taken(suffix); ++n)
+        suffix = ".replaced-" + std::to_string(n);
+    return suffix;
+}
+
+/// A file's second name; then the file may be replaced. Without a moment in which the first one is
+/// missing, where the file system has hard links.
+file_result keep(const std::string& path, const std::string& suffix, json::array& kept) {
+    if (!is_there(path)) return {};
+    const auto name = path + suffix;
+    if (::link(path.c_str(), name.c_str()) != 0 && ::rename(path.c_str(), name.c_str()) != 0)
+        return std::unexpected(system_error(path));
+    kept.emplace_back(name);
+    return {};
+}
+
 /// Puts the backup's store where the deployment's is, which is kept.
-file_result replace_store(const std::string& from, const std::string& store) {
+file_result replace_store(const std::string& from,
+                          const std::string& store,
+                          const std::string& suffix,
+                          json::array& kept) {
     const auto draft = store + ".new";
+    const auto folder = fs::path(store).parent_path().string();
     ::unlink(draft.c_str());
     LYCEUM_CHECKED(store::soci::copy_database(from, draft));
-    if (::access(store.c_str(), F_OK) == 0) {
+    LYCEUM_CHECKED(give_to_owner_of(is_there(store) ? store : folder, draft));
+    if (is_there(store)) {
         // Opened and closed once: what still is in its log moves into the file that is kept. One
         // that cannot be opened is kept as it is.
         {
             const auto old = store::soci::soci_store::open(store, {.readers = 1});
         }
-        if (::rename(store.c_str(), (store + ".replaced").c_str()) != 0)
-            return std::unexpected(system_error(store));
+        LYCEUM_CHECKED(keep(store, suffix, kept));
     }
     // A log of the old store must never meet the new one.
     ::unlink((store + "-wal").c_str());
     ::unlink((store + "-shm").c_str());
     if (::rename(draft.c_str(), store.c_str()) != 0) return std::unexpected(system_error(store));
-    return sync_to_disk(fs::path(store).parent_path().string());
+    return sync_to_disk(folder);
 }
 
-file_result put_back(const settings& d, const std::string& folder, const json::object& files) {
+/// Everything that is replaced is kept before the first file is; `kept` tells under what names.
+file_result put_back(const settings& d,
+                     const std::string& folder,
+                     const json::object& files,
+                     json::array& kept) {
+    const auto suffix = free_suffix(d);
+    for (const auto& f : kept_files(d)) {
+        if (files.contains(f.name)) LYCEUM_CHECKED(keep(f.path, suffix, kept));
+    }
     for (const auto& f : kept_files(d)) {
         if (!files.contains(f.name)) continue;
         LYCEUM_TRY(const auto content, read_file(folder + "/" + f.name));
         LYCEUM_CHECKED(write_file(f.path, content, f.rights));
     }
-    return replace_store(folder + "/" + store_name, d.path(d.store.file));
+    return replace_store(folder + "/" + store_name, d.path(d.store.file), suffix, kept);
 }
 
 } // namespace
@@ -151,9 +195,13 @@ admin::outcome restore(const std::string& config, const std::string& folder) {
     if (running_server(*d)) return fail("refused", "the server is running; stop it first");
     const auto lock = deployment::data_lock::take(*d);
     if (!lock) return fail("unavailable", lock.error());
-    if (auto done = put_back(*d, folder, *files); !done) return fail("unavailable", done.error());
-    return json::serialize(
-        json::object{{"config", d->file}, {"data", d->data}, {"domain", d->primary_domain()}});
+    json::array kept;
+    if (auto done = put_back(*d, folder, *files, kept); !done)
+        return fail("unavailable", done.error());
+    return json::serialize(json::object{{"config", d->file},
+                                        {"data", d->data},
+                                        {"domain", d->primary_domain()},
+                                        {"kept", std::move(kept)}});
 }
 
 } // namespace lyceum::apps::console

@@ -14,8 +14,9 @@ namespace lyceum::apps::console {
 [[nodiscard]] admin::outcome backup(const std::string& config, const std::string& folder);
 
 /// `lyceum restore DIR`: checks the whole backup, then puts its files in the place of the
-/// deployment's; the store that was there is kept beside it as FILE.replaced. Only while no server
-/// runs. The config file need not exist: the backup's settings go there.
+/// deployment's. Each file that was there is kept beside it as FILE.replaced (FILE.replaced-2 and
+/// so on when a restore has been there before); the result names them. Only while no server runs.
+/// The config file need not exist: the backup's settings go there.
 [[nodiscard]] admin::outcome restore(const std::string& config, const std::string& folder);
 
 } // namespace lyceum::apps::console

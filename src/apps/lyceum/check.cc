@@ -4,6 +4,7 @@
 #include "apps/lyceum/certificates.h"
 #include "apps/lyceum/connection.h"
 #include "apps/lyceum/files.h"
+#include "credentials/builtin/secret.h"
 #include "store/soci/soci_store.h"
 
 #include <boost/json.hpp>
@@ -43,6 +44,29 @@ finding check_store(const deployment::deployment& d) {
     return {ok, "store", file + " is intact"};
 }
 
+/// The first user's password, for all: one key seals them.
+finding check_sealing_key(const deployment::deployment& d, const crypto::seal_key& key) {
+    const auto file = d.path(d.auth.sealing_key);
+    const auto opened = store::soci::soci_store::open(
+        d.path(d.store.file), {.readers = 1, .busy_patience = d.store.busy_patience});
+    if (!opened) return {warning, "keys", file + " cannot be tried: " + opened.error()};
+    auto& users = (*opened)->users();
+    const auto all = users.all();
+    if (!all) return {warning, "keys", file + " cannot be tried: " + all.error().what};
+    if (all->empty()) return {ok, "keys", file + " is there and private; no user yet to try it on"};
+    const auto& who = all->front().aor;
+    const auto secret = users.secret(who);
+    if (!secret) return {warning, "keys", file + " cannot be tried: " + secret.error().what};
+    const auto& sealed = *secret;
+    if (!sealed || !credentials::builtin::open_nt_hash(key, who, *sealed)) {
+        return {error,
+                "keys",
+                file + " does not open the password of " + who.text() +
+                    ": put the right key back, or set every password anew"};
+    }
+    return {ok, "keys", file + " is private and opens the users' passwords"};
+}
+
 finding check_private(const std::string& file) {
     struct stat facts{};
     if (::stat(file.c_str(), &facts) != 0) return {error, "keys", system_error(file)};
@@ -54,10 +78,14 @@ finding check_private(const std::string& file) {
 finding check_limits(const deployment::deployment& d) {
     rlimit limit{};
     ::getrlimit(RLIMIT_NOFILE, &limit); // the server raises the soft limit to the hard one
-    const auto text = std::to_string(limit.rlim_max) +
-                      " descriptors allowed, sip.max_connections is " +
-                      std::to_string(d.sip.max_connections) + " per shard";
-    return {limit.rlim_max < d.sip.max_connections + 256 ? warning : ok, "limits", text};
+    auto text = std::to_string(limit.rlim_max) + " descriptors allowed, sip.max_connections is " +
+                std::to_string(d.sip.max_connections) + " per shard";
+    const auto wanted = d.sip.max_connections + 256;
+    if (limit.rlim_max >= wanted) return {ok, "limits", text};
+    const auto n = std::to_string(wanted);
+    text.append("; allow more: as root `ulimit -n ").append(n);
+    text.append("` before lyceumd, or LimitNOFILE=").append(n).append(" in its unit");
+    return {warning, "limits", text};
 }
 
 /// Why a socket cannot be bound there; 0 when it can.
@@ -188,8 +216,13 @@ std::vector<finding> check(const deployment::deployment& d, wall_instant now) {
     std::vector<finding> out{{ok, "settings", d.file + " is valid"}};
     out.push_back(check_store(d));
     const auto key = deployment::read_sealing_key(d);
-    out.push_back(key ? finding{ok, "keys", d.path(d.auth.sealing_key) + " is there and private"}
-                      : finding{error, "keys", key.error()});
+    if (!key) {
+        out.push_back({error, "keys", key.error()});
+    } else if (out.back().how == ok) {
+        out.push_back(check_sealing_key(d, *key));
+    } else { // a broken store has no password to try it on
+        out.push_back({ok, "keys", d.path(d.auth.sealing_key) + " is there and private"});
+    }
     out.push_back(check_private(d.path(d.tls.key)));
     const auto add = [&](std::vector<finding> more) {
         out.insert(out.end(), more.begin(), more.end());

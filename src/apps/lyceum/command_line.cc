@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstdio>
 #include <functional>
 
 namespace lyceum::apps::console {
@@ -41,7 +43,8 @@ void add_argument(CLI::App& app,
     if (name == "password") {
         app.add_flag("--password-stdin",
                      call->password_stdin,
-                     "reads the password from the first line of standard input");
+                     "the password is the first line of standard input; asked for on a terminal "
+                     "unless told");
     } else if (a.what == admin::argument::kind::flag) {
         app.add_flag_callback(
             option_name(a), [&given, name] { given.flags[name] = true; }, sentence);
@@ -60,6 +63,20 @@ void add_argument(CLI::App& app,
             app.add_option_function<std::string>(a.required ? name : option_name(a), set, sentence);
         if (a.required) option->required()->type_name("");
     }
+}
+
+/// What --config is unless told: the first of these that there is. One that may not be looked at
+/// counts as there: saying so helps more than taking another.
+std::string usual_config() {
+    for (const char* file : {"./lyceum.toml", "/var/lib/lyceum/lyceum.toml"}) {
+        if (::access(file, F_OK) == 0 || errno == EACCES) return file;
+    }
+    return "/etc/lyceum/lyceum.toml";
+}
+
+/// Every command below, chosen or not.
+std::vector<CLI::App*> commands_of(CLI::App& app) {
+    return app.get_subcommands([](CLI::App*) { return true; });
 }
 
 exit_code run_call(const invocation& i, const admin::command& c, table_call& call) {
@@ -85,14 +102,20 @@ public:
                program) {
         app_.fallthrough();
         app_.require_subcommand(1);
-        app_.add_option("--config", now_.config, "the deployment's lyceum.toml")
-            ->capture_default_str()
+        app_.add_option("--config",
+                        now_.config,
+                        "the deployment's lyceum.toml; unless told the first that there is of "
+                        "./lyceum.toml, /var/lib/lyceum/lyceum.toml and /etc/lyceum/lyceum.toml")
             ->type_name("FILE");
+        app_.failure_message([](const CLI::App*, const CLI::Error& e) {
+            return std::string("lyceum: ") + e.what() + "; see lyceum --help\n";
+        });
         app_.add_flag("--json", now_.json, "prints results as JSON");
         add_own();
         for (const auto& c : admin::commands()) {
             if (c.name != "version" && c.name != "trace") add(c);
         }
+        describe_groups(app_);
     }
     CLI::App& app() { return app_; }
     [[nodiscard]] const invocation& now() const { return now_; }
@@ -110,10 +133,20 @@ private:
     CLI::App& group(const std::string& name) {
         auto*& known = groups_[name];
         if (known == nullptr) {
-            known = app_.add_subcommand(name, "Commands about: " + name);
+            known = app_.add_subcommand(name);
             known->require_subcommand(1);
         }
         return *known;
+    }
+
+    /// A group is described by the commands that it has.
+    static void describe_groups(CLI::App& app) {
+        for (auto* group : commands_of(app)) {
+            std::string names;
+            for (auto* s : commands_of(*group))
+                names += (names.empty() ? "" : ", ") + s->get_name();
+            if (!names.empty()) group->description(names);
+        }
     }
 
     void add(const admin::command& c) {
@@ -164,7 +197,9 @@ private:
         backup->add_option("folder", folder_, "where to")->required()->type_name("");
         auto* restore = leaf(app_,
                              "restore",
-                             "Puts a backup in the deployment's place; the server must not run.",
+                             "Puts a backup in the deployment's place; the server must not run. "
+                             "Each file that it replaces is kept beside it as FILE.replaced "
+                             "(FILE.replaced-2 after an earlier restore).",
                              [this] { return run_restore(now_, folder_); });
         restore->add_option("folder", folder_, "the backup")->required()->type_name("");
         auto& certificate = group("certificate");
@@ -181,8 +216,7 @@ private:
             ->check(CLI::IsMember({"configuration", "ports", "commands"}));
     }
 
-    invocation now_{.config = ::access("lyceum.toml", F_OK) == 0 ? "lyceum.toml"
-                                                                 : "/etc/lyceum/lyceum.toml"};
+    invocation now_{.config = usual_config()};
     std::string data_;
     std::string domain_;
     std::uint16_t port_base_ = 0;
@@ -194,6 +228,48 @@ private:
     std::map<std::string, CLI::App*> groups_;
 };
 
+/// What the arguments come to as the name of a command, for those that did not parse.
+struct named_command {
+    CLI::App* app;       ///< the deepest that there is
+    std::string unknown; ///< the whole name up to the word that is no command; empty: none is
+};
+
+named_command find_named(CLI::App& top, int argc, char** argv) {
+    named_command out{&top, {}};
+    std::string name;
+    for (int i = 1; i < argc; ++i) {
+        const std::string word = argv[i];
+        if (word == "--config") ++i; // its value is no command
+        if (word.starts_with('-')) continue;
+        const auto known = commands_of(*out.app);
+        if (known.empty()) break;
+        name += (name.empty() ? "" : " ") + word;
+        const auto next =
+            std::ranges::find(known, word, [](const CLI::App* s) { return s->get_name(); });
+        if (next == known.end()) {
+            out.unknown = name;
+            break;
+        }
+        out.app = *next;
+    }
+    return out;
+}
+
+/// Says what is wrong with the arguments; a group without a command is asked for help.
+int refuse(CLI::App& top, const CLI::ParseError& e, int argc, char** argv) {
+    const auto named = find_named(top, argc, argv);
+    if (!named.unknown.empty()) {
+        std::fprintf(stderr,
+                     "lyceum: there is no command \"%s\"; see lyceum --help\n",
+                     named.unknown.c_str());
+    } else if (!commands_of(*named.app).empty()) {
+        std::fputs(named.app->help().c_str(), stdout);
+    } else {
+        static_cast<void>(top.exit(e));
+    }
+    return static_cast<int>(exit_code::usage);
+}
+
 } // namespace
 
 int run(int argc, char** argv) {
@@ -201,6 +277,7 @@ int run(int argc, char** argv) {
     try {
         t.app().parse(argc, argv);
     } catch (const CLI::ParseError& e) {
+        if (e.get_exit_code() != 0) return refuse(t.app(), e, argc, argv);
         return t.app().exit(e) == 0 ? 0 : static_cast<int>(exit_code::usage); // --help is one too
     }
     return static_cast<int>(t.run());

@@ -50,8 +50,10 @@ exit_code report(const invocation& i, const admin::failure& f) {
 }
 
 exit_code run_table_command(const invocation& i, std::string_view command, admin::arguments a) {
-    return with_deployment(
-        i, [&](const deployment::deployment& d) { return show(i, carry_out(d, command, a)); });
+    return with_deployment(i, [&](const deployment::deployment& d) {
+        const auto o = carry_out(d, command, a);
+        return o && !i.json ? print(for_people(command, *o)) : show(i, o);
+    });
 }
 
 exit_code run_init(const invocation& i,

@@ -36,6 +36,20 @@ bool write_all(int fd, std::string_view octets) {
     return true;
 }
 
+/// Gives f to the owner of the model when root has made it; false with errno.
+bool give(const std::string& model, int f) {
+    if (::geteuid() != 0) return true;
+    struct stat owner{};
+    return ::stat(model.c_str(), &owner) == 0 && ::fchown(f, owner.st_uid, owner.st_gid) == 0;
+}
+
+/// Whose owner a new file gets: that of the file in its place, else of its folder.
+std::string model_of(const std::string& path) {
+    if (::access(path.c_str(), F_OK) == 0) return path;
+    const auto folder = std::filesystem::path(path).parent_path().string();
+    return folder.empty() ? "." : folder;
+}
+
 } // namespace
 
 std::string system_error(const std::string& path) {
@@ -55,7 +69,8 @@ file_result write_file(const std::string& path, std::string_view octets, unsigne
         const descriptor f(::open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, rights));
         if (f.fd < 0) return std::unexpected(system_error(draft));
         // fchmod: the umask may have taken rights that were asked for.
-        if (::fchmod(f.fd, rights) != 0 || !write_all(f.fd, octets) || ::fsync(f.fd) != 0) {
+        if (::fchmod(f.fd, rights) != 0 || !give(model_of(path), f.fd) ||
+            !write_all(f.fd, octets) || ::fsync(f.fd) != 0) {
             const auto why = system_error(draft);
             ::unlink(draft.c_str());
             return std::unexpected(why);
@@ -64,6 +79,12 @@ file_result write_file(const std::string& path, std::string_view octets, unsigne
     if (::rename(draft.c_str(), path.c_str()) != 0) return std::unexpected(system_error(path));
     const auto folder = std::filesystem::path(path).parent_path().string();
     return sync_to_disk(folder.empty() ? "." : folder);
+}
+
+file_result give_to_owner_of(const std::string& model, const std::string& made) {
+    const descriptor f(::open(made.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+    if (f.fd < 0 || !give(model, f.fd)) return std::unexpected(system_error(made));
+    return {};
 }
 
 std::expected<std::string, std::string> read_file(const std::string& path) {

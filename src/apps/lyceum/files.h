@@ -13,9 +13,12 @@ using file_result = std::expected<void, std::string>;
 [[nodiscard]] std::string system_error(const std::string& path);
 
 /// Writes the file whole and to the disk: under another name first, then renamed. Rights such as
-/// 0600.
+/// 0600. Run as root, it belongs to whom the file that it replaces belonged to, else to the
+/// folder's owner.
 [[nodiscard]] file_result
 write_file(const std::string& path, std::string_view octets, unsigned rights);
+/// Run as root, gives a file that was just made to the owner of another file or folder.
+[[nodiscard]] file_result give_to_owner_of(const std::string& model, const std::string& made);
 /// At most 64 MiB.
 [[nodiscard]] std::expected<std::string, std::string> read_file(const std::string& path);
 /// Makes the folder, with these rights, and those above it; no error when it is there.

@@ -104,6 +104,35 @@ std::string for_people(std::string_view text) {
     return cell(v) + "\n";
 }
 
+std::string for_people(std::string_view command, std::string_view text) {
+    auto v = json::parse(json::string_view(text.data(), text.size()));
+    if (command == "user remove" && v.is_object() && v.get_object().contains("user"))
+        return "removed " + cell(v.get_object().at("user")) + "\n";
+    const auto each_row = [&](auto&& change) {
+        if (!is_table(v)) return;
+        for (auto& row : v.get_array())
+            change(row.get_object());
+    };
+    if (command == "endpoints") {
+        each_row([](json::object& row) {
+            json::object narrow;
+            for (const char* key : {"epid", "agent", "peer", "expires_seconds"}) {
+                if (const auto* value = row.if_contains(key))
+                    narrow[key == std::string_view("expires_seconds") ? "expires" : key] = *value;
+            }
+            row = std::move(narrow);
+        });
+    } else if (command.starts_with("trusted ")) {
+        const auto name_any = [](json::object& row) {
+            const auto* transport = row.if_contains("transport");
+            if (transport != nullptr && *transport == "") row["transport"] = "any";
+        };
+        each_row(name_any);
+        if (v.is_object()) name_any(v.get_object());
+    }
+    return for_people(json::serialize(v));
+}
+
 std::string error_json(std::string_view code, std::string_view message) {
     return json::serialize(json::object{{"error", {{"code", code}, {"message", message}}}});
 }

@@ -93,7 +93,8 @@ public:
         : service_(s), path_(std::move(path)), acceptor_(io_) {}
 
     ~listening_socket() override {
-        io_.stop();
+        // Twice round the loop: whoever asked for the stop has the answer before.
+        asio::post(io_, [this] { asio::post(io_, [this] { io_.stop(); }); });
         if (thread_.joinable()) thread_.join();
         ::unlink(path_.c_str());
     }

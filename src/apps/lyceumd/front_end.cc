@@ -50,7 +50,7 @@ void front_end::publish(const sip::aor& user,
             take(user,
                  endpoints); // at once: the 200 that follows must not be overtaken by a request
         } else {
-            shard_.post(i, [there = all_[i], user, endpoints] { there->take(user, endpoints); });
+            shard_.deliver(i, [there = all_[i], user, endpoints] { there->take(user, endpoints); });
         }
     }
 }
@@ -83,8 +83,8 @@ void front_end::take(const sip::aor& user,
 
 void front_end::on_flow_closed(net::flow_id flow) {
     for (auto* other : all_) {
-        shard_.post(other->shard_.index(),
-                    [other, flow] { other->subscriptions_.on_flow_closed(flow); });
+        shard_.deliver(other->shard_.index(),
+                       [other, flow] { other->subscriptions_.on_flow_closed(flow); });
     }
     const auto it = registered_over_.find(flow);
     if (it == registered_over_.end()) return;
@@ -92,7 +92,7 @@ void front_end::on_flow_closed(net::flow_id flow) {
     registered_over_.erase(it);
     for (const auto& user : users) {
         const auto home = net::home_of(user.text(), shard_.count());
-        shard_.post(home, [there = all_[home], user, flow] {
+        shard_.deliver(home, [there = all_[home], user, flow] {
             there->registrar_.on_flow_closed(user, flow);
         });
     }
@@ -114,6 +114,8 @@ void front_end::expel(const sip::aor& user,
     if (forget) people_.remove(user);
     if (net::home_of(user.text(), shard_.count()) == shard_.index())
         registrar_.expel(user, reason, why);
+    if (forget && net::home_of(user.text(), shard_.count()) == shard_.index())
+        presence_.forget(user);
 }
 
 void front_end::hang_up(const sip::aor& user) {

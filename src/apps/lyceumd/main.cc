@@ -62,7 +62,7 @@ int main(int argc, char** argv) {
     std::fflush(stdout);
 
     for (int signal = 0; sigwait(&awaited, &signal) == 0 && signal == SIGHUP;)
-        (*server)->reload();
+        (void)(*server)->reload(); // the log tells what failed
     (*server)->drain_and_stop();
     lyceum::log::write(lyceum::log::level::info, "lyceumd", "stopped");
     lyceum::log::flush();

@@ -12,6 +12,7 @@
 #include "store/soci/soci_store.h"
 
 #include <boost/json.hpp>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -140,20 +141,20 @@ public:
 
     std::expected<void, std::string> open();
 
-    void reload() override {
+    std::expected<void, std::string> reload() override {
         log::reopen();
-        if (const auto fresh = folder::load(settings_.file)) {
-            log::set_level(level_of(fresh->log.level));
-        } else {
-            log::write(
-                log::level::error, "lyceumd", "settings_not_reloaded", {{"why", fresh.error()}});
-        }
-        if (const auto done = engine_->reload_tls(); !done) {
-            log::write(
-                log::level::error, "lyceumd", "certificates_not_reloaded", {{"why", done.error()}});
-        } else {
+        const auto fresh = folder::load(settings_.file);
+        if (fresh) log::set_level(level_of(fresh->log.level));
+        const auto certificates = engine_->reload_tls();
+        std::string why;
+        if (!fresh) why = fresh.error();
+        if (!certificates) why += (why.empty() ? "" : "; ") + certificates.error();
+        if (why.empty()) {
             log::write(log::level::info, "lyceumd", "reloaded");
+            return {};
         }
+        log::write(log::level::error, "lyceumd", "not_reloaded", {{"why", why}});
+        return std::unexpected(why);
     }
 
     void drain_and_stop() override {
@@ -174,23 +175,37 @@ public:
 
     // admin::changes: durable already; the shards hear of it before the administrator gets the
     // answer.
-    void user_added(const people::user& u) override { put(u); }
-    void user_changed(const people::user& u) override { put(u); }
+    void user_added(const people::user& u) override {
+        note("user_added", u.aor);
+        put(u);
+    }
+    void user_changed(const people::user& u) override {
+        note("user_changed", u.aor);
+        put(u);
+    }
     void user_disabled(const people::user& u) override {
+        note("user_disabled", u.aor);
         put(u);
         expel(u.aor, "rejected", diagnostics::id::user_disabled, false);
     }
     void user_removed(const sip::aor& u) override {
+        note("user_removed", u);
         expel(u, "rejected", diagnostics::id::user_disabled, true);
     }
     void password_set(const sip::aor& u) override {
+        note("password_set", u);
         expel(u, "rejected", diagnostics::id::final_handshake_failed, false);
     }
     void trusted_changed(const std::vector<store::trusted_peer>& peers) override {
+        log::write(log::level::info, "lyceumd", "trusted_changed", {{"peers", peers.size()}});
         everywhere([&](front_end& f) { f.set_trusted(peers); });
     }
 
 private:
+    /// What administrators did, for those who ask later.
+    static void note(std::string_view what, const sip::aor& user) {
+        log::write(log::level::info, "lyceumd", what, {{"user", user.text()}});
+    }
     void put(const people::user& u) {
         const auto shared = std::make_shared<const people::user>(u);
         everywhere([&](front_end& f) { f.put_user(shared); });
@@ -233,6 +248,12 @@ std::expected<void, std::string> running_server::open() {
     }
     const auto descriptors = raise_descriptor_limit();
     LYCEUM_TRY(lock_, folder::data_lock::take(settings_));
+    struct stat key{};
+    if (::stat(settings_.path(settings_.tls.key).c_str(), &key) == 0 && (key.st_mode & 077U) != 0)
+        log::write(log::level::warn,
+                   "lyceumd",
+                   "key_readable_by_others",
+                   {{"file", settings_.path(settings_.tls.key)}});
     LYCEUM_TRY(key_, folder::read_sealing_key(settings_));
     store::soci::options how;
     how.readers = settings_.store.readers;
@@ -301,7 +322,8 @@ std::expected<void, std::string> running_server::open() {
     service_->add("status", [this](const admin::arguments&) { return status(); });
     service_->add("endpoints", [this](const admin::arguments& a) { return endpoints(a); });
     service_->add("reload", [this](const admin::arguments&) -> admin::outcome {
-        reload();
+        if (const auto done = reload(); !done)
+            return std::unexpected(admin::failure{"refused", done.error()});
         return R"({"reloaded":true})";
     });
     service_->add("drain", [](const admin::arguments&) -> admin::outcome {
@@ -315,6 +337,9 @@ std::expected<void, std::string> running_server::open() {
                              if (!user)
                                  return std::unexpected(admin::failure{
                                      "usage", "trace wants a SIP address: sip:alice@contoso.test"});
+                             if (const auto known = store_->users().find(*user); known && !*known)
+                                 return std::unexpected(admin::failure{
+                                     "not_found", "there is no user " + user->text()});
                              trace_.add(user->text(), std::move(sink));
                              return R"({"tracing":true})";
                          });
@@ -388,6 +413,8 @@ admin::outcome running_server::endpoints(const admin::arguments& a) {
     if (!user)
         return std::unexpected(
             admin::failure{"usage", "endpoints wants a SIP address: sip:alice@contoso.test"});
+    if (const auto known = store_->users().find(*user); known && !*known)
+        return std::unexpected(admin::failure{"not_found", "there is no user " + user->text()});
     const auto home = net::home_of(user->text(), shards());
     const auto live = ask(home, [&](front_end& f) {
         const auto* bindings = f.registrar().live(*user);

@@ -18,7 +18,8 @@ public:
     virtual ~server() = default;
 
     /// Log rotation, certificates from their files. SIGHUP
-    virtual void reload() = 0;
+    /// The error says what stayed as it was.
+    virtual std::expected<void, std::string> reload() = 0;
     /// Lets what is under way end, refuses what is new, then stops. Blocks at most drain_patience.
     /// SIGTERM
     virtual void drain_and_stop() = 0;

@@ -178,6 +178,13 @@ authenticator::recipient_of(const sip::message& m, instant now, const sip::aor* 
     return found;
 }
 
+bool authenticator::forget(const sip::aor& user) {
+    const auto gone =
+        std::erase_if(established_, [&](const member& m) { return m.user->aor == user; }) +
+        std::erase_if(half_open_, [&](const handshake& h) { return h.who.aor == user; });
+    return gone != 0;
+}
+
 bool authenticator::sign(sip::message& out, instant now, const sip::aor* recipient) {
     auto* a = recipient_of(out, now, recipient);
     if (a == nullptr) return false;

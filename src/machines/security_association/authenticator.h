@@ -137,6 +137,9 @@ public:
     /// changed, when there is none: no 401, and not everybody, has one.
     bool sign(sip::message& out, instant now, const sip::aor* recipient = nullptr);
 
+    /// Ends what this user has proven here, or is about to. True when there was something.
+    bool forget(const sip::aor&);
+
     [[nodiscard]] std::size_t half_open() const { return half_open_.size(); }
     [[nodiscard]] std::size_t established() const { return established_.size(); }
 

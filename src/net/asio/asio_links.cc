@@ -81,6 +81,24 @@ std::size_t asio_links::free_slot() {
     return slots_.size() - 1;
 }
 
+std::expected<void, std::string> asio_links::is_free(const listener& l) {
+    boost::asio::io_context none;
+    error_code error;
+    const auto probe = [&](auto socket, const auto& endpoint) -> std::expected<void, std::string> {
+        socket.open(endpoint.protocol(), error);
+        if (error) return std::unexpected(refusal(l, "open", error));
+        // Past connections in TIME_WAIT are no obstacle; another listener is.
+        if (l.kind != transport::udp)
+            socket.set_option(boost::asio::socket_base::reuse_address(true), error);
+        if (endpoint.address().is_v6()) socket.set_option(ip::v6_only(true), error);
+        socket.bind(endpoint, error);
+        if (error) return std::unexpected(refusal(l, "listen on", error));
+        return {};
+    };
+    if (l.kind == transport::udp) return probe(ip::udp::socket(none), to_udp(l.at));
+    return probe(ip::tcp::acceptor(none), to_tcp(l.at));
+}
+
 std::expected<void, std::string> asio_links::listen(const listener& l) {
     error_code error;
     const auto open = [&](auto& socket, const auto& endpoint) -> std::expected<void, std::string> {

@@ -60,6 +60,9 @@ public:
     void set_events(link_events& e) { events_ = &e; }
     void set_tls(std::shared_ptr<const tls_contexts> t) { tls_ = std::move(t); }
     [[nodiscard]] std::expected<void, std::string> listen(const listener&);
+    /// Whether nobody else has the listener's port: shards share theirs (SO_REUSEPORT), and would
+    /// share it with another server of this machine without a word. Before listen().
+    [[nodiscard]] static std::expected<void, std::string> is_free(const listener&);
     /// Starts accepting and reading; on the shard's thread.
     void start();
     /// Closes everything without a word to the user.

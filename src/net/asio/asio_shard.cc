@@ -17,11 +17,11 @@ asio_shard::asio_shard(unsigned index,
 
 asio_shard::~asio_shard() = default;
 
-bool asio_shard::take(job work) {
+bool asio_shard::take(job work, bool always) {
     bool first = false;
     {
         const std::scoped_lock lock(mailbox_lock_);
-        if (mailbox_.size() >= settings_.mailbox) return false;
+        if (!always && mailbox_.size() >= settings_.mailbox) return false;
         first = mailbox_.empty();
         mailbox_.push_back(std::move(work));
     }
@@ -30,9 +30,13 @@ bool asio_shard::take(job work) {
 }
 
 bool asio_shard::post(unsigned to, job work) {
-    if (circle_.shards[to]->take(std::move(work))) return true;
+    if (circle_.shards[to]->take(std::move(work), false)) return true;
     dropped_.add();
     return false;
+}
+
+void asio_shard::deliver(unsigned to, job work) {
+    circle_.shards[to]->take(std::move(work), true);
 }
 
 void asio_shard::drain() {

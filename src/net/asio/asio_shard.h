@@ -30,6 +30,7 @@ public:
     unsigned index() const override { return index_; }
     unsigned count() const override { return settings_.shards; }
     bool post(unsigned to, job) override;
+    void deliver(unsigned to, job) override;
     bool offload(job blocking, job then) override;
     void wake_at(instant) override;
     void on_wakeup(std::move_only_function<void(instant)> f) override { wakeup_ = std::move(f); }
@@ -42,7 +43,7 @@ public:
     void stop();  ///< and joins it
 
 private:
-    bool take(job); ///< from any thread
+    bool take(job, bool always); ///< from any thread
     void drain();
 
     unsigned index_;

@@ -28,6 +28,7 @@ public:
         if (l.kind == transport::tls && settings_.tls.certificate.empty()) {
             return std::unexpected("a TLS listener needs a certificate");
         }
+        LYCEUM_CHECKED(asio_links::is_free(l));
         for (auto& s : circle_.shards) {
             LYCEUM_CHECKED(s->links().listen(l));
         }

@@ -17,6 +17,7 @@ public:
         host_.world_.at(host_.world_.now(), host_.shards_[to]->guarded(std::move(work)));
         return true;
     }
+    void deliver(unsigned to, job work) override { post(to, std::move(work)); }
     bool offload(job blocking, job then) override {
         auto both = [blocking = std::move(blocking), then = std::move(then)]() mutable {
             blocking();

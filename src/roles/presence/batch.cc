@@ -47,38 +47,42 @@ void add_missing(std::vector<std::string>& to, const std::vector<std::string>& n
 
 std::vector<batch::action> batch::on(const event& e, instant now) {
     std::vector<action> out;
-    std::visit(overloaded{
-                   [&](const subscribed& s) { read(s, now, out); },
-                   [&](const seen& s) {
-                       const auto at = targets_.find(s.who);
-                       if (at == targets_.end()) return; // no longer watched
-                       at->second.how = standing::active;
-                       if (waiting_) {
-                           at->second.documents.push_back(s.document);
-                           answer_if_complete(now, out);
-                       } else {
-                           tell(s.who, s.document, out);
-                       }
-                   },
-                   [&](const unseen& s) {
-                       const auto at = targets_.find(s.who);
-                       if (at == targets_.end()) return;
-                       at->second.how = standing::nobody;
-                       if (waiting_) {
-                           answer_if_complete(now, out);
-                       } else {
-                           tell(s.who, {}, out);
-                       }
-                   },
-                   [&](const ended&) {
-                       for (const auto& [who, t] : targets_)
-                           out.emplace_back(unwatch{who});
-                       targets_.clear();
-                       waiting_.reset();
-                   },
-                   [&](const tick&) { answer_if_complete(now, out); },
-               },
-               e);
+    std::visit(
+        overloaded{
+            [&](const subscribed& s) { read(s, now, out); },
+            [&](const seen& s) {
+                const auto at = targets_.find(s.who);
+                if (at == targets_.end()) return; // no longer watched
+                at->second.how = standing::active;
+                if (waiting_) {
+                    at->second.documents.push_back(s.document);
+                    answer_if_complete(now, out);
+                } else {
+                    tell(s.who, s.document, out);
+                }
+            },
+            [&](const unseen& s) {
+                const auto at = targets_.find(s.who);
+                if (at == targets_.end()) return;
+                at->second.how = standing::nobody;
+                if (waiting_) {
+                    answer_if_complete(now, out);
+                } else {
+                    tell(s.who, {}, out);
+                }
+            },
+            [&](const ended&) {
+                for (const auto& [who, t] : targets_)
+                    out.emplace_back(unwatch{who});
+                targets_.clear();
+                if (waiting_) // nobody is left to answer to, but the request is held somewhere
+                    out.emplace_back(
+                        refuse{waiting_->request, {481, diagnostics::id::no_subscription_dialog}});
+                waiting_.reset();
+            },
+            [&](const tick&) { answer_if_complete(now, out); },
+        },
+        e);
     return out;
 }
 

@@ -67,6 +67,7 @@ std::optional<subscription_id> subscriptions::accept(const incoming& in,
         return std::nullopt;
     }
     arm(id, s);
+    mind(in.from);
     return subscription_id{id};
 }
 
@@ -98,6 +99,7 @@ void subscriptions::refresh(subscription_id which,
         forget(id);
     } else {
         arm(id, s);
+        mind(in.from);
     }
 }
 
@@ -129,6 +131,12 @@ void subscriptions::end(subscription_id which, subscription::reason why) {
     if (!it->second.machine.is_over())
         send(id, it->second, it->second.machine.end(why, std::nullopt));
     forget(id);
+}
+
+void subscriptions::mind(const path& way) {
+    // The request may have waited (for the store, for other users) while its connection ended.
+    if (way.kind == net::transport::udp) return;
+    stack_.unless_open(way.flow, [this, flow = way.flow] { on_flow_closed(flow); });
 }
 
 void subscriptions::on_flow_closed(net::flow_id flow) {

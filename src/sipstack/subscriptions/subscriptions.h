@@ -67,6 +67,7 @@ private:
     };
     void send(std::uint64_t id, live&, sip::message&&);
     void arm(std::uint64_t id, live&);
+    void mind(const path&);
     void forget(std::uint64_t id);
     [[nodiscard]] sip::message answer_to(const sip::message& subscribe, const extra&) const;
 

@@ -291,6 +291,13 @@ TEST(im, the_callers_connection_ends) {
     EXPECT_EQ(x.bob(1).heard(), "");
     x.answer(1, 180);
     EXPECT_EQ(x.bob(1).heard(), "CANCEL ");
+    EXPECT_EQ(x.h.load().server_transactions, 1U);
+    for (std::size_t i = 0; i < 2; ++i) {
+        x.bob(i).send(x.bob(i).answer(x.bob(i).expect("CANCEL"), 200));
+        x.answer(i, 487);
+        EXPECT_EQ(x.bob(i).heard(), "ACK ");
+    }
+    EXPECT_EQ(x.h.load().server_transactions, 0U) << "nobody is left to acknowledge";
     x.everybody_leaves();
 }
 

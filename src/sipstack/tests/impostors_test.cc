@@ -260,5 +260,81 @@ TEST(impostors, who_was_sent_away_is_heard_no_more) {
     x.everybody_leaves();
 }
 
+// A Request-URI of one's own does not make somebody else's To one's own. RFC 3261 10.2, 10.3
+TEST(impostors, nobody_registers_another_by_a_request_uri_of_its_own) {
+    three_people x;
+    for (const char* uri :
+         {"sip:mallory@contoso.test", "sip:bob@contoso.test", "sip:contoso.test"}) {
+        auto m = x.mallory.request("REGISTER", uri);
+        m.set(header::to, "<sip:bob@contoso.test>");
+        x.mallory.send(m);
+        x.h.run_for(300ms);
+        EXPECT_FALSE(x.mallory.take("200")) << uri;
+        (void)x.mallory.heard();
+        x.alice.send(x.alice.request("MESSAGE", "sip:bob@contoso.test"));
+        x.h.run_for(300ms);
+        EXPECT_EQ(x.bob.heard(), "MESSAGE ") << uri;
+        EXPECT_EQ(x.mallory.heard(), "") << uri;
+    }
+}
+
+// A connection may carry several users; each of them can be expelled. digest MS-SIPREGE 4 rule 10
+TEST(impostors, the_expelled_is_gone_from_a_shared_connection_too) {
+    three_people x;
+    x.h.add_user("dave");
+    client dave(x.h, "dave", "10.0.4.1");
+    dave.association().start_over();
+    auto& c = x.mallory;
+    for (int i = 0; i < 3; ++i) {
+        c.send_raw(dave.signed_as_is(dave.request("REGISTER", "sip:contoso.test")).text());
+        x.h.run_for(300ms);
+        if (c.take("200")) break;
+        auto again = c.take("401");
+        ASSERT_TRUE(again);
+        ASSERT_TRUE(dave.association().on_challenge(*again, x.h.world.wall_now()));
+    }
+    x.h.expel("mallory");
+    x.h.run_for(1s);
+    c.send(c.request("MESSAGE", "sip:bob@contoso.test"));
+    x.h.run_for(300ms);
+    EXPECT_EQ(x.bob.heard(), "");
+}
+
+// What a trusted peer asserts is judged as its From is. digest MS-SIPAE 4.7 rule 27
+TEST(impostors, a_gateway_asserts_nobody_of_ours) {
+    three_people x;
+    gateway g(x.h, "10.0.0.9");
+    const struct {
+        std::string_view asserted, arrives;
+    } rows[] = {
+        {"\"Alice\" <sip:alice@contoso.test>", ""},
+        {"<tel:+14255550100>", "<tel:+14255550100>"},
+        {"<tel:+14255550100>, <sip:alice@contoso.test>", ""},
+    };
+    for (const auto& row : rows) {
+        auto m = g.request("MESSAGE", "sip:bob@contoso.test");
+        m.append(header::p_asserted_identity, row.asserted);
+        g.send(m);
+        x.h.run_for(300ms);
+        EXPECT_EQ(x.bob.expect("MESSAGE").value(header::p_asserted_identity), row.arrives)
+            << row.asserted;
+    }
+}
+
+// Diagnostics are a server's to give. digest MS-OCER 4 rule 4
+TEST(impostors, a_clients_response_carries_no_server_diagnostics) {
+    three_people x;
+    x.alice.send(x.alice.request("MESSAGE", "sip:bob@contoso.test"));
+    x.h.run_for(100ms);
+    auto r = x.bob.answer(x.bob.expect("MESSAGE"), 404);
+    r.append(header::ms_diagnostics, "1003;reason=\"forged\";source=\"fe.contoso.test\"");
+    r.append(header::ms_diagnostics_public, "1003;reason=\"forged\"");
+    x.bob.send(r);
+    x.h.run_for(100ms);
+    const auto heard = x.alice.expect("404");
+    EXPECT_EQ(heard.value(header::ms_diagnostics), "");
+    EXPECT_EQ(heard.value(header::ms_diagnostics_public), "");
+}
+
 } // namespace
 } // namespace lyceum::sipstack::test

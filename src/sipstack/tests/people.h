@@ -76,6 +76,7 @@ public:
     [[nodiscard]] const security_association::client_association& association() const {
         return association_;
     }
+    [[nodiscard]] security_association::client_association& association() { return association_; }
     [[nodiscard]] std::string aor() const { return "sip:" + name_ + "@contoso.test"; }
     [[nodiscard]] std::string epid() const { return epid_; }
 

@@ -83,19 +83,19 @@ void transport::closed(net::flow_id id, net::closed_why why) {
 
 void transport::received(net::flow_id id, std::string_view octets) {
     auto it = flows_.find(id);
-    if (it == flows_.end()) return;
+    if (it == flows_.end() || it->second.is_closing) return;
     const auto now = shard_.clock().now();
     it->second.heard = now;
     it->second.framer.feed(octets);
     // Handling a message may close this flow, or make the table grow: look it up again after each.
-    for (; it != flows_.end(); it = flows_.find(id)) {
+    for (; it != flows_.end() && !it->second.is_closing; it = flows_.find(id)) {
         auto& f = it->second;
         auto next = f.framer.next();
         if (!next) {
             malformed_.add();
             const path from{f.facts.kind, id, f.facts.peer};
             events_.on_malformed(from, next.error(), {});
-            links_.close(id, true);
+            close(id, true);
             return;
         }
         if (!*next) {
@@ -129,7 +129,7 @@ void transport::take_message(net::flow_id id, std::string octets) {
                     {"rule", message.error().rule},
                     {"at", message.error().at}});
         events_.on_malformed(from, message.error(), {});
-        links_.close(id, true);
+        close(id, true);
         return;
     }
     events_.on_message(from, *std::move(message));
@@ -178,6 +178,8 @@ path transport::reach(net::transport kind, const ip_endpoint& peer, const std::s
 }
 
 void transport::close(net::flow_id id, bool flush) {
+    // What is queued goes out; what still comes in is not looked at, however long that takes.
+    if (const auto it = flows_.find(id); it != flows_.end()) it->second.is_closing = true;
     links_.close(id, flush);
 }
 

@@ -85,6 +85,7 @@ private:
         std::optional<instant> message_began; ///< an incomplete message waits since then
         std::optional<instant> armed;         ///< the earliest timer that will come
         bool is_open = false;
+        bool is_closing = false;
         bool has_authenticated = false;
 
         explicit flow(const sip::limits& l) : framer(l) {}

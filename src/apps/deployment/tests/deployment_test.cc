@@ -101,6 +101,8 @@ TEST(deployment, tells_what_is_wrong) {
         {good + "[sip]\nexpires = '20 s'", "sip.expires: must not be shorter than sip.min_expires"},
         {good + "[sip]\nkeep_alive = '1 h'",
          "sip.keep_alive: must be shorter than sip.idle_patience"},
+        {good + "[log]\nfile = 'lyceum.db'", "log.file: \"lyceum.db\" is another file"},
+        {good + "[log]\nfile = 'run/../x'\n[store]\nfile = 'x'", "log.file: \"run/../x\""},
         {good + "[auth]\nsealing_kee = 'x'",
          "auth.sealing_kee: unknown; did you mean auth.sealing_key?"},
     };

@@ -25,6 +25,28 @@ TEST(show, results_for_people) {
         EXPECT_EQ(for_people(row.json), row.text) << row.json;
 }
 
+TEST(show, results_of_commands_for_people) {
+    const struct {
+        std::string_view command;
+        std::string_view json;
+        std::string_view text;
+    } rows[] = {
+        {"user remove", R"({"user":"sip:a@b","mail":""})", "removed sip:a@b\n"},
+        {"user show", R"({"user":"sip:a@b"})", "user  sip:a@b\n"},
+        {"trusted list",
+         R"([{"host":"a","transport":""},{"host":"b","transport":"udp"}])",
+         "host  transport\na     any\nb     udp\n"},
+        {"trusted add", R"({"host":"a","transport":""})", "host       a\ntransport  any\n"},
+        {"trusted list", "[]", "none\n"},
+        {"endpoints", "[]", "none\n"},
+        {"endpoints",
+         R"([{"epid":"1","contact":"sip:x","peer":"p","agent":"A","expires_seconds":60}])",
+         "epid  agent  peer  expires\n1     A      p     60\n"},
+    };
+    for (const auto& row : rows)
+        EXPECT_EQ(for_people(row.command, row.json), row.text) << row.json;
+}
+
 TEST(show, errors) {
     EXPECT_EQ(error_json("usage", "a \"b\""), R"({"error":{"code":"usage","message":"a \"b\""}})");
 }

@@ -33,39 +33,26 @@ std::optional<sipstack::incoming> contacts_rim::take(request_id id) {
     return in;
 }
 
-std::optional<sip::aor> contacts_rim::owner(const sipstack::incoming& in) {
-    const auto to = sip::parse_address(in.message.value(header::to));
-    auto whose = to ? sip::aor::from(to->uri) : std::nullopt;
-    if (!whose && in.user)
-        whose = in.user->aor; // SERVICE sip:contoso.test is the asker's own affair
-    if (whose) return whose;
-    stack_.respond(in.transaction,
-                   stack_.refusal_for(in.message, {404, diagnostics::id::user_unknown}));
-    return std::nullopt;
-}
-
 void contacts_rim::on_subscribe(sipstack::incoming&& in) {
-    const auto whose = owner(in);
-    if (!whose) return;
+    const auto whose = in.about;
     const roaming_list::subscribed e{request_id{next_request_++},
                                      in.user ? in.user->aor : sip::aor{}};
     waiting_.emplace(static_cast<std::uint64_t>(e.request), std::move(in));
-    feed(*whose, e);
+    feed(whose, e);
 }
 
 void contacts_rim::on_soap(sipstack::incoming&& in) {
-    const auto whose = owner(in);
-    if (!whose) return;
+    const auto whose = in.about;
     const roaming_list::soap_received e{request_id{next_request_++},
                                         in.user ? in.user->aor : sip::aor{},
                                         std::string(in.message.body())};
     waiting_.emplace(static_cast<std::uint64_t>(e.request), std::move(in));
-    feed(*whose, e);
+    feed(whose, e);
 }
 
 void contacts_rim::feed(const sip::aor& whose, const roaming_list::event& e) {
-    auto& u = list_of(whose);
-    for (auto& a : u.machine.on(e)) {
+    for (auto& a : list_of(whose).machine.on(e)) {
+        auto& u = list_of(whose); // an action may end subscriptions, and their end is told to us
         std::visit(
             overloaded{
                 [&](const roaming_list::load_contacts&) { load(whose); },
@@ -86,9 +73,9 @@ void contacts_rim::feed(const sip::aor& whose, const roaming_list::event& e) {
                                        const auto it = users_.find(whose);
                                        if (it == users_.end()) return;
                                        it->second.subscribers.erase(gone);
-                                       if (it->second.subscribers.empty() &&
-                                           it->second.machine.idle())
-                                           users_.erase(it);
+                                       // Later: this may be said in the midst of feed().
+                                       stack_.shard().deliver(stack_.shard().index(),
+                                                              [this, whose] { tidy(whose); });
                                    })) {
                         u.subscribers.insert(*made);
                     }
@@ -110,15 +97,27 @@ void contacts_rim::feed(const sip::aor& whose, const roaming_list::event& e) {
                     stack_.respond(in->transaction, std::move(r));
                 },
                 [&](const roaming_list::notify& n) {
-                    for (const auto id : u.subscribers)
+                    const auto subscribers = u.subscribers;
+                    for (const auto id : subscribers)
                         subscriptions_.notify(id, {conmgmt::content_type, n.body});
                 },
             },
             a);
     }
-    if (const auto it = users_.find(whose);
-        it != users_.end() && it->second.subscribers.empty() && it->second.machine.idle())
+    tidy(whose);
+}
+
+void contacts_rim::tidy(const sip::aor& whose) {
+    const auto it = users_.find(whose);
+    if (it != users_.end() && it->second.subscribers.empty() && it->second.machine.idle())
         users_.erase(it);
+}
+
+void contacts_rim::store_is_busy(const sip::aor& whose) {
+    stack_.shard().deliver(stack_.shard().index(), [this, whose] {
+        feed(whose,
+             roaming_list::store_failed{{"the store's queue is full", std::chrono::seconds(10)}});
+    });
 }
 
 void contacts_rim::load(const sip::aor& whose) {
@@ -132,9 +131,7 @@ void contacts_rim::load(const sip::aor& whose) {
                                        feed(whose, roaming_list::store_failed{list->error()});
                                    }
                                });
-    if (!taken)
-        feed(whose,
-             roaming_list::store_failed{{"the store's queue is full", std::chrono::seconds(10)}});
+    if (!taken) store_is_busy(whose);
 }
 
 void contacts_rim::apply(const sip::aor& whose, roaming_list::apply_change&& c) {
@@ -157,9 +154,7 @@ void contacts_rim::apply(const sip::aor& whose, roaming_list::apply_change&& c) 
                 feed(whose, roaming_list::changed{*done->what, *std::move(done->list)});
             }
         });
-    if (!taken)
-        feed(whose,
-             roaming_list::store_failed{{"the store's queue is full", std::chrono::seconds(10)}});
+    if (!taken) store_is_busy(whose);
 }
 
 } // namespace lyceum::roles::contacts

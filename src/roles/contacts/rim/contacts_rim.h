@@ -32,9 +32,9 @@ private:
     void apply(const sip::aor&, roaming_list::apply_change&&);
     [[nodiscard]] std::optional<sipstack::incoming> take(request_id);
     [[nodiscard]] user& list_of(const sip::aor&);
-    /// A SERVICE or SUBSCRIBE for a user, from whom it has proven to be; answers and gives nothing
-    /// otherwise.
-    [[nodiscard]] std::optional<sip::aor> owner(const sipstack::incoming&);
+    /// Forgets a list that nobody follows and nothing is being done to.
+    void tidy(const sip::aor&);
+    void store_is_busy(const sip::aor&);
 
     sipstack::stack& stack_;
     sipstack::subscriptions& subscriptions_;

@@ -8,6 +8,9 @@ namespace {
 
 using sip::header;
 
+/// How far ahead a timer is set at most.
+constexpr auto farthest_timer = std::chrono::minutes(10);
+
 sip::aor asker(const sipstack::incoming& in) {
     return in.user ? in.user->aor : sip::aor{};
 }
@@ -16,11 +19,6 @@ sip::aor asker(const sipstack::incoming& in) {
 std::string endpoint_of(const sip::message& m) {
     const auto from = sip::parse_address(m.value(header::from));
     return from ? std::string(from->params.value_or("epid", {})) : std::string();
-}
-
-std::optional<sip::aor> owner_of(const sip::message& m) {
-    const auto to = sip::parse_address(m.value(header::to));
-    return to ? sip::aor::from(to->uri) : std::nullopt;
 }
 
 } // namespace
@@ -95,12 +93,7 @@ presence_rim::person& presence_rim::person_of(const sip::aor& whose) {
 }
 
 void presence_rim::on_own_subscribe(sipstack::incoming&& in, bool acl) {
-    const auto whose = owner_of(in.message);
-    if (!whose) {
-        stack_.respond(in.transaction,
-                       stack_.refusal_for(in.message, {404, diagnostics::id::user_unknown}));
-        return;
-    }
+    const auto whose = in.about;
     subscription_id subscription{};
     if (const auto known = subscriptions_.find(in.message)) {
         const auto it = follower_of_.find(static_cast<std::uint64_t>(*known));
@@ -117,26 +110,21 @@ void presence_rim::on_own_subscribe(sipstack::incoming&& in, bool acl) {
     const std::string body(in.message.body());
     const request_id request{hold(std::move(in), subscription)};
     if (acl) {
-        feed(*whose, presentity::acl_subscribed{request, subscription, endpoint, from});
+        feed(whose, presentity::acl_subscribed{request, subscription, endpoint, from});
     } else {
-        feed(*whose, presentity::self_subscribed{request, subscription, endpoint, from, body});
+        feed(whose, presentity::self_subscribed{request, subscription, endpoint, from, body});
     }
 }
 
 template <class Event>
 void presence_rim::on_service(sipstack::incoming&& in) {
-    const auto whose = owner_of(in.message);
-    if (!whose) {
-        stack_.respond(in.transaction,
-                       stack_.refusal_for(in.message, {404, diagnostics::id::user_unknown}));
-        return;
-    }
+    const auto whose = in.about;
     Event e;
     e.from = asker(in);
     e.endpoint = endpoint_of(in.message);
     e.body = std::string(in.message.body());
     e.request = request_id{hold(std::move(in))};
-    feed(*whose, e);
+    feed(whose, e);
 }
 
 void presence_rim::feed(const sip::aor& whose, const presentity::event& e) {
@@ -196,7 +184,9 @@ void presence_rim::accept(const sip::aor& whose, const presentity::accept& x) {
     const auto made = subscriptions_.accept(
         w->in, state, [this, whose, follower](sipstack::subscription_id gone) {
             follower_of_.erase(static_cast<std::uint64_t>(gone));
-            person_of(whose).followers.erase(follower);
+            const auto it = persons_.find(whose);
+            if (it == persons_.end()) return; // forgotten
+            it->second.followers.erase(follower);
             feed(whose, presentity::self_unsubscribed{follower});
         });
     if (made) {
@@ -239,7 +229,7 @@ void presence_rim::watched(const sip::aor& whom, presentity::watched e, watch_of
         },
         [this, whom, e, known]() mutable {
             e.is_contact = *known;
-            feed(whom, e);
+            if (people_.find(whom)) feed(whom, e);
         });
     if (!taken) feed(whom, e);
 }
@@ -255,20 +245,38 @@ void presence_rim::on_endpoint_started(const sip::aor& whose, const std::string&
 }
 
 void presence_rim::on_endpoint_ended(const sip::aor& whose, const std::string& endpoint) {
-    if (!endpoint.empty()) feed(whose, presentity::endpoint_ended{endpoint});
+    if (!endpoint.empty() && persons_.contains(whose))
+        feed(whose, presentity::endpoint_ended{endpoint});
 }
 
 void presence_rim::on_person_changed(const people::user& who) {
     if (persons_.contains(who.aor)) feed(who.aor, presentity::introduced{who});
 }
 
+void presence_rim::forget(const sip::aor& whose) {
+    const auto it = persons_.find(whose);
+    if (it == persons_.end()) return;
+    const auto gone = std::move(it->second);
+    persons_.erase(it);
+    for (const auto& [follower, id] : gone.followers)
+        subscriptions_.end(id, subscription::reason::noresource);
+    for (const auto& [watch, back] : gone.watches) {
+        at(back.shard, [batch = back.batch, whose](presence_rim& there) {
+            there.feed(batch, batch::unseen{whose});
+        });
+    }
+}
+
 void presence_rim::arm(const sip::aor& whose, person& p) {
     const auto when = p.machine.deadline();
     if (!when || (p.armed && *p.armed <= *when)) return;
-    p.armed = when;
+    // A far moment is looked at again on the way there: many far ones would pile up.
+    const auto soon = std::min(*when, stack_.shard().clock().now() + farthest_timer);
+    if (p.armed && *p.armed <= soon) return;
+    p.armed = soon;
     const auto id = next_++;
     by_timer_.emplace(id, whose);
-    stack_.deadlines().arm({presentity_timer, id}, *when);
+    stack_.deadlines().arm({presentity_timer, id}, soon);
 }
 
 } // namespace lyceum::roles::presence

@@ -30,6 +30,8 @@ public:
     void on_endpoint_started(const sip::aor&, const std::string& endpoint);
     void on_endpoint_ended(const sip::aor&, const std::string& endpoint);
     void on_person_changed(const people::user&);
+    /// The user exists no longer: nothing of it may meet who comes after under the same address.
+    void forget(const sip::aor&);
 
     static constexpr std::uint32_t presentity_timer = 21;
     static constexpr std::uint32_t batch_timer = 22;

@@ -1,5 +1,4 @@
 #include "base/overloaded.h"
-#include "protocol/sip/address.h"
 #include "roles/presence/rim/presence_rim.h"
 
 namespace lyceum::roles::presence {
@@ -7,8 +6,6 @@ namespace lyceum::roles::presence {
 using sip::header;
 
 void presence_rim::on_presence_subscribe(sipstack::incoming&& in) {
-    const auto to = sip::parse_address(in.message.value(header::to));
-    const auto whose = to ? sip::aor::from(to->uri) : std::nullopt;
     const auto known = subscriptions_.find(in.message);
     if (!known && sipstack::subscriptions::in_dialog(in.message)) {
         stack_.respond(
@@ -18,7 +15,7 @@ void presence_rim::on_presence_subscribe(sipstack::incoming&& in) {
     }
     // One subscription for all, addressed to oneself; plain presence of one other user is not
     // served yet. digest MS-PRES 3.11, docs/roles/presence.md
-    if (!in.user || !whose || *whose != in.user->aor ||
+    if (!in.user || in.about != in.user->aor ||
         (!known && !in.message.lists(header::require, "adhoclist"))) {
         stack_.respond(in.transaction,
                        stack_.refusal_for(in.message, {421, diagnostics::id::categories_required}));

@@ -1,7 +1,6 @@
 #include "roles/provisioning/rim/provisioning_rim.h"
 
 #include "base/text.h"
-#include "protocol/sip/address.h"
 
 namespace lyceum::roles::provisioning {
 
@@ -20,9 +19,7 @@ provisioning_rim::provisioning_rim(sipstack::stack& s,
 
 void provisioning_rim::on_subscribe(const sipstack::incoming& in) {
     const auto& m = in.message;
-    const auto to = sip::parse_address(m.value(header::to));
-    const auto whose = to ? sip::aor::from(to->uri) : std::nullopt;
-    const auto user = whose ? people_.find(*whose) : nullptr;
+    const auto user = people_.find(in.about);
     if (!user) {
         stack_.respond(in.transaction, stack_.refusal_for(m, {404, diagnostics::id::user_unknown}));
         return;
@@ -38,7 +35,7 @@ void provisioning_rim::on_subscribe(const sipstack::incoming& in) {
     asked.content_type = trim(split_first(type, ';'));
     asked.body = m.body();
     asked.from = in.user ? in.user->aor : sip::aor{};
-    asked.to = *whose;
+    asked.to = in.about;
     asked.on_behalf_of = m.value("p-session-on-behalf-of");
     const auto found = answer(asked, *user, settings_);
     if (!found) {

@@ -54,33 +54,26 @@ registrar_rim::registrar_rim(
 
 void registrar_rim::on_register(sipstack::incoming&& in) {
     const auto now = stack_.shard().clock().now();
-    const auto to = sip::parse_address(in.message.value(header::to));
-    const auto aor = to ? sip::aor::from(to->uri) : std::nullopt;
-    if (!aor) {
-        stack_.respond(
-            in.transaction,
-            stack_.refusal_for(in.message, {400, diagnostics::id::default_user_services}));
-        return;
-    }
+    const auto& aor = in.about;
     observed seen;
     seen.where = way_of(in.from);
     seen.transport = net::name(in.from.kind);
     seen.cid = hex(in.from.flow.value);
     seen.is_client = in.user != nullptr;
-    auto asked = read_register(in.message, *aor, seen);
+    auto asked = read_register(in.message, aor, seen);
     if (!asked) {
         refused_.add();
         stack_.respond(in.transaction, stack_.refusal_for(in.message, asked.error()));
         return;
     }
-    auto& u = users_.try_emplace(*aor, user{*aor, endpoints(settings_)}).first->second;
+    auto& u = users_.try_emplace(aor, user{aor, endpoints(settings_)}).first->second;
     std::vector<endpoints::action> actions;
     for (const auto& e : asked->events) {
         for (auto& a : u.machine.on(e, now))
             actions.push_back(std::move(a));
     }
     carry_out(u, std::move(actions), &in, now);
-    tidy(*aor);
+    tidy(aor);
 }
 
 void registrar_rim::carry_out(user& u,

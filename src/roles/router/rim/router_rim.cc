@@ -53,16 +53,21 @@ void router_rim::refuse(const incoming& in, const refusal& why) {
         around_.stack.respond(in.transaction, around_.stack.refusal_for(in.message, why));
 }
 
-bool router_rim::speaks_for_itself(const incoming& in) const {
-    if (in.user) return true; // the gate has compared From with who the client is. [MS-SIPAE] 3.3
-    // A trusted peer names its own people, and ours only when it may register them.
-    const auto from = sip::parse_address(in.message.value(header::from));
-    const auto uri = from ? sip::parse_uri(from->uri) : std::unexpected(from.error());
+bool router_rim::may_name(const sipstack::trusted_rights& peer, std::string_view address) const {
+    const auto parsed = sip::parse_address(address);
+    const auto uri = parsed ? sip::parse_uri(parsed->uri) : std::unexpected(parsed.error());
     if (!uri) return false;
-    if (around_.home.has_domain(uri->host)) return in.trusted->may_register;
-    const auto& allowed = in.trusted->domains;
-    return allowed.empty() ||
-           std::ranges::any_of(allowed, [&](const auto& d) { return iequals(d, uri->host); });
+    if (iequals(uri->scheme, "tel")) return true; // a number is what gateways are there for
+    // Its own people; ours only when it may register them.
+    if (around_.home.has_domain(uri->host)) return peer.may_register;
+    return peer.domains.empty() ||
+           std::ranges::any_of(peer.domains, [&](const auto& d) { return iequals(d, uri->host); });
+}
+
+bool router_rim::speaks_for_itself(const incoming& in) const {
+    if (in.user)
+        return true; // the gate has compared From with who the client is. digest MS-SIPAE 4.3 (12)
+    return may_name(*in.trusted, in.message.value(header::from));
 }
 
 void router_rim::make_presentable(incoming& in) const {
@@ -73,6 +78,16 @@ void router_rim::make_presentable(incoming& in) const {
     m.remove(header::proxy_authorization);
     m.remove(header::ms_diagnostics);
     m.remove(header::ms_diagnostics_public);
+    m.remove(header::authentication_info);
+    m.remove(header::ms_user_logon_data);
+    if (in.trusted) {
+        // What a trusted peer asserts is judged as its From is. digest MS-SIPAE 4.7 rule 27
+        m.remove(header::p_preferred_identity);
+        const auto asserted = m.values(header::p_asserted_identity);
+        if (!std::ranges::all_of(asserted,
+                                 [&](std::string_view v) { return may_name(*in.trusted, v); }))
+            m.remove(header::p_asserted_identity);
+    }
     if (in.user) {
         // A client's own assertion is worth nothing; ours is what it has proven. digest
         // MS-SIPAE 4.7
@@ -121,23 +136,14 @@ void router_rim::on_request(incoming&& in) {
                            answer_options(in);
                            return;
                        }
-                       // Whom it is about: To. RFC 3261 10.3; the fetch of a subscription's refresh
-                       // likewise.
-                       const auto to = sip::parse_address(in.message.value(header::to));
-                       auto about = to ? sip::aor::from(to->uri) : std::nullopt;
-                       if (!about && in.user)
-                           about = in.user->aor; // SERVICE sip:contoso.test: the asker's affair
-                       if (!about) {
-                           refuse(in, {404, diagnostics::id::user_unknown});
-                       } else {
-                           serve(std::move(in), *about);
-                       }
+                       // SERVICE sip:contoso.test concerns the asker.
+                       serve(std::move(in), nullptr);
                    },
                    [&](const to_component& c) { serve_component(std::move(in), c); },
                    [&](const to_endpoint& e) { to_people(std::move(in), e.user, {}, &e.instance); },
                    [&](const to_user& u) {
                        if (is_for_the_house(in.message.method_id())) {
-                           serve(std::move(in), u.user);
+                           serve(std::move(in), &u.user);
                        } else {
                            to_people(std::move(in), u.user, u.epid, nullptr);
                        }
@@ -156,16 +162,23 @@ void router_rim::answer_options(const incoming& in) {
     around_.stack.respond(in.transaction, std::move(r));
 }
 
-void router_rim::serve(incoming&& in, const sip::aor& about) {
+void router_rim::serve(incoming&& in, const sip::aor* named) {
     if (!in.transaction) return;
     const auto m = in.message.method_id();
+    // Whom it is about: To. RFC 3261 10.3. A Request-URI that names somebody else is a trap: whose
+    // rights would count? And REGISTER's names nobody at all. RFC 3261 10.2
+    const auto to = sip::parse_address(in.message.value(header::to));
+    auto found = to ? sip::aor::from(to->uri) : std::nullopt;
+    if (!found && in.user && named == nullptr) found = in.user->aor;
+    if (!found || (named != nullptr && (m == method::register_ || *named != *found))) {
+        refuse(in, {400, diagnostics::id::default_user_services});
+        return;
+    }
+    const auto about = *std::move(found);
+    in.about = about;
     if (m == method::register_) {
         // Nobody registers somebody else. [MS-SIPREGE] security, RFC 3261 10.3 step 4
-        if (in.user && in.user->aor != about) {
-            refuse(in, {403, diagnostics::id::from_not_allowed});
-            return;
-        }
-        if (!in.user && !in.trusted->may_register) {
+        if (in.user ? in.user->aor != about : !in.trusted->may_register) {
             refuse(in, {403, diagnostics::id::from_not_allowed});
             return;
         }
@@ -215,7 +228,7 @@ void router_rim::serve_component(incoming&& in, const to_component& c) {
         return;
     }
     const auto home = net::home_of(c.owner.text(), around_.stack.shard().count());
-    around_.stack.shard().post(
+    around_.stack.shard().deliver(
         home, [to = around_.dispatches[home], in = std::move(in), opaque = c.opaque]() mutable {
             if (auto* handler = to->find_component(opaque)) (*handler)(std::move(in));
         });

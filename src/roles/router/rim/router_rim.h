@@ -34,7 +34,8 @@ public:
     void on_caller_gone(sipstack::transaction_ref) override;
 
 private:
-    void serve(sipstack::incoming&&, const sip::aor& about);
+    /// named: the user in the Request-URI; nullptr when it names the server.
+    void serve(sipstack::incoming&&, const sip::aor* named);
     void serve_component(sipstack::incoming&&, const to_component&);
     void to_people(sipstack::incoming&&,
                    const sip::aor&,
@@ -54,6 +55,7 @@ private:
     void answer_options(const sipstack::incoming&);
     /// What must not leave the first hop, and who the sender has proven to be. digest MS-SIPAE 4.7
     void make_presentable(sipstack::incoming&) const;
+    [[nodiscard]] bool may_name(const sipstack::trusted_rights&, std::string_view address) const;
     [[nodiscard]] bool speaks_for_itself(const sipstack::incoming&) const;
 
     /// A request whose next hop is being looked up.
