@@ -53,7 +53,7 @@ class Message:
 class Wire:
     """A connection, and what is cut into messages."""
 
-    def __init__(self, port, tls=True, context=None, receive_buffer=None, timeout=10, source=None):
+    def __init__(self, port, tls=True, context=None, receive_buffer=None, timeout=30, source=None):
         self.socket = socket.socket()
         if receive_buffer:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
@@ -88,7 +88,7 @@ class Wire:
         self.unread += octets
         return True
 
-    def read(self, seconds=5):
+    def read(self, seconds=15):
         """The next message; None when none comes."""
         until = time.monotonic() + seconds
         while True:
@@ -102,7 +102,7 @@ class Wire:
             if not self._more(until):
                 return None
 
-    def is_closed(self, seconds=2):
+    def is_closed(self, seconds=10):
         """Whether the server closes the connection within that time; what comes before is thrown away."""
         until = time.monotonic() + seconds
         try:
@@ -249,7 +249,7 @@ class Client:
     def send(self, method, uri=f"sip:{DOMAIN}", **how):
         self.wire.send(self.request(method, uri, **how))
 
-    def expect(self, status_or_method, seconds=5):
+    def expect(self, status_or_method, seconds=15):
         m = self.wire.read(seconds)
         while m is not None and m.status and m.status < 200 and m.status != status_or_method:
             m = self.wire.read(seconds)
@@ -257,7 +257,7 @@ class Client:
         assert status_or_method in (m.status, m.method), f"{self.name} heard {m} instead of {status_or_method}"
         return m
 
-    def expect_final(self, seconds=5):
+    def expect_final(self, seconds=15):
         m = self.wire.read(seconds)
         while m is not None and 0 < m.status < 200:
             m = self.wire.read(seconds)

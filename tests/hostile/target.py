@@ -27,18 +27,19 @@ SETTINGS = {
 
 
 def free_base():
-    """Ten ports in a row that nobody has; below those that the kernel gives out."""
+    """Ten ports in a row that nobody has, below those that the kernel gives out, and a socket that keeps other cases off."""
     for base in range(21000 + time.monotonic_ns() // 1000 % 1000 * 10, 32700, 10):
-        sockets = []
+        sockets, guard = [], socket.socket()
         try:
+            guard.bind(("127.0.0.1", base))
             for port in range(base + 1, base + 11):
                 for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
                     s = socket.socket(socket.AF_INET, kind)
                     sockets.append(s)
                     s.bind(("127.0.0.1", port))
-            return base
+            return base, guard
         except OSError:
-            continue
+            guard.close()
         finally:
             for s in sockets:
                 s.close()
@@ -52,10 +53,16 @@ class Target:
         folder = pathlib.Path(folder)
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
-        self.server = Server(bin_dir, folder / "data", {**SETTINGS, **(settings or {})}, port_base=free_base())
+        base, self._guard = free_base()
+        self.server = Server(bin_dir, folder / "data", {**SETTINGS, **(settings or {})}, port_base=base)
         for name in users:
             self.server.add_user(name, PASSWORD)
-        self.server.start()
+        try:
+            self.server.start()
+        except BaseException:
+            if self.server.alive():
+                self.server.kill()
+            raise
         self.tls, self.tcp, self.udp = (self.server.ports[f"sip_{kind}"] for kind in ("tls", "tcp", "udp"))
         self.transactions_stay = 0  # over UDP they last for 32 s
         self._before = {}
@@ -75,7 +82,7 @@ class Target:
         """How much that counter has grown since note(). name: without lyceum_, with its labels."""
         return self.metrics().get("lyceum_" + name, 0) - self._before.get("lyceum_" + name, 0)
 
-    def expect_count(self, name, at_least, at_most=None, seconds=2):
+    def expect_count(self, name, at_least, at_most=None, seconds=15):
         """Waits for the counter, for what it counts may still be on its way."""
         until = time.monotonic() + seconds
         while (grown := self.counted(name)) < at_least and time.monotonic() < until:
@@ -102,5 +109,5 @@ class Target:
         """Still well, nothing left behind, and it goes when it is told."""
         assert self.server.alive(), f"the server has died, see {self.server.log_path}"
         self.is_well()
-        self.server.wait_for_counts(10, connections=0, associations=0, registrations=0, transactions=self.transactions_stay)
+        self.server.wait_for_counts(20, connections=0, associations=0, registrations=0, transactions=self.transactions_stay)
         self.server.stop()

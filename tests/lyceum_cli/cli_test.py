@@ -66,8 +66,9 @@ class Init(Deployment):
                       ["init", "--data", self.folder / "x", "--domain", "a b"], ["reference", "nothing"]):
             self.expect(USAGE, *words)
         self.expect(OK, "--help")
-        for words, name in ((["fly"], "fly"), (["user", "ad"], "user ad"), (["--config", "x", "--json", "user", "ad", "y"], "user ad")):
-            self.assertEqual(self.expect(USAGE, *words).stderr, f'lyceum: there is no command "{name}"; see lyceum --help\n')
+        for words, what in ((["fly"], 'command "fly"'), (["user", "ad"], 'command "user ad"'), (["--fly"], 'option "--fly"'),
+                            (["--config", "x", "--json", "user", "ad", "y"], 'command "user ad"'), (["--config"], "file after --config")):
+            self.assertEqual(self.expect(USAGE, *words).stderr, f"lyceum: there is no {what}; see lyceum --help\n")
         self.assertIn("add, list, show", self.expect(USAGE).stdout)  # help
         self.assertIn("set-password", self.expect(USAGE, "user").stdout)
         self.assertEqual(self.expect(USAGE, "user", "show").stderr, "lyceum: user is required; see lyceum --help\n")

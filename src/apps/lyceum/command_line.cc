@@ -231,7 +231,7 @@ private:
 /// What the arguments come to as the name of a command, for those that did not parse.
 struct named_command {
     CLI::App* app;       ///< the deepest that there is
-    std::string unknown; ///< the whole name up to the word that is no command; empty: none is
+    std::string unknown; ///< what there is not, such as: command "user ad"; empty: nothing is amiss
 };
 
 named_command find_named(CLI::App& top, int argc, char** argv) {
@@ -239,15 +239,19 @@ named_command find_named(CLI::App& top, int argc, char** argv) {
     std::string name;
     for (int i = 1; i < argc; ++i) {
         const std::string word = argv[i];
-        if (word == "--config") ++i; // its value is no command
-        if (word.starts_with('-')) continue;
+        if (word == "--config" && ++i == argc) out.unknown = "file after --config";
+        if (word == "--config" || word == "--json" || word.starts_with("--config=")) continue;
         const auto known = commands_of(*out.app);
-        if (known.empty()) break;
+        if (known.empty()) break; // what follows is the command's own affair
+        if (word.starts_with('-')) {
+            out.unknown = "option \"" + word + "\"";
+            break;
+        }
         name += (name.empty() ? "" : " ") + word;
         const auto next =
             std::ranges::find(known, word, [](const CLI::App* s) { return s->get_name(); });
         if (next == known.end()) {
-            out.unknown = name;
+            out.unknown = "command \"" + name + "\"";
             break;
         }
         out.app = *next;
@@ -259,9 +263,7 @@ named_command find_named(CLI::App& top, int argc, char** argv) {
 int refuse(CLI::App& top, const CLI::ParseError& e, int argc, char** argv) {
     const auto named = find_named(top, argc, argv);
     if (!named.unknown.empty()) {
-        std::fprintf(stderr,
-                     "lyceum: there is no command \"%s\"; see lyceum --help\n",
-                     named.unknown.c_str());
+        std::fprintf(stderr, "lyceum: there is no %s; see lyceum --help\n", named.unknown.c_str());
     } else if (!commands_of(*named.app).empty()) {
         std::fputs(named.app->help().c_str(), stdout);
     } else {

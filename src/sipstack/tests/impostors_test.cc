@@ -303,7 +303,7 @@ TEST(impostors, the_expelled_is_gone_from_a_shared_connection_too) {
 // What a trusted peer asserts is judged as its From is. digest MS-SIPAE 4.7 rule 27
 TEST(impostors, a_gateway_asserts_nobody_of_ours) {
     three_people x;
-    gateway g(x.h, "10.0.0.9");
+    gateway g(x.h, "10.0.0.9", false);
     const struct {
         std::string_view asserted, arrives;
     } rows[] = {

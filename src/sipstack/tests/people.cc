@@ -177,11 +177,11 @@ void client::check(const sip::message& m) {
 
 // ---- gateway
 
-gateway::gateway(house& h, std::string_view address) : party(h, address) {
+gateway::gateway(house& h, std::string_view address, bool may_register) : party(h, address) {
     host_.listen(net::transport::udp, net::audience::trusted, 5060);
     host_.listen(net::transport::tcp, net::audience::trusted, 5060);
     contact = "<sip:line@" + address_ + ">";
-    h.trust(address, true);
+    h.trust(address, may_register);
 }
 
 void gateway::use_tcp() {

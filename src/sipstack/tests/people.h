@@ -97,7 +97,7 @@ private:
 /// A gateway on the trusted list, over UDP, or TCP when it is told so.
 class gateway final : public party {
 public:
-    gateway(house&, std::string_view address);
+    gateway(house&, std::string_view address, bool may_register = true);
     [[nodiscard]] sip::message request(std::string_view method, std::string_view uri);
     /// A response goes back the way that the last message came.
     void send(const sip::message&);

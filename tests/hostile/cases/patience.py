@@ -32,16 +32,16 @@ def handshakes(target):
         raw = Wire(target.tls, tls=False)
         began = time.monotonic()
         if octets is hello:
-            took = seconds_until_closed(raw, octets, 0.05, 4)
+            took = seconds_until_closed(raw, octets, 0.05, 8)
         else:
-            assert raw.is_closed(4)
+            assert raw.is_closed(8)
             took = time.monotonic() - began
-        assert 0.8 < took < 2.5, took
+        assert 0.8 < took < 6, took
     target.expect_count('net_closed_total{why="timed_out"}', 2)
     for octets in (b"GET / HTTP/1.0\r\n\r\n", bytes(1000), hello[:5] + bytes(600)):
         raw = Wire(target.tls, tls=False)
         raw.send(octets)
-        assert raw.is_closed(1)
+        assert raw.is_closed(10)
     target.expect_count('net_closed_total{why="tls_failed"}', 3)
 
 
@@ -52,18 +52,18 @@ def before_signing_in(target):
     results = {}
 
     def slow():
-        results["slow"] = seconds_until_closed(Wire(target.tls), octets, 0.2, 8)
+        results["slow"] = seconds_until_closed(Wire(target.tls), octets, 0.2, 15)
 
     def silent():
         began = time.monotonic()
-        results["silent"] = time.monotonic() - began if Wire(target.tls).is_closed(8) else 99
+        results["silent"] = time.monotonic() - began if Wire(target.tls).is_closed(15) else 99
         results["silent"] = time.monotonic() - began
 
     def busy():
         client = target.client("alice")
         began = time.monotonic()
         try:
-            while time.monotonic() - began < 8:
+            while time.monotonic() - began < 15:
                 client.ask("OPTIONS", 401)
                 time.sleep(0.2)
         except Closed:
@@ -74,7 +74,7 @@ def before_signing_in(target):
         client = target.client("alice")
         began = time.monotonic()
         client.ask_challenge()
-        client.wire.is_closed(8)
+        client.wire.is_closed(15)
         results["halfway"] = time.monotonic() - began
 
     threads = [threading.Thread(target=f) for f in (slow, silent, busy, halfway)]
@@ -82,7 +82,7 @@ def before_signing_in(target):
         t.start()
     for t in threads:
         t.join()
-    assert len(results) == 4 and all(4.5 < took < 6.5 for took in results.values()), results
+    assert len(results) == 4 and all(4.5 < took < 12 for took in results.values()), results
     target.expect_count('sipstack_expired_total{timer="sign_in"}', 4)
 
 
@@ -96,11 +96,11 @@ def after_signing_in(target):
 
     def slowly():
         octets = alice.request("OPTIONS", more=[("X", "y" * 300)])
-        took["slow"] = seconds_until_closed(alice.wire, octets, 0.3, 40)
+        took["slow"] = seconds_until_closed(alice.wire, octets, 0.3, 45)
 
     def silently():
         began = time.monotonic()
-        assert bob.wire.is_closed(40)
+        assert bob.wire.is_closed(45)
         took["silent"] = time.monotonic() - began
 
     def alive():
@@ -115,7 +115,7 @@ def after_signing_in(target):
         t.start()
     for t in threads:
         t.join()
-    assert len(took) == 3 and all(28 < t < 33 for t in took.values()), took
+    assert len(took) == 3 and all(28 < t < 40 for t in took.values()), took
     target.expect_count('sipstack_expired_total{timer="message"}', 1)
     target.expect_count('sipstack_expired_total{timer="idle"}', 1)
 

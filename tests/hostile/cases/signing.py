@@ -206,8 +206,9 @@ def guessed_passwords(target):
     bob.ask("OPTIONS", 200)
     target.client("carol").sign_in()
     assert time.monotonic() - began < 1, "others have to wait"
-    time.sleep(2.5)
-    alice.sign_in()
+    until = time.monotonic() + 20
+    while alice.try_sign_in().status != 200:
+        assert time.monotonic() < until, "locked out"
     # Who is not there is answered like who is.
     stranger = target.client("nobody", password="wrong")
     known = thief.try_sign_in()
@@ -237,7 +238,7 @@ def who_is_disabled(target):
     mallory, bob = target.client("mallory").sign_in(), target.client("bob").sign_in()
     target.server.admin("user", "disable", mallory.aor)
     try:
-        while (heard := mallory.wire.read(3)) is not None:
+        while (heard := mallory.wire.read(15)) is not None:
             assert heard.method == "NOTIFY", heard
         raise AssertionError("the connection of a disabled user stays")
     except Closed:
