@@ -3,15 +3,15 @@
 import pathlib
 import re
 import shutil
-import socket
 import sys
 import time
 import urllib.request
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent / "interop"))
+sys.path[:0] = [str(HERE.parent / "interop"), str(HERE.parent)]
 
 from harness.server import Server  # noqa: E402
+from loopback.ports import claim  # noqa: E402
 
 from client import PASSWORD, Client, Wire  # noqa: E402
 
@@ -26,26 +26,6 @@ SETTINGS = {
 }
 
 
-def free_base():
-    """Ten ports in a row that nobody has, below those that the kernel gives out, and a socket that keeps other cases off."""
-    for base in range(21000 + time.monotonic_ns() // 1000 % 1000 * 10, 32700, 10):
-        sockets, guard = [], socket.socket()
-        try:
-            guard.bind(("127.0.0.1", base))
-            for port in range(base + 1, base + 11):
-                for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
-                    s = socket.socket(socket.AF_INET, kind)
-                    sockets.append(s)
-                    s.bind(("127.0.0.1", port))
-            return base, guard
-        except OSError:
-            guard.close()
-        finally:
-            for s in sockets:
-                s.close()
-    raise SystemExit("no free ports")
-
-
 class Target:
     """Started; alice, bob, carol, dave and mallory may sign in."""
 
@@ -53,7 +33,7 @@ class Target:
         folder = pathlib.Path(folder)
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
-        base, self._guard = free_base()
+        base, self._ports = claim()
         self.server = Server(bin_dir, folder / "data", {**SETTINGS, **(settings or {})}, port_base=base)
         for name in users:
             self.server.add_user(name, PASSWORD)

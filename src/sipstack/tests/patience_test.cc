@@ -21,6 +21,29 @@ TEST(patience, who_does_not_sign_in_is_closed) { // [MS-CONMGMT] 3.5.6
     h.expect_nothing_left();
 }
 
+TEST(patience, who_has_proven_nothing_fills_no_memory) {
+    house h;
+    h.add_user("alice");
+    for (const bool signs_in : {false, true}) {
+        client c(h, "alice", signs_in ? "10.0.1.1" : "10.0.1.2");
+        if (signs_in) {
+            c.sign_in();
+        } else {
+            c.connect();
+        }
+        c.send_raw("MESSAGE sip:contoso.test SIP/2.0\r\nContent-Length: 200000\r\n\r\n");
+        for (int i = 0; i < 5; ++i) {
+            c.send_raw(std::string(10000, 'x'));
+            h.run_for(100ms);
+        }
+        EXPECT_EQ(c.closed_by().size(), signs_in ? 0U : 1U);
+        EXPECT_EQ(h.metric("lyceum_sipstack_malformed_total"), 1);
+        c.hang_up();
+        h.run_for(1s);
+    }
+    h.expect_nothing_left();
+}
+
 TEST(patience, an_octet_a_second) {
     house h;
     h.add_user("alice");

@@ -37,6 +37,12 @@ std::string party::heard() {
     return std::exchange(summary_, {});
 }
 
+void party::begin_anew() {
+    framer_ = sip::framer(sip::limits{});
+    kept_.clear();
+    summary_.clear();
+}
+
 std::optional<sip::message> party::take(std::string_view what) {
     const auto it =
         std::ranges::find_if(kept_, [&](const auto& m) { return summary_of(m) == what; });
@@ -101,6 +107,7 @@ void client::connect() {
 }
 
 void client::sign_in() {
+    begin_anew();
     connect();
     association_.start_over();
     for (int i = 0; i < 3; ++i) {

@@ -17,6 +17,8 @@ public:
     [[nodiscard]] std::optional<sip::message> take(std::string_view what);
     /// The same, which must be there.
     [[nodiscard]] sip::message expect(std::string_view what);
+    /// A new connection: nothing came over it yet.
+    void begin_anew();
     /// Everything that came, raw.
     [[nodiscard]] const std::vector<std::string>& octets() const { return octets_; }
     [[nodiscard]] const std::vector<net::closed_why>& closed_by() const { return closed_; }

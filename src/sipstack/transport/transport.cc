@@ -91,6 +91,12 @@ void transport::received(net::flow_id id, std::string_view octets) {
     for (; it != flows_.end() && !it->second.is_closing; it = flows_.find(id)) {
         auto& f = it->second;
         auto next = f.framer.next();
+        if (next && !*next && f.facts.who == net::audience::clients && !f.has_authenticated &&
+            f.framer.kept() > settings_.max_before_sign_in) {
+            next = std::unexpected(parse_error{malformed::too_large,
+                                               static_cast<std::uint32_t>(f.framer.kept()),
+                                               "sipstack/transport"});
+        }
         if (!next) {
             malformed_.add();
             const path from{f.facts.kind, id, f.facts.peer};

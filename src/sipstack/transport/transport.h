@@ -15,6 +15,8 @@ namespace lyceum::sipstack {
 
 struct transport_settings {
     sip::limits limits;
+    std::size_t max_before_sign_in = 32768; ///< octets of an incomplete message that are kept for a
+                                            ///< client who has proven nothing
     std::chrono::seconds sign_in_patience{
         60}; ///< a client that has not authenticated by then is closed. [MS-CONMGMT] 3.5.6
     std::chrono::seconds keep_alive{300}; ///< told to clients: send something at least this often

@@ -27,7 +27,7 @@ def seconds_until_closed(wire, octets, pause, at_most):
 @case
 def handshakes(target):
     """An octet at a time, or nothing at all: a second, as sip.handshake_patience says."""
-    hello = b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(100)
+    hello = b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(500)
     for octets in (hello, b"\x16"):
         raw = Wire(target.tls, tls=False)
         began = time.monotonic()
