@@ -13,7 +13,7 @@ struct trusted_peer {
     std::string transport; ///< udp, tcp, tls; empty for any
     bool may_register = false;
     std::vector<std::string>
-        domains; ///< domains that its From may name; empty: only its own users' (none of ours)
+        domains; ///< domains that its From may name; empty: any but ours
 
     friend bool operator==(const trusted_peer&, const trusted_peer&) = default;
 };
