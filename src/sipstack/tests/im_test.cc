@@ -143,8 +143,8 @@ TEST(im, a_late_2xx_is_acknowledged_and_ended_by_the_house) {
     x.h.run_for(100ms);
     (void)x.alice.take("180");
     EXPECT_EQ(x.alice.heard(), "180 180 180 200 ");
-    const auto won = x.alice.expect("200").to_tag();
-    client& late = won == x.bob(0).tag ? x.bob(1) : x.bob(0);
+    const auto won = x.alice.expect("200");
+    client& late = won.to_tag() == x.bob(0).tag ? x.bob(1) : x.bob(0);
     const auto heard = late.heard();
     EXPECT_TRUE(heard == "ACK BYE " || heard == "CANCEL ACK BYE ") << heard;
     EXPECT_EQ(x.h.metric("lyceum_sipstack_late_2xx_total"), 1);
