@@ -278,7 +278,8 @@ void gate::verified(const path& from,
 
 void gate::sign(const path& to, sip::message& m) {
     if (m.is_response() && m.status() < 200)
-        return; // provisional responses go unsigned. digest MS-SIPAE 4.5 rule 20
+        return;                    // provisional responses go unsigned. digest MS-SIPAE 4.5 rule 20
+    if (m.status() == 401) return; // a challenge belongs to no association
     const auto it = clients_.find(to.flow);
     if (it != clients_.end()) it->second.machine.sign(m, shard_.clock().now());
 }

@@ -167,6 +167,7 @@ void asio_links::accepted(const acceptor& a, ip::tcp::socket socket) {
     tls_session tls;
     if (a.facts.kind == transport::tls) {
         tls.reset(SSL_new((a.facts.ask_for_certificate ? tls_->mutual : tls_->server).get()));
+        if (!tls) return; // out of memory: no connection rather than one in clear
     }
     const auto at = free_slot();
     const auto id = make_id(at);

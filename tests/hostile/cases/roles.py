@@ -63,3 +63,15 @@ def the_lists_of_others(target):
     assert mallory.expect_final().status >= 400
     bob.wire.send(bob.request("SUBSCRIBE", bob.aor, fields=_subscribe(bob, 0)))
     assert b"Mine" not in bob.expect(200).body
+
+
+@case
+def what_nobody_understands(target):
+    """An option that is required and unknown is named in the refusal. RFC 3261 8.2.2.3"""
+    alice = target.client("alice").sign_in()
+    fields = _subscribe(alice, 0) + [("Require", "adhoclist, telepathy")]
+    alice.wire.send(alice.request("SUBSCRIBE", alice.aor, fields=fields))
+    assert alice.expect(420).get("unsupported") == "telepathy"
+    fields = _subscribe(alice, 0) + [("Require", "adhoclist")]
+    alice.wire.send(alice.request("SUBSCRIBE", alice.aor, fields=fields))
+    alice.expect(200)

@@ -23,6 +23,16 @@ bool is_for_the_house(method m) {
            m == method::publish;
 }
 
+/// Option tags that a request to the house may require. digest MS-SIPREGE 3.3, MS-SIPRE 3.13
+constexpr std::string_view understood[] = {"adhoclist",
+                                           "categoryList",
+                                           "eventlist",
+                                           "gruu-10",
+                                           "msrtc-event-categories",
+                                           "ms-benotify",
+                                           "ms-piggyback-first-notify",
+                                           "com.microsoft.autoextend"};
+
 std::optional<net::flow_id> flow_of(std::string_view cid) {
     std::uint64_t v = 0;
     const auto [at, error] = std::from_chars(cid.data(), cid.data() + cid.size(), v, 16);
@@ -164,6 +174,19 @@ void router_rim::answer_options(const incoming& in) {
 
 void router_rim::serve(incoming&& in, const sip::aor* named) {
     if (!in.transaction) return;
+    // What the house answers itself it has to understand. RFC 3261 8.2.2.3
+    std::string unknown;
+    for (const auto tag : in.message.values(header::require)) {
+        if (std::ranges::any_of(understood, [&](auto u) { return iequals(u, tag); })) continue;
+        unknown += (unknown.empty() ? "" : ", ") + std::string(tag);
+    }
+    if (!unknown.empty()) {
+        refused_.add();
+        auto r = around_.stack.response_for(in.message, 420);
+        r.append(header::unsupported, unknown);
+        around_.stack.respond(in.transaction, std::move(r));
+        return;
+    }
     const auto m = in.message.method_id();
     // Whom it is about: To. RFC 3261 10.3. A Request-URI that names somebody else is a trap: whose
     // rights would count? And REGISTER's names nobody at all. RFC 3261 10.2
