@@ -51,7 +51,7 @@ struct refused {
 
 using verdict = std::variant<proven, refused, unavailable>;
 
-/// Verifies what clients present. Blocks; called on the pool of net/offload.h.
+/// Verifies what clients present. Blocks; called on the pool of net/shard.h.
 class verifier {
 public:
     virtual ~verifier() = default;

@@ -56,8 +56,8 @@ public:
     /// for that. (Nagle's algorithm there and delayed acknowledgements here cost 40 ms a message
     /// otherwise. seen: pidgin-sipe 1.25, which writes a message in several TLS records.)
     virtual void acknowledge_now(flow_id) = 0;
-    /// Closes after what is queued has gone out, or at once. closed(by_us) follows, later; timed_out
-    /// when the peer does not take what is queued.
+    /// Closes after what is queued has gone out, or at once. closed(by_us) follows, later;
+    /// timed_out when the peer does not take what is queued.
     virtual void close(flow_id, bool flush) = 0;
     /// Stops accepting; open connections stay.
     virtual void stop_listening() = 0;

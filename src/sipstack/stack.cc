@@ -567,8 +567,7 @@ void stack::note_received(sip::message& m, const path& from) const {
         noted += ";ms-received-port=";
         append_number(noted, from.peer.port);
         noted += ";ms-received-cid=";
-        for (int i = 60; i >= 0; i -= 4)
-            noted += "0123456789ABCDEF"[(from.flow.value >> static_cast<unsigned>(i)) & 15U];
+        noted += cid_of(from.flow);
     }
     m.replace_first(header::via, noted);
 }

@@ -15,4 +15,13 @@ struct path {
     friend bool operator==(const path&, const path&) = default;
 };
 
+/// How the house names a connection to its peers: ms-received-cid, 16 hex digits. digest
+/// MS-SIPRE 3.4
+[[nodiscard]] inline std::string cid_of(net::flow_id flow) {
+    std::string out;
+    for (unsigned shift = 64; shift != 0; shift -= 4)
+        out += "0123456789ABCDEF"[(flow.value >> (shift - 4)) & 15U];
+    return out;
+}
+
 } // namespace lyceum::sipstack

@@ -126,19 +126,7 @@ struct deployment {
             return yes->user.aor.text();
         }
         if (std::holds_alternative<unavailable>(got)) return "unavailable";
-        switch (std::get<refused>(got).reason) {
-        case refused::why::malformed:
-            return "malformed";
-        case refused::why::unknown_user:
-            return "unknown_user";
-        case refused::why::wrong_password:
-            return "wrong_password";
-        case refused::why::disabled:
-            return "disabled";
-        case refused::why::throttled:
-            return "throttled";
-        }
-        return "?";
+        return name(std::get<refused>(got).reason);
     }
 };
 

@@ -18,13 +18,6 @@ sipstack::path path_of(const way& w) {
     return {static_cast<net::transport>(w.transport), {w.flow}, w.peer};
 }
 
-std::string hex(std::uint64_t v) {
-    std::string out;
-    for (int i = 60; i >= 0; i -= 4)
-        out += "0123456789ABCDEF"[(v >> static_cast<unsigned>(i)) & 15U];
-    return out;
-}
-
 } // namespace
 
 registrar_rim::registrar_rim(
@@ -58,7 +51,7 @@ void registrar_rim::on_register(sipstack::incoming&& in) {
     observed seen;
     seen.where = way_of(in.from);
     seen.transport = net::name(in.from.kind);
-    seen.cid = hex(in.from.flow.value);
+    seen.cid = sipstack::cid_of(in.from.flow);
     seen.is_client = in.user != nullptr;
     auto asked = read_register(in.message, aor, seen);
     if (!asked) {

@@ -107,12 +107,9 @@ void router_rim::make_presentable(incoming& in) const {
         // A client that registered nothing yet names itself by its own idea of its address.
         if (const auto contact = sip::parse_address(m.value(header::contact));
             contact && contact->params.has("proxy")) {
-            std::string cid;
-            for (int i = 60; i >= 0; i -= 4)
-                cid += "0123456789ABCDEF"[(in.from.flow.value >> static_cast<unsigned>(i)) & 15U];
             m.set(header::contact,
                   "<" + in.user->aor.text() + ";transport=" + net::name(in.from.kind) +
-                      ";ms-received-cid=" + cid + ">");
+                      ";ms-received-cid=" + sipstack::cid_of(in.from.flow) + ">");
         }
     }
 }
