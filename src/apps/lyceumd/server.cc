@@ -2,8 +2,9 @@
 
 #include "apps/lyceumd/admin_socket.h"
 #include "apps/lyceumd/descriptors.h"
-#include "apps/lyceumd/front_end.h"
 #include "apps/lyceumd/metrics_server.h"
+#include "apps/lyceumd/trace_hub.h"
+#include "apps/signalling/front_end.h"
 #include "base/log/log.h"
 #include "base/text.h"
 #include "credentials/builtin/verifier.h"
@@ -23,6 +24,7 @@ namespace lyceum::apps::server {
 namespace {
 
 namespace json = boost::json;
+using signalling::front_end;
 namespace folder = apps::deployment; // the data folder: its settings and its lock
 
 log::level level_of(const std::string& name) {
@@ -30,44 +32,6 @@ log::level level_of(const std::string& name) {
     if (name == "debug") return log::level::debug;
     if (name == "warn") return log::level::warn;
     return name == "error" ? log::level::error : log::level::info;
-}
-
-/// What the whole house is called, and answers to.
-roles::router::house house_of(const folder::deployment& d) {
-    roles::router::house h;
-    for (const auto& domain : d.server.domains)
-        h.domains.push_back(to_lower(domain));
-    h.fqdn = to_lower(d.server.fqdn);
-    for (const auto& domain : h.domains) {
-        h.names.push_back("sip." + domain);
-        h.names.push_back("sipinternal." + domain);
-    }
-    h.names.insert(h.names.end(), {"localhost", "127.0.0.1", "[::1]"});
-    for (const auto& l : folder::sip_listeners(d)) {
-        h.names.push_back(l.at.address.host());
-        h.ports.push_back(l.at.port);
-    }
-    return h;
-}
-
-sipstack::stack_settings stack_settings_of(const folder::deployment& d) {
-    sipstack::stack_settings s;
-    s.transport.limits = {d.sip.max_message, d.sip.max_header, 256};
-    s.transport.sign_in_patience = d.sip.sign_in_patience;
-    s.transport.idle_patience = d.sip.idle_patience;
-    s.transport.keep_alive = d.sip.keep_alive;
-    s.gate.fqdn = d.server.fqdn;
-    s.gate.product =
-        "RTC/5.0 (Lyceum " LYCEUM_VERSION ")"; // Lync 2013 to clients. digest MS-SIPREGE 3.2
-    s.gate.association.realm = d.auth.realm;
-    s.gate.association.targetname = d.server.fqdn;
-    s.gate.association.netbios_domain = d.auth.netbios_domain;
-    s.gate.association.dns_domain = d.primary_domain();
-    s.gate.association.lifetime = d.auth.association_lifetime;
-    s.tls_port = d.ports.sip_tls;
-    s.tcp_port = d.ports.sip_tcp;
-    s.udp_port = d.ports.sip_udp;
-    return s;
 }
 
 net::asio::settings engine_settings_of(const folder::deployment& d) {
@@ -90,18 +54,6 @@ net::cares::settings dns_settings_of(const folder::deployment& d) {
     s.nameservers = d.dns.nameservers;
     s.patience = d.dns.patience;
     s.attempt = std::min(s.attempt, d.dns.patience); // a second server gets its chance, too
-    return s;
-}
-
-sipstack::next_hop_settings next_hop_settings_of(const folder::deployment& d) {
-    sipstack::next_hop_settings s;
-    // An SRV record, then addresses, and a second for the hand-over.
-    s.patience = 2 * d.dns.patience + std::chrono::seconds(1);
-    // Where nobody can reach us by IPv6, AAAA records only cost time.
-    s.ipv6 = std::ranges::any_of(d.sip.listen, [](const auto& a) {
-        const auto address = ip_address::parse(a);
-        return address && !address->is_v4();
-    });
     return s;
 }
 
@@ -223,7 +175,6 @@ private:
     }
     admin::outcome status();
     admin::outcome endpoints(const admin::arguments&);
-    std::expected<void, std::string> fill_directory();
 
     folder::deployment settings_;
     trace_hub trace_;
@@ -233,7 +184,8 @@ private:
     std::array<std::uint8_t, 32> key_{};
     std::unique_ptr<net::asio::engine> engine_;
     std::unique_ptr<net::cares::service> dns_;
-    std::unique_ptr<foundation> foundation_;
+    std::unique_ptr<signalling::foundation> foundation_;
+    std::vector<std::unique_ptr<trace_tap>> taps_;
     std::vector<std::unique_ptr<front_end>> front_ends_;
     std::unique_ptr<admin::service> service_;
     std::unique_ptr<admin_socket> admin_socket_;
@@ -270,26 +222,8 @@ std::expected<void, std::string> running_server::open() {
 
     LYCEUM_TRY(engine_,
                net::asio::engine::make(engine_settings_of(settings_), system_environment()));
-    roles::registrar::settings registrar;
-    registrar.expires = settings_.sip.expires;
-    registrar.min_expires = settings_.sip.min_expires;
-    registrar.max_endpoints = settings_.sip.max_endpoints;
-    roles::contacts::settings contact_lists;
-    contact_lists.limits = {settings_.store.max_contacts, settings_.store.max_groups};
-    foundation_ = std::make_unique<foundation>(foundation{settings_,
-                                                          stack_settings_of(settings_),
-                                                          {},
-                                                          next_hop_settings_of(settings_),
-                                                          registrar,
-                                                          contact_lists,
-                                                          {},
-                                                          {},
-                                                          {},
-                                                          house_of(settings_),
-                                                          *verifier_,
-                                                          store_->users(),
-                                                          store_->contacts(),
-                                                          trace_});
+    foundation_ = std::make_unique<signalling::foundation>(
+        signalling::foundation_of(settings_, *verifier_, store_->users(), store_->contacts()));
     const auto count = engine_->shard(0).count();
     std::vector<net::shard*> shard_list;
     for (unsigned i = 0; i < count; ++i)
@@ -298,11 +232,16 @@ std::expected<void, std::string> running_server::open() {
     for (unsigned i = 0; i < count; ++i) {
         front_ends_.push_back(std::make_unique<front_end>(
             engine_->shard(i), engine_->links(i), dns_->of(i), *foundation_));
+        taps_.push_back(std::make_unique<trace_tap>(trace_));
+        front_ends_.back()->stack().lower().set_tap(taps_.back().get());
         engine_->set_events(i, front_ends_.back()->link_events());
     }
     for (auto& f : front_ends_)
         f->meet(front_ends_);
-    LYCEUM_CHECKED(fill_directory());
+    if (const auto filled =
+            signalling::fill_directory(front_ends_, store_->users(), store_->trusted());
+        !filled)
+        return std::unexpected(filled.error().what);
     for (const auto& l : folder::sip_listeners(settings_)) {
         LYCEUM_CHECKED(engine_->listen({l.kind, l.who, l.at, l.ask_for_certificate}));
     }
@@ -363,21 +302,6 @@ std::expected<void, std::string> running_server::open() {
                 {"domain", settings_.primary_domain()},
                 {"shards", count},
                 {"descriptors", descriptors}});
-    return {};
-}
-
-std::expected<void, std::string> running_server::fill_directory() {
-    auto users = store_->users().all();
-    if (!users) return std::unexpected(users.error().what);
-    auto trusted = store_->trusted().all();
-    if (!trusted) return std::unexpected(trusted.error().what);
-    for (auto& u : *users) {
-        const auto shared = std::make_shared<const people::user>(std::move(u));
-        for (auto& f : front_ends_)
-            f->put_user(shared); // no shard runs yet
-    }
-    for (auto& f : front_ends_)
-        f->set_trusted(*trusted);
     return {};
 }
 

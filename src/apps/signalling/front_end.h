@@ -1,33 +1,15 @@
 #pragma once
 
-#include "apps/deployment/deployment.h"
-#include "apps/lyceumd/trace_hub.h"
+#include "apps/signalling/foundation.h"
 #include "net/caching_resolver.h"
 #include "roles/contacts/rim/contacts_rim.h"
 #include "roles/presence/rim/presence_rim.h"
 #include "roles/provisioning/rim/provisioning_rim.h"
 #include "roles/registrar/rim/registrar_rim.h"
 #include "roles/router/rim/router_rim.h"
+#include "store/trusted.h"
 
-namespace lyceum::apps::server {
-
-/// What all shards' front ends are made from. Outlives them.
-struct foundation {
-    const deployment::deployment& settings;
-    sipstack::stack_settings stack;
-    sipstack::proxy_settings proxy;
-    sipstack::next_hop_settings next_hop;
-    roles::registrar::settings registrar;
-    roles::contacts::settings contact_lists;
-    roles::presence::settings presence;
-    roles::provisioning::settings provisioning;
-    subscription::settings subscriptions;
-    roles::router::house home;
-    credentials::verifier& verifier;
-    store::users& users;
-    store::contacts& contacts;
-    trace_hub& trace;
-};
+namespace lyceum::apps::signalling {
 
 /// The signalling roles of one shard, put together: the one visible table of who is there.
 class front_end final : public sipstack::flow_user {
@@ -67,7 +49,6 @@ private:
     void take(const sip::aor&, std::shared_ptr<const sipstack::reachable_endpoints>);
 
     net::shard& shard_;
-    trace_tap tap_;
     sipstack::location location_;
     directory::snapshot people_;
     sipstack::stack stack_;
@@ -87,4 +68,8 @@ private:
         registered_over_; ///< of our flows
 };
 
-} // namespace lyceum::apps::server
+/// Gives them all what the store knows of people and trusted peers. Before any shard runs.
+[[nodiscard]] std::expected<void, unavailable>
+fill_directory(const std::vector<std::unique_ptr<front_end>>&, store::users&, store::trusted&);
+
+} // namespace lyceum::apps::signalling

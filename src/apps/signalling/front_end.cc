@@ -1,11 +1,10 @@
-#include "apps/lyceumd/front_end.h"
+#include "apps/signalling/front_end.h"
 
-namespace lyceum::apps::server {
+namespace lyceum::apps::signalling {
 
 front_end::front_end(net::shard& s, net::links& l, net::resolver& names, const foundation& f)
-    : shard_(s), tap_(f.trace), stack_(s, l, f.stack, f.verifier), proxy_(stack_, f.proxy),
-      names_(names, s, {}), next_hop_(stack_, names_, f.next_hop),
-      subscriptions_(stack_, f.subscriptions),
+    : shard_(s), stack_(s, l, f.stack, f.verifier), proxy_(stack_, f.proxy), names_(names, s, {}),
+      next_hop_(stack_, names_, f.next_hop), subscriptions_(stack_, f.subscriptions),
       registrar_(stack_,
                  dispatch_,
                  f.registrar,
@@ -22,7 +21,6 @@ front_end::front_end(net::shard& s, net::links& l, net::resolver& names, const f
       contacts_(stack_, dispatch_, subscriptions_, f.contacts, f.contact_lists),
       provisioning_(stack_, dispatch_, subscriptions_, people_, f.provisioning),
       presence_(stack_, dispatch_, subscriptions_, people_, f.contacts, f.presence), home_(f.home) {
-    stack_.lower().set_tap(&tap_);
     proxy_.on_unreachable([this](const net::links::target& t) { next_hop_.unreachable(t); });
     stack_.gate_keeper().set_people(people_);
 }
@@ -131,4 +129,21 @@ front_end::status front_end::now() const {
             subscriptions_.size()};
 }
 
-} // namespace lyceum::apps::server
+std::expected<void, unavailable> fill_directory(const std::vector<std::unique_ptr<front_end>>& all,
+                                                store::users& users,
+                                                store::trusted& trusted) {
+    auto known = users.all();
+    if (!known) return std::unexpected(known.error());
+    const auto peers = trusted.all();
+    if (!peers) return std::unexpected(peers.error());
+    for (auto& u : *known) {
+        const auto shared = std::make_shared<const people::user>(std::move(u));
+        for (const auto& f : all)
+            f->put_user(shared);
+    }
+    for (const auto& f : all)
+        f->set_trusted(*peers);
+    return {};
+}
+
+} // namespace lyceum::apps::signalling
