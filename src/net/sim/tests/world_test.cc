@@ -88,6 +88,109 @@ TEST(World, DeathIsSudden) {
     EXPECT_TRUE(p.at_a.text.ends_with("failed ")) << p.at_a.text;
 }
 
+/// a connected to b, and both have said a word.
+struct conversation : pair_of_hosts {
+    explicit conversation(weather how = {}) : pair_of_hosts(3, how) {
+        at = a.links(0).connect({transport::tls, {there, 5061}, {}});
+        w.run_for(1s);
+        (void)a.links(0).send(at, "hello");
+        (void)b.links(0).send(at_b.last, "welcome");
+        w.run_for(1s);
+        at_a.text.clear();
+        at_b.text.clear();
+    }
+    flow_id at;
+};
+
+TEST(World, StreamsBreakInPieces) {
+    conversation c({1ms, 9ms, 0, 100});
+    (void)c.a.links(0).send(c.at, "abcdefghij");
+    c.w.run_for(1s);
+    EXPECT_EQ(std::ranges::count(c.at_b.text, ' '), 2);
+    std::erase(c.at_b.text, ' ');
+    EXPECT_EQ(c.at_b.text, "abcdefghij");
+}
+
+TEST(World, BothSidesHearOfAReset) {
+    conversation c;
+    c.a.reset_connections();
+    c.w.run_for(1s);
+    EXPECT_EQ(c.at_a.text, "failed ");
+    EXPECT_EQ(c.at_b.text, "failed ");
+}
+
+TEST(World, NobodyHearsOfACutUntilHeSpeaks) {
+    conversation c;
+    c.a.cut_connections();
+    EXPECT_TRUE(c.b.links(0).send(c.at_b.last, "anybody?"));
+    c.w.run_for(59s);
+    EXPECT_EQ(c.at_a.text + c.at_b.text, "");
+    c.w.run_for(2s);
+    EXPECT_EQ(c.at_a.text, "");
+    EXPECT_EQ(c.at_b.text, "failed ");
+}
+
+TEST(World, WhoHasFinishedStillReads) {
+    conversation c({5ms, 5ms});
+    EXPECT_TRUE(c.b.links(0).send(c.at_b.last, "more"));
+    c.a.finish_sending();
+    EXPECT_FALSE(c.a.links(0).send(c.at, "no"));
+    c.w.run_for(1s);
+    EXPECT_EQ(c.at_b.text, "by_peer ");
+    EXPECT_EQ(c.at_a.text, "more by_peer ");
+}
+
+TEST(World, WhoDoesNotReadIsCutOffOrReadsLater) {
+    conversation c({.max_queued = 10});
+    c.a.stop_reading();
+    EXPECT_TRUE(c.b.links(0).send(c.at_b.last, "12345678"));
+    c.w.run_for(1s);
+    EXPECT_EQ(c.at_a.text, "");
+    c.a.read_again();
+    c.w.run_for(1s);
+    EXPECT_EQ(c.at_a.text, "12345678 ");
+    c.a.stop_reading();
+    EXPECT_TRUE(c.b.links(0).send(c.at_b.last, "12345678"));
+    EXPECT_TRUE(c.b.links(0).send(c.at_b.last, "9ab"));
+    c.w.run_for(1s);
+    EXPECT_EQ(c.at_b.text, "too_slow ");
+}
+
+TEST(World, WhoDiedMayBeginAnew) {
+    conversation c;
+    c.b.kill();
+    c.w.run_for(1s);
+    EXPECT_EQ(c.at_a.text, "failed ");
+    (void)c.a.links(0).connect({transport::tls, {there, 5061}, {}});
+    c.w.run_for(1s);
+    EXPECT_EQ(c.at_a.text, "failed refused ");
+    c.b.set_events(0, c.at_b);
+    c.b.listen(transport::tls, audience::clients, 5061);
+    (void)c.a.links(0).connect({transport::tls, {there, 5061}, {}});
+    c.w.run_for(1s);
+    EXPECT_EQ(c.at_a.text, "failed refused opened ");
+}
+
+TEST(World, OnlyTheWallClockJumps) {
+    conversation c;
+    const auto now = c.w.now();
+    const auto wall = c.w.wall_now();
+    c.w.jump_wall(-3600s);
+    EXPECT_EQ(c.w.now(), now);
+    EXPECT_EQ(c.w.wall_now(), wall - 3600s);
+}
+
+TEST(World, EqualRunsHaveEqualFingerprints) {
+    const auto run = [](const char* word) {
+        conversation c({1ms, 50ms, 0, 30});
+        (void)c.a.links(0).send(c.at, word);
+        c.w.run_for(1s);
+        return c.w.fingerprint();
+    };
+    EXPECT_EQ(run("same"), run("same"));
+    EXPECT_NE(run("same"), run("sane"));
+}
+
 TEST(World, WakesOnTime) {
     pair_of_hosts p(1);
     std::vector<instant> woken;
