@@ -276,6 +276,20 @@ void gate::verified(const path& from,
     carry_out(from, std::move(todo), nullptr);
 }
 
+receiver gate::receiver_at(const path& p) const {
+    if (is_client(p)) {
+        const auto it = clients_.find(p.flow);
+        return it != clients_.end() && it->second.machine.established() != 0 ? receiver::signed_in
+                                                                             : receiver::stranger;
+    }
+    const auto rights = trusted_of(p);
+    return rights != nullptr && rights->may_register ? receiver::inside : receiver::outside;
+}
+
+void gate::keep_inside(const path& to, sip::message& m) const {
+    if (speaks_of_inside(m)) sipstack::keep_inside(m, receiver_at(to));
+}
+
 void gate::sign(const path& to, sip::message& m) {
     if (m.is_response() && m.status() < 200)
         return;                    // provisional responses go unsigned. digest MS-SIPAE 4.5 rule 20

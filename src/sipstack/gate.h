@@ -4,6 +4,7 @@
 #include "directory/snapshot.h"
 #include "machines/security_association/authenticator.h"
 #include "protocol/diagnostics/diagnostics.h"
+#include "sipstack/border.h"
 #include "sipstack/transport/transport.h"
 #include "sipstack/users.h"
 
@@ -43,6 +44,8 @@ public:
     /// Whether the trusted list has who is at the other end. A path over UDP needs no traffic
     /// before.
     [[nodiscard]] bool trusts(const path& p) const { return trusted_of(p) != nullptr; }
+    /// Takes off a message what is not for who gets it. Twice does no harm.
+    void keep_inside(const path& to, sip::message&) const;
     /// Signs a message on its way to a client with an association; last of all changes.
     void sign(const path&, sip::message&);
     /// Forgets every association of that user and closes its connections after what is queued.
@@ -62,6 +65,7 @@ private:
     [[nodiscard]] client& client_of(net::flow_id);
     [[nodiscard]] std::shared_ptr<const trusted_rights> trusted_of(const path&) const;
     [[nodiscard]] bool is_client(const path&) const;
+    [[nodiscard]] receiver receiver_at(const path&) const;
     void carry_out(const path&, authenticator::actions&&, sip::message* current);
     void verify(const path&, authenticator::verify_ntlm&);
     void verified(const path&, authenticator::ticket, const credentials::verdict&);

@@ -122,8 +122,7 @@ void stack::on_message(const path& from, sip::message&& m) {
         const bool may_answer = from.kind != net::transport::udp || gate_.trusts(from);
         if (may_answer && m.method_id() != method::ack && m.has(header::via)) {
             note_received(m, from);
-            answer_at_once(from,
-                           sip::make_response(m, bad->status, bad->reason, shard_.random().hex(8)));
+            answer_at_once(from, response_for(m, bad->status, bad->reason));
         }
         return;
     }
@@ -278,7 +277,10 @@ void stack::serve(std::uint64_t id, transaction::actions todo, sip::message* res
     if (it == servers_.end()) return;
     auto& t = it->second;
     if (todo.has(action::send) && response != nullptr) {
-        if (!net::is_reliable(t.from.kind)) t.last = response->text();
+        if (!net::is_reliable(t.from.kind)) {
+            gate_.keep_inside(t.back, *response); // before it is kept for another time
+            t.last = response->text();
+        }
         transmit_here(t.back, std::move(*response), {});
     }
     if (todo.has(action::retransmit) && !t.last.empty()) transport_.send(t.back, t.last);
@@ -348,7 +350,10 @@ stack::send(sip::message&& m, const path& where, response_user* user, std::uint6
         t.request = m;
         t.request.set_body({}, {});
     }
-    if (!net::is_reliable(to.kind)) t.last = m.text();
+    if (!net::is_reliable(to.kind)) {
+        gate_.keep_inside(to, m);
+        t.last = m.text();
+    }
     transaction::actions todo;
     t.machine.on(transaction::start{}, shard_.clock().now(), todo);
     const auto when = t.machine.deadline();
@@ -479,6 +484,7 @@ void stack::transmit(const path& to, sip::message&& m, const branch& waits) {
 }
 
 void stack::transmit_here(const path& to, sip::message&& m, const branch& waits) {
+    gate_.keep_inside(to, m);
     gate_.sign(to, m);
     out_.clear();
     m.serialise(out_);
@@ -575,12 +581,16 @@ void stack::note_received(sip::message& m, const path& from) const {
 sip::message stack::response_for(const sip::message& request, int status, std::string_view reason) {
     auto r = sip::make_response(request, status, reason, shard_.random().hex(8));
     r.append(header::server, settings_.gate.product);
+    // Whoever refuses without a reason of its own: still exactly one. digest MS-OCER 4 rule 1
+    if (status >= 400)
+        r.append(header::ms_diagnostics,
+                 diagnostics::value(diagnostics::usual(status), settings_.gate.fqdn));
     return r;
 }
 
 sip::message stack::refusal_for(const sip::message& request, const diagnostics::refusal& why) {
     auto r = response_for(request, why.status);
-    r.append(header::ms_diagnostics, diagnostics::value(why.id, settings_.gate.fqdn));
+    r.set(header::ms_diagnostics, diagnostics::value(why.id, settings_.gate.fqdn));
     return r;
 }
 

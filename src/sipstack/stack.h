@@ -79,7 +79,7 @@ public:
     /// Refuses new requests with 503 from now on.
     void drain() { draining_ = true; }
 
-    /// A response of our own making, with Server, To tag and ms-diagnostics.
+    /// A response of our own making, with Server, To tag and, from 400 on, ms-diagnostics.
     [[nodiscard]] sip::message refusal_for(const sip::message& request,
                                            const diagnostics::refusal&);
     [[nodiscard]] sip::message

@@ -77,6 +77,7 @@ enum class id : std::uint32_t {
 
     // inbound calls
     no_suitable_response = 13001,
+    no_final_response = 13002,
 };
 
 /// A row of the table.
@@ -91,6 +92,10 @@ struct entry {
 [[nodiscard]] std::span<const entry> table();
 /// The row of an id of ours.
 [[nodiscard]] const entry& of(id);
+
+/// The id for a refusal that no other id is made for, by its SIP status (400 to 699). assumed:
+/// [MS-OCER] gives none to 420, 423 or 487.
+[[nodiscard]] id usual(int status);
 
 /// A rule or a policy says no: the SIP status to answer with, and why.
 struct refusal {

@@ -78,6 +78,7 @@ constexpr std::array entries{
     entry{endpoint_quota, 403, true, "Too many endpoints of this user"},
 
     entry{no_suitable_response, 480, false, "No suitable final response"},
+    entry{no_final_response, 487, false, "No final response"},
 };
 
 static_assert(std::ranges::is_sorted(entries, {}, &entry::what));
@@ -92,6 +93,24 @@ const entry& of(id what) {
     const auto at = std::ranges::lower_bound(entries, what, {}, &entry::what);
     LYCEUM_CHECK(at != entries.end() && at->what == what);
     return *at;
+}
+
+id usual(int status) {
+    switch (status) {
+    case 408:
+    case 480:
+        return no_suitable_response;
+    case 481:
+        return route_set_invalid;
+    case 487:
+        return no_final_response;
+    case 503:
+        return service_unavailable;
+    case 504:
+        return temporarily_cannot_route;
+    default:
+        return status >= 500 && status < 600 ? internal_error : default_user_services;
+    }
 }
 
 } // namespace lyceum::diagnostics

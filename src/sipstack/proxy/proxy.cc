@@ -130,10 +130,9 @@ void proxy::carry_out(std::uint64_t id, rc::actions&& todo) {
                 [&](const rc::cancel& x) { stack_.cancel(c.branches[x.branch].client); },
                 [&](rc::relay& r) { stack_.respond(c.server, std::move(r.response)); },
                 [&](const rc::respond& r) {
-                    stack_.respond(
-                        c.server,
-                        stack_.refusal_for(c.request,
-                                           {r.status, diagnostics::id::no_suitable_response}));
+                    const auto why = r.status == 487 ? diagnostics::id::no_final_response
+                                                     : diagnostics::id::no_suitable_response;
+                    stack_.respond(c.server, stack_.refusal_for(c.request, {r.status, why}));
                 },
                 [&](const rc::acknowledge_and_bye& b) {
                     late_.add();

@@ -103,6 +103,6 @@ def status(answer):
 
 
 def diagnosis(answer):
-    """The number in ms-diagnostics; 0 when there is none."""
-    found = re.search(r"(?im)^ms-diagnostics: *(\d+)", answer)
+    """The number in ms-diagnostics-public, which is what a peer outside gets; 0 when there is none."""
+    found = re.search(r"(?im)^ms-diagnostics-public: *(\d+)", answer)
     return int(found[1]) if found else 0

@@ -138,7 +138,7 @@ struct house_of_one_shard {
         return caller.heard;
     }
     [[nodiscard]] std::string_view diagnosis() const {
-        return caller.kept.back().value(header::ms_diagnostics).substr(0, 5);
+        return caller.kept.back().value(header::ms_diagnostics_public).substr(0, 5);
     }
 
     net::sim::world w{1};
