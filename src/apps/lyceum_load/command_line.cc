@@ -29,11 +29,13 @@ struct wanted {
     unsigned seconds = 10;
     bool is_signed = false;
     bool is_unsigned = false;
+    bool is_plain = false;
     std::optional<std::size_t> worker;
 };
 
 std::expected<what, std::string> what_of(const std::string& word) {
-    for (const auto w : {what::sign_in, what::refresh, what::relay, what::idle}) {
+    for (const auto w :
+         {what::sign_in, what::refresh, what::relay, what::call, what::fork, what::idle}) {
         if (word == name(w)) return w;
     }
     return std::unexpected("no such case: " + word);
@@ -41,7 +43,8 @@ std::expected<what, std::string> what_of(const std::string& word) {
 
 std::expected<void, std::string> complete(const wanted& w, options& o) {
     LYCEUM_TRY(const auto kind, client::parse_transport(w.transport));
-    o.is_signed = !w.is_unsigned;
+    o.is_plain = w.is_plain;
+    o.is_signed = !w.is_unsigned && !w.is_plain;
     if (o.is_signed && kind == net::transport::udp)
         return std::unexpected("over UDP there are no signatures: --unsigned");
     LYCEUM_TRY(o.users, client::read_passwords(w.users_file));
@@ -58,13 +61,19 @@ std::expected<void, std::string> complete(const wanted& w, options& o) {
                                                  : server.host});
     }
     LYCEUM_TRY(o.drive, what_of(w.drive));
+    if (o.is_plain && (kind == net::transport::udp || o.drive == what::sign_in))
+        return std::unexpected("plain agents sign in once, over TCP or TLS");
+    if (!o.is_plain && (o.drive == what::call || o.drive == what::fork))
+        return std::unexpected("calls are for plain agents: --plain");
+    if (o.connections % group_size(o.drive) != 0)
+        return std::unexpected("connections have to be a multiple of " +
+                               std::to_string(group_size(o.drive)));
     LYCEUM_TRY(const auto local, client::parse_server(w.local, kind));
     LYCEUM_TRY(o.local, client::look_up(local));
     o.span = std::chrono::seconds(w.seconds);
-    if (o.drive == what::relay && (o.connections < 2 || o.users.size() < o.connections)) {
-        return std::unexpected("relay wants two endpoints or more, and a user for each: a message "
-                               "goes to every endpoint of a user");
-    }
+    if (group_size(o.drive) > 1 && o.users.size() < o.connections)
+        return std::unexpected("this case wants a user for each endpoint: a message goes to every "
+                               "endpoint of a user");
     return {};
 }
 
@@ -86,6 +95,9 @@ int run(int argc, char** argv) {
     app.add_option(
            "--ca", o.ca, "certificates of the authorities to trust; the system's if not told")
         ->type_name("FILE");
+    app.add_option("--certificate", o.certificate, "to show to a server that asks for one")
+        ->type_name("FILE");
+    app.add_option("--key", o.key, "of that certificate")->type_name("FILE");
     app.add_option("--tls-name", w.tls_name, "whom the server's certificate has to name")
         ->type_name("NAME");
     app.add_option("--users-file", w.users_file, "one user a line: URI PASSWORD")
@@ -94,9 +106,11 @@ int run(int argc, char** argv) {
     app.add_option("--connections", o.connections, "how many endpoints sign in")
         ->required()
         ->check(CLI::Range(1, 10'000'000));
-    app.add_option("--case",
-                   w.drive,
-                   "register (whole handshakes), refresh, relay (messages between pairs), idle")
+    app.add_option(
+           "--case",
+           w.drive,
+           "register (whole handshakes), refresh, relay (messages between pairs), call, fork "
+           "(plain agents only), idle")
         ->capture_default_str();
     app.add_option("--rate", o.rate, "operations a second; 0: each endpoint as fast as it can")
         ->check(CLI::Range(0.0, 1e7))
@@ -112,14 +126,19 @@ int run(int argc, char** argv) {
                    "how many processes share the endpoints; more when descriptors run out")
         ->check(CLI::Range(1, 1000))
         ->capture_default_str();
-    app.add_option(
-           "--server-pid", o.server_pid, "the server's process on this machine, to be looked at")
+    app.add_option("--server-pid",
+                   o.server_pid,
+                   "the server's process on this machine, to be looked at with its children")
         ->type_name("PID");
     app.add_option("--local", w.local, "over UDP: our address and the first process's port")
         ->type_name("HOST:PORT")
         ->capture_default_str();
     app.add_flag("--signed", w.is_signed, "with password and signatures, as clients do (default)");
     app.add_flag("--unsigned", w.is_unsigned, "without: the server trusts this address")
+        ->excludes("--signed");
+    app.add_flag("--plain",
+                 w.is_plain,
+                 "plain SIP user agents, which any registrar and proxy can serve; unsigned")
         ->excludes("--signed");
     app.add_option("--worker", w.worker)->group(""); // the conductor's word to its processes
     app.set_version_flag("--version", "lyceum-load " LYCEUM_VERSION);
@@ -134,7 +153,8 @@ int run(int argc, char** argv) {
     if (descriptors <= spare_descriptors) return fail("too few descriptors: ulimit -n", 3);
     const auto needed =
         (o.connections + descriptors - spare_descriptors - 1) / (descriptors - spare_descriptors);
-    o.processes = std::min(std::max(o.processes, needed), (o.connections + 1) / 2);
+    o.processes = std::min(std::max(o.processes, needed),
+                           std::max<std::size_t>(o.connections / group_size(o.drive), 1));
     if (w.worker) return run_worker(o, *w.worker);
 
     const auto found = conduct(o, argv);

@@ -14,13 +14,19 @@ enum class what : std::uint8_t {
     sign_in, ///< the whole handshake anew on a standing connection ("register")
     refresh, ///< REGISTER with the keys that stand
     relay,   ///< MESSAGE from one endpoint to its partner, and the 200 back
+    call,    ///< INVITE, 180, 200, ACK, BYE, 200 with its partner; plain agents only
+    fork,    ///< the same with a user who is there three times; plain agents only
     idle,    ///< nothing: memory
 };
 [[nodiscard]] const char* name(what);
+/// How many endpoints have to do with one another: the first one acts, the others answer.
+[[nodiscard]] std::size_t group_size(what);
 
 struct options {
     std::vector<net::links::target> servers; ///< taken in turn
     std::string ca;
+    std::string certificate; ///< to show to a server that asks for one; may be empty
+    std::string key;
     std::vector<client::user_and_password> users;
     std::size_t connections = 1;
     what drive = what::idle;
@@ -31,14 +37,15 @@ struct options {
     std::size_t processes = 1;
     int server_pid = 0; ///< 0: none is looked at
     bool is_signed = true;
-    ip_endpoint local; ///< over UDP: address and first port of ours
+    bool is_plain = false; ///< plain SIP user agents instead of clients
+    ip_endpoint local;     ///< over UDP: address and first port of ours
 
     /// Which of the endpoints a process has.
     struct slice {
         std::size_t first = 0;
         std::size_t count = 0;
     };
-    /// Even ones, so that partners stay together.
+    /// Whole groups, so that partners stay together.
     [[nodiscard]] slice of_process(std::size_t index) const;
 };
 

@@ -4,8 +4,10 @@
 
 #include <unistd.h>
 
+#include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <vector>
 
 namespace lyceum::apps::load {
 namespace {
@@ -15,6 +17,25 @@ std::string read(const std::string& path) {
     std::ostringstream text;
     if (in) text << in.rdbuf();
     return text.str();
+}
+
+std::optional<usage> look_at_one(int pid) {
+    const auto folder = "/proc/" + std::to_string(pid);
+    const auto cpu = cpu_of(read(folder + "/stat"), ::sysconf(_SC_CLK_TCK));
+    if (!cpu) return std::nullopt;
+    const auto rollup = read(folder + "/smaps_rollup");
+    return usage{*cpu, octets_of(rollup, "Rss").value_or(0), octets_of(rollup, "Pss").value_or(0)};
+}
+
+std::vector<int> children_of(int pid) {
+    std::vector<int> out;
+    std::error_code error; // processes come and go while we look
+    for (const auto& entry : std::filesystem::directory_iterator("/proc", error)) {
+        const auto number = to_u32(entry.path().filename().string());
+        if (number && parent_of(read(entry.path() / "stat")) == pid)
+            out.push_back(static_cast<int>(*number));
+    }
+    return out;
 }
 
 } // namespace
@@ -48,12 +69,25 @@ std::optional<std::uint64_t> octets_of(std::string_view rollup, std::string_view
     return std::nullopt;
 }
 
+std::optional<int> parent_of(std::string_view stat) {
+    const auto name_end = stat.rfind(')');
+    if (name_end == std::string_view::npos) return std::nullopt;
+    const auto fields = split(stat.substr(name_end + 1), ' ');
+    const auto parent = fields.size() < 2 ? std::nullopt : to_u32(fields[1]);
+    return parent ? std::optional(static_cast<int>(*parent)) : std::nullopt;
+}
+
 std::optional<usage> look_at(int pid) {
-    const auto folder = "/proc/" + std::to_string(pid);
-    const auto cpu = cpu_of(read(folder + "/stat"), ::sysconf(_SC_CLK_TCK));
-    if (!cpu) return std::nullopt;
-    const auto rollup = read(folder + "/smaps_rollup");
-    return usage{*cpu, octets_of(rollup, "Rss").value_or(0), octets_of(rollup, "Pss").value_or(0)};
+    auto sum = look_at_one(pid);
+    if (!sum) return sum;
+    for (const auto child : children_of(pid)) {
+        const auto more = look_at(child);
+        if (!more) continue; // it ended meanwhile
+        sum->cpu += more->cpu;
+        sum->rss += more->rss;
+        sum->pss += more->pss;
+    }
+    return sum;
 }
 
 } // namespace lyceum::apps::load

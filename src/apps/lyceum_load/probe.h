@@ -15,8 +15,11 @@ struct usage {
     std::uint64_t pss = 0;           ///< octets: shared pages by their share
 };
 
-/// Reads /proc/PID. Nothing when there is no such process, or it is not ours to look at.
+/// Reads /proc/PID, and adds up what its children and theirs have. Nothing when there is no such
+/// process, or it is not ours to look at.
 [[nodiscard]] std::optional<usage> look_at(int pid);
+/// The parent's number in /proc/PID/stat.
+[[nodiscard]] std::optional<int> parent_of(std::string_view stat);
 
 /// utime and stime of /proc/PID/stat, whatever the program's name holds. proc(5)
 [[nodiscard]] std::optional<std::chrono::microseconds> cpu_of(std::string_view stat,

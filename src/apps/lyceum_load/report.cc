@@ -68,15 +68,35 @@ const char* name(what w) {
         return "refresh";
     case what::relay:
         return "relay";
+    case what::call:
+        return "call";
+    case what::fork:
+        return "fork";
     case what::idle:
         return "idle";
     }
     return "?";
 }
 
+std::size_t group_size(what w) {
+    switch (w) {
+    case what::relay:
+    case what::call:
+        return 2;
+    case what::fork:
+        return 4;
+    case what::sign_in:
+    case what::refresh:
+    case what::idle:
+        break;
+    }
+    return 1;
+}
+
 options::slice options::of_process(std::size_t index) const {
-    const auto pairs = (connections + 1) / 2;
-    const auto each = (pairs + processes - 1) / processes * 2;
+    const auto size = group_size(drive);
+    const auto groups = (connections + size - 1) / size;
+    const auto each = (groups + processes - 1) / processes * size;
     const auto first = std::min(index * each, connections);
     return {first, std::min(each, connections - first)};
 }
@@ -128,6 +148,7 @@ std::string to_json(const options& o, const findings& f) {
     json::object out{{"case", name(o.drive)},
                      {"transport", net::name(o.servers.front().kind)},
                      {"signed", o.is_signed},
+                     {"plain", o.is_plain},
                      {"connections", o.connections},
                      {"processes", o.processes},
                      {"rate", o.rate},

@@ -72,19 +72,23 @@ TEST(tally, survives_the_pipe) {
 }
 
 TEST(options, give_every_endpoint_to_one_process) {
-    for (const std::size_t connections : {1u, 2u, 3u, 7u, 100u, 101u}) {
-        for (std::size_t processes = 1; processes <= 8; ++processes) {
-            options o;
-            o.connections = connections;
-            o.processes = processes;
-            std::size_t next = 0;
-            for (std::size_t i = 0; i < processes; ++i) {
-                const auto s = o.of_process(i);
-                EXPECT_EQ(s.first, next);
-                EXPECT_TRUE(s.count == 0 || s.first % 2 == 0) << "a pair was torn apart";
-                next += s.count;
+    for (const auto drive : {what::idle, what::relay, what::fork}) {
+        for (const std::size_t connections : {4u, 8u, 28u, 100u, 1000u}) {
+            for (std::size_t processes = 1; processes <= 8; ++processes) {
+                options o;
+                o.drive = drive;
+                o.connections = connections;
+                o.processes = processes;
+                std::size_t next = 0;
+                for (std::size_t i = 0; i < processes; ++i) {
+                    const auto s = o.of_process(i);
+                    EXPECT_EQ(s.first, next);
+                    EXPECT_TRUE(s.count == 0 || s.first % group_size(drive) == 0)
+                        << "a group was torn apart";
+                    next += s.count;
+                }
+                EXPECT_EQ(next, connections) << processes;
             }
-            EXPECT_EQ(next, connections) << processes;
         }
     }
 }
@@ -114,6 +118,9 @@ TEST(probe, reads_what_the_kernel_says) {
     EXPECT_FALSE(octets_of(rollup, "Swap"));
     EXPECT_FALSE(octets_of("Rss: many kB\n", "Rss"));
     EXPECT_FALSE(look_at(-1));
+    EXPECT_EQ(parent_of("7 (a b) c) R 12 7 7 0"), 12);
+    EXPECT_FALSE(parent_of("7 (a) R"));
+    EXPECT_FALSE(parent_of(""));
 }
 
 } // namespace

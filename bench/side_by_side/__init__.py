@@ -1,0 +1,1 @@
+"""Lyceum beside other servers, under the same load."""
