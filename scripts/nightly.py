@@ -2,10 +2,10 @@
 """The long suites, sharing one budget. Called by ./test --nightly; see ./test --help.
 
 Each suite is a list of steps. What was done is remembered in build/nightly/state.json, so that the next
-night goes on where this one stopped; when every step of a suite was done, the suite begins anew. Time
+night goes on where this one stopped; when every step of a suite had its turn, the suite begins anew. Time
 that a suite leaves over goes to those after it. The last line is "N passed, N failed".
 """
-import argparse, hashlib, json, os, pathlib, random, re, signal, subprocess, sys, time
+import argparse, hashlib, json, os, pathlib, random, re, shutil, signal, subprocess, sys, time
 
 TOP = pathlib.Path(__file__).resolve().parent.parent
 HOME = TOP / "build/nightly"
@@ -24,6 +24,16 @@ class budget:
         return self.until - time.monotonic()
 
 
+def end(process):
+    """It and what it started."""
+    os.killpg(process.pid, signal.SIGTERM)
+    try:
+        process.wait(timeout=20)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
 def run(command, seconds, log, env=None):
     """Exit code and output; None as exit code when the time ran out. The output also goes to a log file."""
     HOME.joinpath("logs").mkdir(parents=True, exist_ok=True)
@@ -34,17 +44,15 @@ def run(command, seconds, log, env=None):
         try:
             code = process.wait(timeout=max(1, seconds))
         except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGTERM)
-            try:
-                process.wait(timeout=20)
-            except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
+            end(process)
             code = None
+        except BaseException:  # somebody ends the night: nothing stays behind
+            end(process)
+            raise
     return code, path.read_text(errors="replace")
 
 
-# A step answers True (good), False (bad) or None (the time ran out: again next night).
+# A step answers True (good), False (bad), "skipped" (this machine cannot) or None (the time ran out: again next night).
 
 def build(preset, *targets):
     def step(seconds):
@@ -59,6 +67,9 @@ def ctest(preset, name, *options, env=None):
     def step(seconds):
         code, text = run(["ctest", "--test-dir", f"build/{preset}", "--output-on-failure", "--no-tests=error", *options],
                          seconds, f"{preset}_{name}", env)
+        if code == 0 and (why := re.search(r"^skipped: .+$|\*\*\*Skipped", text, re.M)):
+            print(f"  {why[0]}; the whole of it is in build/nightly/logs")
+            return "skipped"
         print("\n".join(text.splitlines()[-6:]) if code == 0 else text[-6000:])
         return None if code is None else code == 0
     return step
@@ -68,9 +79,41 @@ def sanitizer(preset, labels):
     return lambda: [("build", build(preset)), ("tests", ctest(preset, "tests", f"-j{JOBS}", "-L", labels))]
 
 
-def labelled(label):
-    text = subprocess.run(["ctest", "--test-dir", "build/release", "-N", "-L", f"^({label})$"], cwd=TOP, capture_output=True, text=True).stdout
+def labelled(label, preset="release"):
+    text = subprocess.run(["ctest", "--test-dir", f"build/{preset}", "-N", "-L", f"^({label})$"], cwd=TOP, capture_output=True, text=True).stdout
     return re.findall(r"Test +#\d+: (\S+)", text)
+
+
+def watched(preset, test):
+    """A test of sanitized programs. Each report of theirs is a file, so that none is lost with a program that was killed."""
+    reports = HOME / "reports" / preset / re.sub(r"[^\w.]+", "_", test)
+    common = f"log_path={reports}/report:log_exe_name=1"
+
+    def step(seconds):
+        shutil.rmtree(reports, ignore_errors=True)
+        reports.mkdir(parents=True)
+        result = ctest(preset, test, "-R", f"^{re.escape(test)}$", env={
+            "ASAN_OPTIONS": common, "UBSAN_OPTIONS": f"{common}:print_stacktrace=1",
+            "TSAN_OPTIONS": f"{common}:second_deadlock_stack=1"})(seconds)
+        found = sorted(reports.iterdir())
+        for report in found[:3]:
+            print(report.read_text(errors="replace")[:4000])
+        if found:
+            print(f"  {len(found)} sanitizer reports in {reports}")
+            return False
+        return result
+    return step
+
+
+def live(preset, labels, *more):
+    """The programs themselves, sanitized, under the tests that ask them from outside."""
+    def steps():
+        # Enough to know the tests; what they need is built as the first step.
+        if subprocess.run(["scripts/build", preset, "build.ninja"], cwd=TOP, stdin=subprocess.DEVNULL).returncode:
+            return [("build", lambda _: False)]
+        return [("build", build(preset, "lyceum_programs", *more)),
+                *[(name, watched(preset, name)) for name in labelled(labels, preset)]]
+    return steps
 
 
 def repeated(label, times, env=None):
@@ -139,6 +182,9 @@ def suites(state):
         "headers": (5, lambda: [("compile alone", build("release", "lyceum_headers"))], False),
         "asan": (15, sanitizer("asan", "^(unit|fuzz_replay|contract|conformance|simulation)$"), False),
         "tsan": (15, sanitizer("tsan", "^(unit|contract|simulation)$"), False),
+        "asan_live": (15, live("asan", "hostile|clients|cli|interop", "purple_drive", "lyceumd_broken_signature"), False),
+        "tsan_live": (10, live("tsan", "hostile|clients"), False),
+        "long": (10, repeated("nightly", 1), False),
         "durability": (5, repeated("durability", 5, {"LYCEUM_LONG": "1"}), False),
         "interop": (15, repeated("interop|interop_window", 3), False),
         "tidy": (15, tidy, True),
@@ -155,7 +201,7 @@ def run_suite(name, steps, seconds, lasting, state):
     done = set(remembered) & names
     todo = [s for s in steps if s[0] not in done or s[0] == "build"]
     print(f"== {name}: {len(todo)} of {len(steps)} steps to do, {seconds / 60:.1f} minutes", flush=True)
-    good, bad = 0, []
+    good, bad, skipped = 0, [], []
     for at, (step, act) in enumerate(todo):
         left = until - time.monotonic()
         # Live fuzzing would take all it is given: share. Everything else takes what it needs.
@@ -166,8 +212,10 @@ def run_suite(name, steps, seconds, lasting, state):
         if result is None:
             print(f"  {step}: the time ran out; it goes on next night")
             break
-        print(f"  {step}: {'good' if result else 'BAD'}", flush=True)
-        if result:
+        print(f"  {step}: {result if result == 'skipped' else 'good' if result else 'BAD'}", flush=True)
+        if result == "skipped":
+            skipped.append(step)
+        elif result:
             good += 1
             done.add(step)
         else:
@@ -175,11 +223,11 @@ def run_suite(name, steps, seconds, lasting, state):
             if step == "build":
                 break
         save(state | {"done": state["done"] | {name: sorted(done)}})
-    if not lasting and names <= done:
+    if not lasting and names <= done | set(bad) | set(skipped):  # all had their turn
         done = set()
     state["done"][name] = sorted(done)
     save(state)
-    return good, bad
+    return good, bad, skipped
 
 
 def save(state):
@@ -203,16 +251,19 @@ def main():
         options.error("--budget wants a positive number of minutes")
     chosen = [n for n in known if not given.only or n in given.only]
     print(f"nightly: {' '.join(chosen)}; {given.budget:g} minutes; seed {os.environ['LYCEUM_SEED']}", flush=True)
-    night, good, bad = budget(given.budget), 0, []
+    night, good, bad, skipped = budget(given.budget), 0, [], []
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("nightly: ended from outside; the next night goes on from here"))
     for at, name in enumerate(chosen):
         if night.left() <= 0:
             print(f"== {name}: not begun, the budget is spent")
             continue
         weight, steps, lasting = known[name]
         share = night.left() * weight / sum(known[n][0] for n in chosen[at:])
-        g, b = run_suite(name, steps, share, lasting, state)
-        good, bad = good + g, bad + [f"{name}: {step}" for step in b]
+        g, b, s = run_suite(name, steps, share, lasting, state)
+        good, bad, skipped = good + g, bad + [f"{name}: {step}" for step in b], skipped + [f"{name}: {step}" for step in s]
     print(f"\nlive fuzzing so far: {sum(state['executions'].values())} executions of {len(state['executions'])} targets")
+    for step in skipped:
+        print(f"NOT TESTED: {step}; it was skipped")
     for step in bad:
         print(f"FAILED: {step}")
     print(f"{good} passed, {len(bad)} failed", flush=True)

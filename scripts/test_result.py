@@ -3,16 +3,17 @@
 
     scripts/test_result.py FOLDER
 
-Fails when a test failed, when one could not be started, or when none ran.
+Fails when a test failed, when one could not be started, or when none ran. What was skipped is neither
+passed nor failed; it is named with the reason that it gave ("skipped: reason" on a line of its output).
 """
-import pathlib, sys
+import pathlib, re, sys
 import xml.etree.ElementTree as xml
 
 
 def main():
     if len(sys.argv) != 2:
         sys.exit(__doc__)
-    passed, failed, skipped = [], [], []
+    passed, failed, skipped = [], [], {}
     for file in sorted(pathlib.Path(sys.argv[1]).glob("*.xml")):
         for case in xml.parse(file).getroot().iter("testcase"):
             name, status = case.get("name"), case.get("status")
@@ -20,12 +21,13 @@ def main():
             if status == "run":
                 passed.append(name)
             elif status == "disabled" or (why is not None and "SKIP" in (why.get("message") or "")):
-                skipped.append(name)
+                said = re.search(r"^skipped: (.+)$", case.findtext("system-out") or "", re.M)
+                skipped.setdefault(said[1] if said else "no reason given", []).append(name)
             else:  # failed, timed out, or its program was never built
                 failed.append(name)
     print()
-    for name in skipped:
-        print(f"skipped: {name}")
+    for why, names in skipped.items():
+        print(f"NOT TESTED: {len(names)} skipped, because {why}: {' '.join(names)}")
     for name in failed:
         print(f"FAILED: {name}")
     if not passed and not failed:
