@@ -22,10 +22,9 @@ void make_public(sip::message& m) {
     const auto full = diagnostics::parse(m.value(header::ms_diagnostics));
     m.remove(header::ms_diagnostics);
     if (m.has(header::ms_diagnostics_public) || !full) return;
-    m.append(
-        header::ms_diagnostics_public,
-        diagnostics::serialise(
-            {.number = full->number, .reason = full->reason, .source = {}, .others = {}}));
+    m.append(header::ms_diagnostics_public,
+             diagnostics::serialise(
+                 {.number = full->number, .reason = full->reason, .source = {}, .others = {}}));
 }
 
 } // namespace

@@ -16,6 +16,10 @@ struct transaction_ref {
     std::uint64_t value = 0; ///< shard in the upper 16 bits
 
     [[nodiscard]] constexpr unsigned shard() const { return static_cast<unsigned>(value >> 48U); }
+    /// What its shard calls it.
+    [[nodiscard]] constexpr std::uint64_t local() const {
+        return value & ((std::uint64_t{1} << 48U) - 1);
+    }
     [[nodiscard]] constexpr explicit operator bool() const { return value != 0; }
     friend constexpr auto operator<=>(const transaction_ref&, const transaction_ref&) = default;
 };

@@ -1,13 +1,11 @@
 #pragma once
 
-#include "machines/transaction/client.h"
-#include "machines/transaction/server.h"
-#include "sipstack/branch.h"
 #include "sipstack/gate.h"
+#include "sipstack/transaction_tables.h"
 #include "sipstack/transport/transport.h"
 #include "sipstack/users.h"
 
-#include <unordered_map>
+#include <map>
 
 namespace lyceum::sipstack {
 
@@ -95,54 +93,47 @@ public:
     void answer(const path&, sip::message&&) override;
 
 private:
-    struct server_transaction {
-        transaction::server machine;
-        std::string key;
-        path from; ///< the request came from here
-        path back; ///< responses go here. RFC 3261 18.2.2
-        bool is_invite = false;
-        bool refused = false; ///< the final response was no 2xx: an ACK for it ends here
-        instant began;
-        std::string to_tag; ///< of the last response: which ACK is for us. RFC 3261 17.2.3
-        std::string last;   ///< what to send again; kept over UDP only
-    };
-    struct client_transaction {
-        transaction::client machine;
-        branch via;
-        path to;
-        response_user* user = nullptr;
-        std::uint64_t token = 0;
-        sip::message request; ///< an INVITE's header: CANCEL and ACK are made from it
-        std::string last;     ///< what to send again; kept over UDP only
-        sip::method method = sip::method::other;
-        bool cancel_wanted = false;
-        bool heard_provisional = false;
-        bool cancel_sent = false;
-    };
+    // Keys of the shard's heap of deadlines.
+    static constexpr std::uint32_t server_timer = 2;
+    static constexpr std::uint32_t client_timer = 3;
+    static constexpr std::uint32_t sweep_timer = 5;
+    /// A CANCEL shares its INVITE's branch; in the table it stands beside it under this bit.
+    static constexpr std::uint64_t cancel_bit = std::uint64_t{1} << 47U;
 
+    [[nodiscard]] transaction_ref ref_of(std::uint64_t id) const {
+        return {(std::uint64_t{shard_.index()} << 48U) | id};
+    }
+
+    // stack_incoming.cc: what comes in, until somebody above takes it
     void take_ack(const path&, sip::message&&, gate::speaker&&);
     void take_cancel(const path&, const sip::message&);
     void take_new(const path&, sip::message&&, gate::speaker&&, std::string key);
-    /// vouched: the gate knows the sender; else only who was asked may answer.
-    void deliver_response(branch, const path&, sip::message&&, bool vouched);
-    [[nodiscard]] path back_from(const path&, const sip::message&) const;
+
+    // stack_servers.cc: requests that wait for our answer
     void respond_here(transaction_ref, sip::message&&);
     /// Carries out what a machine wants; the transaction may be gone afterwards.
     void serve(std::uint64_t id, transaction::actions, sip::message* response);
-    void pursue(std::uint64_t id, transaction::actions, sip::message* response);
-    void transmit(const path&, sip::message&&, const branch& waits);
-    void transmit_here(const path&, sip::message&&, const branch& waits);
-    [[nodiscard]] path nearest(path) const;
-    void unreachable(const branch&); ///< any shard: nothing came of what that transaction sent
-    void add_via(sip::message&, const path&, const branch&) const;
     void end_server(std::uint64_t id);
     void sweep(instant now);
-    void note_received(sip::message&, const path&) const;
-    void send_cancel(std::uint64_t id);
-    [[nodiscard]] sip::message ack_for(const client_transaction&,
-                                       const sip::message& response) const;
     void answer_at_once(const path&, sip::message&& response);
+    [[nodiscard]] path back_from(const path&, const sip::message&) const;
+
+    // stack_clients.cc: requests of ours that wait for an answer
+    /// vouched: the gate knows the sender; else only who was asked may answer.
+    void deliver_response(branch, const path&, sip::message&&, bool vouched);
+    void pursue(std::uint64_t id, transaction::actions, sip::message* response);
+    void send_cancel(std::uint64_t id);
+
+    // stack_hand_over.cc: the way out, on whichever shard its connection lives
+    [[nodiscard]] path nearest(path) const;
+    void transmit(const path&, sip::message&&, const branch& waits);
+    void transmit_here(const path&, sip::message&&, const branch& waits);
+    void unreachable(const branch&); ///< any shard: nothing came of what that transaction sent
+
+    // stack_closed.cc: the end of a connection
     void fail_clients_of(net::flow_id);
+    void fail_client(std::uint64_t id);
+
     void on_wakeup(instant now);
 
     net::shard& shard_;
@@ -153,10 +144,8 @@ private:
     request_user* requests_ = nullptr;
     flow_user* flows_ = nullptr;
     std::vector<stack*> all_;
-    std::unordered_map<std::uint64_t, server_transaction> servers_;
-    std::unordered_map<std::string, std::uint64_t> servers_by_key_;
-    std::unordered_map<net::flow_id, std::size_t, net::flow_hash> servers_of_flow_; ///< streams
-    std::unordered_map<std::uint64_t, client_transaction> clients_;
+    server_table servers_;
+    client_table clients_;
     std::map<std::uint32_t, std::move_only_function<void(std::uint64_t, instant)>> timers_;
     std::string out_; ///< reused for every message that goes out
     std::uint64_t next_id_ = 1;

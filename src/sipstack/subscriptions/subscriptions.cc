@@ -58,6 +58,7 @@ std::optional<subscription_id> subscriptions::accept(const incoming& in,
     const auto id = next_id_++;
     auto& s = live_.emplace(id, live{*std::move(made), in.from, std::move(gone), {}}).first->second;
     by_dialog_.emplace(s.machine.of().id(), id);
+    if (s.way.kind != net::transport::udp) by_flow_.add(s.way.flow, id);
     open_.set(static_cast<std::int64_t>(live_.size()));
     if (s.machine.owes_notification() && !s.machine.is_over())
         send(id, s, s.machine.notify(state, now));
@@ -86,7 +87,9 @@ void subscriptions::refresh(subscription_id which,
     auto& s = it->second;
     const auto now = stack_.shard().clock().now();
     auto response = answer_to(in.message, more);
+    by_flow_.remove(s.way.flow, id);
     s.way = in.from; // the client may have come back over another connection
+    if (s.way.kind != net::transport::udp) by_flow_.add(s.way.flow, id);
     if (const auto refused = s.machine.refresh(in.message, response, state, now)) {
         stack_.respond(in.transaction,
                        stack_.response_for(in.message, refused->status, refused->reason));
@@ -140,11 +143,7 @@ void subscriptions::mind(const path& way) {
 }
 
 void subscriptions::on_flow_closed(net::flow_id flow) {
-    std::vector<std::uint64_t> theirs;
-    for (const auto& [id, s] : live_) {
-        if (s.way.flow == flow && s.way.kind != net::transport::udp) theirs.push_back(id);
-    }
-    for (const auto id : theirs)
+    for (const auto id : by_flow_.of(flow))
         forget(id);
 }
 
@@ -159,6 +158,7 @@ void subscriptions::forget(std::uint64_t id) {
     const auto it = live_.find(id);
     if (it == live_.end()) return;
     by_dialog_.erase(it->second.machine.of().id());
+    by_flow_.remove(it->second.way.flow, id);
     auto gone = std::move(it->second.gone);
     live_.erase(it);
     open_.set(static_cast<std::int64_t>(live_.size()));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "machines/subscription/notifier.h"
+#include "sipstack/flow_index.h"
 #include "sipstack/stack.h"
 
 #include <functional>
@@ -75,6 +76,7 @@ private:
     subscription::settings settings_;
     std::unordered_map<std::uint64_t, live> live_;
     std::unordered_map<dialog::dialog_id, std::uint64_t, dialog::dialog_id_hash> by_dialog_;
+    flow_index by_flow_; ///< streams
     std::uint64_t next_id_ = 1;
     metrics::gauge& open_;
     metrics::counter& notified_;

@@ -75,7 +75,8 @@ void transport::opened(net::flow_id id, const net::flow_facts& facts) {
 void transport::closed(net::flow_id id, net::closed_why why) {
     const auto it = flows_.find(id);
     if (it == flows_.end()) return;
-    std::erase_if(by_peer_, [&](const auto& entry) { return entry.second == id; });
+    if (it->second.facts.outbound)
+        std::erase_if(by_peer_, [&](const auto& entry) { return entry.second == id; });
     it->second.is_open = false;
     events_.on_closed(id, why); // the facts and the user are still there to be asked for
     flows_.erase(id);

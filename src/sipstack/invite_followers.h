@@ -1,0 +1,14 @@
+#pragma once
+
+#include "protocol/sip/message.h"
+
+namespace lyceum::sipstack {
+
+/// The ACK for a final response other than 2xx: of this hop, in the INVITE's own transaction.
+/// \param invite as it was sent, our Via on top. RFC 3261 17.1.1.3
+[[nodiscard]] sip::message ack_of(const sip::message& invite, const sip::message& response);
+
+/// The CANCEL of an INVITE that was sent. RFC 3261 9.1
+[[nodiscard]] sip::message cancel_of(const sip::message& invite);
+
+} // namespace lyceum::sipstack

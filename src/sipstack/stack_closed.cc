@@ -1,0 +1,68 @@
+#include "base/log/log.h"
+#include "sipstack/stack.h"
+
+namespace lyceum::sipstack {
+
+void stack::on_closed(net::flow_id id, net::closed_why why) {
+    log::write(log::level::debug,
+               "sipstack",
+               "flow_closed",
+               {{"why", net::name(why)}, {"user", transport_.user(id)}});
+    gate_.on_closed(id);
+    std::vector<transaction_ref> callers;
+    std::vector<std::uint64_t> answered; // and for nothing but an ACK they would wait
+    for (const auto number : servers_.by_flow().of(id)) {
+        const auto& t = *servers_.find(number);
+        if (!t.is_invite) continue;
+        if (t.machine.state() == transaction::state::proceeding) {
+            callers.push_back(ref_of(number));
+        } else {
+            answered.push_back(number);
+        }
+    }
+    for (const auto number : answered)
+        end_server(number);
+    for (const auto ref : callers)
+        requests_->on_caller_gone(ref);
+    // A stranger who comes and goes costs the other shards nothing: nobody sends to such a
+    // connection.
+    const auto* facts = transport_.facts(id);
+    const bool was_used =
+        !transport_.user(id).empty() || facts == nullptr || facts->who == net::audience::trusted;
+    if (!was_used) return;
+    for (unsigned i = 0; i < all_.size(); ++i) {
+        if (i == shard_.index()) {
+            fail_clients_of(id);
+        } else {
+            shard_.deliver(i, [there = all_[i], id] { there->fail_clients_of(id); });
+        }
+    }
+    flows_->on_flow_closed(id);
+}
+
+void stack::fail_clients_of(net::flow_id flow) {
+    for (const auto id : clients_.by_flow().of(flow))
+        fail_client(id);
+}
+
+void stack::fail_client(std::uint64_t id) {
+    auto* const t = clients_.find(id);
+    if (t == nullptr) return;
+    transaction::actions todo;
+    t->machine.on(transaction::transport_failed{}, shard_.clock().now(), todo);
+    pursue(id, todo, nullptr);
+}
+
+void stack::unless_open(net::flow_id flow, std::move_only_function<void()> gone) {
+    if (flow.shard() >= all_.size()) return;
+    shard_.deliver(flow.shard(),
+                   [there = all_[flow.shard()],
+                    flow,
+                    back = shard_.index(),
+                    gone = std::move(gone)]() mutable {
+                       if (there->transport_.facts(flow) == nullptr)
+                           there->shard_.deliver(back, std::move(gone));
+                   });
+}
+
+} // namespace lyceum::sipstack

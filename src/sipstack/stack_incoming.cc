@@ -1,0 +1,144 @@
+#include "machines/transaction/key.h"
+#include "protocol/sip/address.h"
+#include "protocol/sip/respond.h"
+#include "protocol/sip/validate.h"
+#include "sipstack/stack.h"
+#include "sipstack/stack_counters.h"
+#include "sipstack/via.h"
+
+namespace lyceum::sipstack {
+
+namespace {
+
+using sip::header;
+using sip::method;
+
+/// The flow as part of a transaction's key: nothing over UDP, where sent-by tells peers apart.
+std::uint64_t key_flow(const path& p) {
+    return p.kind == net::transport::udp ? 0 : p.flow.value;
+}
+
+} // namespace
+
+void stack::on_message(const path& from, sip::message&& m) {
+    if (m.is_response()) {
+        const bool vouched = gate_.admits_response(from, m);
+        if (!vouched && from.kind != net::transport::udp) return;
+        const auto via = sip::parse_via(m.first(header::via));
+        const auto b = via ? branch::parse(via->branch()) : std::nullopt;
+        if (!b || b->shard >= all_.size()) {
+            count_->stray.add();
+            return;
+        }
+        if (b->shard == shard_.index()) {
+            deliver_response(*b, from, std::move(m), vouched);
+        } else {
+            count_->hops.add();
+            shard_.deliver(
+                b->shard, [to = all_[b->shard], b = *b, from, m = std::move(m), vouched]() mutable {
+                    to->deliver_response(b, from, std::move(m), vouched);
+                });
+        }
+        return;
+    }
+    if (const auto bad = sip::check_request(m)) {
+        count_->bad.add();
+        // A stranger's datagram gets no answer: its source may be forged.
+        const bool may_answer = from.kind != net::transport::udp || gate_.trusts(from);
+        if (may_answer && m.method_id() != method::ack && m.has(header::via)) {
+            note_received(m, from);
+            answer_at_once(from, response_for(m, bad->status, bad->reason));
+        }
+        return;
+    }
+    gate_.on_request(from, std::move(m));
+}
+
+void stack::admitted(const path& from, sip::message&& m, gate::speaker who) {
+    if (m.method_id() == method::ack) {
+        take_ack(from, std::move(m), std::move(who));
+        return;
+    }
+    if (m.method_id() == method::cancel) {
+        take_cancel(from, m);
+        return;
+    }
+    std::string key;
+    if (!transaction::server_key(m, key_flow(from), key)) return;
+    if (const auto id = servers_.find_key(key); id != 0) {
+        transaction::actions todo;
+        servers_.find(id)->machine.on(transaction::request_received{}, shard_.clock().now(), todo);
+        serve(id, todo, nullptr);
+        return;
+    }
+    take_new(from, std::move(m), std::move(who), std::move(key));
+}
+
+void stack::take_new(const path& from, sip::message&& m, gate::speaker&& who, std::string key) {
+    note_received(m, from);
+    const bool too_many =
+        who.user && servers_.by_flow().count(from.flow) >= settings_.max_transactions_of_client;
+    if (draining_ || too_many || servers_.size() >= settings_.max_transactions) {
+        count_->overload.add();
+        auto r = refusal_for(m, {503, diagnostics::id::service_unavailable});
+        // Spread over a minute, so that they do not all come back at once.
+        r.append(header::retry_after, std::to_string(5 + shard_.random().below(55)));
+        answer_at_once(from, std::move(r));
+        return;
+    }
+    count_->requests.add();
+    const auto id = next_id_++;
+    const bool invite = m.method_id() == method::invite;
+    servers_.add(id,
+                 server_transaction{
+                     transaction::server(invite, settings_.timings, net::is_reliable(from.kind)),
+                     std::move(key),
+                     from,
+                     back_from(from, m),
+                     invite,
+                     false,
+                     shard_.clock().now(),
+                     {},
+                     {}});
+    if (!std::exchange(sweeping_, true))
+        deadlines_.arm({sweep_timer, 0}, shard_.clock().now() + settings_.timings.long_wait());
+    count_->servers.set(static_cast<std::int64_t>(servers_.size()));
+    const auto ref = ref_of(id);
+    if (invite)
+        respond_here(
+            ref, sip::make_response(m, 100)); // RFC 3261 17.2.1; at once, digest MS-SIPRE 4 rule 15
+    requests_->on_request({std::move(m), ref, from, std::move(who.user), std::move(who.trusted)});
+}
+
+void stack::take_ack(const path& from, sip::message&& m, gate::speaker&& who) {
+    std::string key;
+    if (transaction::server_key(m, key_flow(from), key)) {
+        const auto id = servers_.find_key(key);
+        auto* const t = servers_.find(id);
+        if (t != nullptr && t->refused && transaction::acknowledges(m, t->to_tag)) {
+            transaction::actions todo;
+            t->machine.on(transaction::ack_received{}, shard_.clock().now(), todo);
+            serve(id, todo, nullptr);
+            return;
+        }
+    }
+    note_received(m, from);
+    requests_->on_request({std::move(m), {}, from, std::move(who.user), std::move(who.trusted)});
+}
+
+void stack::take_cancel(const path& from, const sip::message& m) {
+    std::string key;
+    const bool readable = transaction::cancelled_key(m, key_flow(from), key);
+    const auto id = readable ? servers_.find_key(key) : 0;
+    auto noted = m;
+    note_received(noted, from);
+    if (id == 0) {
+        answer_at_once(
+            from, refusal_for(noted, {481, diagnostics::id::route_set_invalid})); // RFC 3261 9.2
+        return;
+    }
+    answer_at_once(from, response_for(noted, 200));
+    requests_->on_cancel(ref_of(id));
+}
+
+} // namespace lyceum::sipstack

@@ -1,0 +1,103 @@
+#pragma once
+
+#include "base/text.h"
+#include "machines/transaction/client.h"
+#include "machines/transaction/server.h"
+#include "sipstack/branch.h"
+#include "sipstack/flow_index.h"
+#include "sipstack/users.h"
+
+#include <string>
+#include <unordered_map>
+
+namespace lyceum::sipstack {
+
+/// A request that came in and what its answer needs.
+struct server_transaction {
+    transaction::server machine;
+    std::string key;
+    path from; ///< the request came from here
+    path back; ///< responses go here. RFC 3261 18.2.2
+    bool is_invite = false;
+    bool refused = false; ///< the final response was no 2xx: an ACK for it ends here
+    instant began;
+    std::string to_tag; ///< of the last response: which ACK is for us. RFC 3261 17.2.3
+    std::string last;   ///< what to send again; kept over UDP only
+};
+
+/// A request of ours that waits for its answer.
+struct client_transaction {
+    transaction::client machine;
+    branch via;
+    path to;
+    response_user* user = nullptr;
+    std::uint64_t token = 0;
+    sip::message request; ///< an INVITE's header: CANCEL and ACK are made from it
+    std::string last;     ///< what to send again; kept over UDP only
+    sip::method method = sip::method::other;
+    bool cancel_wanted = false;
+    bool heard_provisional = false;
+    bool cancel_sent = false;
+};
+
+/// The server transactions of one shard: by id, by key, by connection.
+class server_table {
+public:
+    [[nodiscard]] server_transaction* find(std::uint64_t id) {
+        const auto it = by_id_.find(id);
+        return it == by_id_.end() ? nullptr : &it->second;
+    }
+    /// The id of the transaction with that key; 0 when there is none.
+    [[nodiscard]] std::uint64_t find_key(std::string_view key) const {
+        const auto it = by_key_.find(key);
+        return it == by_key_.end() ? 0 : it->second;
+    }
+    void add(std::uint64_t id, server_transaction&& t) {
+        by_key_.emplace(t.key, id);
+        if (t.from.kind != net::transport::udp) by_flow_.add(t.from.flow, id);
+        by_id_.emplace(id, std::move(t));
+    }
+    void erase(std::uint64_t id) {
+        const auto it = by_id_.find(id);
+        if (it == by_id_.end()) return;
+        by_key_.erase(it->second.key);
+        by_flow_.remove(it->second.from.flow, id);
+        by_id_.erase(it);
+    }
+    [[nodiscard]] const flow_index& by_flow() const { return by_flow_; } ///< streams only
+    [[nodiscard]] std::size_t size() const { return by_id_.size(); }
+    [[nodiscard]] auto begin() const { return by_id_.begin(); }
+    [[nodiscard]] auto end() const { return by_id_.end(); }
+
+private:
+    std::unordered_map<std::uint64_t, server_transaction> by_id_;
+    std::unordered_map<std::string, std::uint64_t, text_hash, std::equal_to<>> by_key_;
+    flow_index by_flow_;
+};
+
+/// The client transactions of one shard: by id, by connection.
+class client_table {
+public:
+    [[nodiscard]] client_transaction* find(std::uint64_t id) {
+        const auto it = by_id_.find(id);
+        return it == by_id_.end() ? nullptr : &it->second;
+    }
+    client_transaction& add(std::uint64_t id, client_transaction&& t) {
+        if (t.to.kind != net::transport::udp) by_flow_.add(t.to.flow, id);
+        return by_id_.insert_or_assign(id, std::move(t)).first->second;
+    }
+    void erase(std::uint64_t id) {
+        const auto it = by_id_.find(id);
+        if (it == by_id_.end()) return;
+        by_flow_.remove(it->second.to.flow, id);
+        by_id_.erase(it);
+    }
+    [[nodiscard]] const flow_index& by_flow() const { return by_flow_; } ///< streams only
+    [[nodiscard]] std::size_t size() const { return by_id_.size(); }
+
+private:
+    std::unordered_map<std::uint64_t, client_transaction> by_id_;
+    flow_index by_flow_;
+};
+
+} // namespace lyceum::sipstack
