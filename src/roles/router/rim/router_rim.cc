@@ -63,6 +63,14 @@ void router_rim::refuse(const incoming& in, const refusal& why) {
         around_.stack.respond(in.transaction, around_.stack.refusal_for(in.message, why));
 }
 
+void router_rim::refuse_extension(const incoming& in, std::string_view unknown) {
+    refused_.add();
+    if (!in.transaction) return;
+    auto r = around_.stack.response_for(in.message, 420);
+    r.append(header::unsupported, unknown);
+    around_.stack.respond(in.transaction, std::move(r));
+}
+
 bool router_rim::may_name(const sipstack::trusted_rights& peer, std::string_view address) const {
     const auto parsed = sip::parse_address(address);
     const auto uri = parsed ? sip::parse_uri(parsed->uri) : std::unexpected(parsed.error());
@@ -123,13 +131,14 @@ void router_rim::on_request(incoming&& in) {
         refuse(in, spent.error());
         return;
     }
+    // All of them, so that nobody has to try one by one. RFC 3261 16.3 step 5
+    std::string unknown;
     for (const auto tag : in.message.values(header::proxy_require)) {
         if (iequals(tag, "ms-benotify")) continue; // digest MS-SIPRE 3.13
-        refused_.add();
-        if (!in.transaction) return;
-        auto r = around_.stack.response_for(in.message, 420); // RFC 3261 16.3 step 5
-        r.append(header::unsupported, tag);
-        around_.stack.respond(in.transaction, std::move(r));
+        unknown += (unknown.empty() ? "" : ", ") + std::string(tag);
+    }
+    if (!unknown.empty()) {
+        refuse_extension(in, unknown);
         return;
     }
     auto where = destination_of(in.message, around_.home);
@@ -178,10 +187,7 @@ void router_rim::serve(incoming&& in, const sip::aor* named) {
         unknown += (unknown.empty() ? "" : ", ") + std::string(tag);
     }
     if (!unknown.empty()) {
-        refused_.add();
-        auto r = around_.stack.response_for(in.message, 420);
-        r.append(header::unsupported, unknown);
-        around_.stack.respond(in.transaction, std::move(r));
+        refuse_extension(in, unknown);
         return;
     }
     const auto m = in.message.method_id();

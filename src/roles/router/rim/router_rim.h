@@ -52,6 +52,8 @@ private:
     void
     forward(sipstack::incoming&&, std::vector<sipstack::proxy_target>&&, bool failover = false);
     void refuse(const sipstack::incoming&, const diagnostics::refusal&);
+    /// 420 with the option tags that nobody here knows. RFC 3261 8.2.2.3, 16.3
+    void refuse_extension(const sipstack::incoming&, std::string_view unknown);
     void answer_options(const sipstack::incoming&);
     /// What must not leave the first hop, and who the sender has proven to be. digest MS-SIPAE 4.7
     void make_presentable(sipstack::incoming&) const;
