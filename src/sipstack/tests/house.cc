@@ -99,7 +99,8 @@ house::house(std::uint64_t seed, net::sim::weather how, stack_settings s)
 
 void house::add_user(std::string_view name, bool enabled, std::string_view line) {
     auto u = std::make_shared<people::user>();
-    u->aor = *sip::aor::from("sip:" + std::string(name) + "@contoso.test");
+    u->aor =
+        *sip::aor::from("sip:" + std::string(name) + (name.contains('@') ? "" : "@contoso.test"));
     u->login = name;
     u->display_name = name;
     u->line_uri = line;

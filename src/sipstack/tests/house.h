@@ -36,7 +36,12 @@ public:
     explicit house(std::uint64_t seed = 1, net::sim::weather = {}, stack_settings = settings());
 
     [[nodiscard]] static stack_settings settings();
+    /// name: the user part of contoso.test, or user@domain.
     void add_user(std::string_view name, bool enabled = true, std::string_view line = {});
+    /// Users of that domain live here, too.
+    void own_domain(std::string_view domain) { home_.domains.emplace_back(domain); }
+    /// What the house's look-ups find.
+    [[nodiscard]] net::sim::sim_resolver& names() { return names_; }
     /// Lets that host in over every transport.
     void trust(std::string_view host, bool may_register = false);
     void run_for(std::chrono::nanoseconds d) { world.run_for(d); }

@@ -1,0 +1,278 @@
+// RFC 4475, what its sections say of an element: the whole house, on a virtual network.
+#include "protocol/sip/address.h"
+#include "tests/conformance/messages.h"
+#include "tests/conformance/rows.h"
+#include "tests/conformance/scene.h"
+
+namespace lyceum::conformance {
+namespace {
+
+/// A house that owns example.com and example.org, a phone that is user@example.com, and a trusted
+/// caller who sends what the RFC prints.
+struct torture {
+    torture() : caller(h, "10.0.0.8"), phone(h, "10.0.0.9") {
+        h.own_domain("example.com");
+        h.own_domain("example.org");
+        h.names().add_host("services.example.com", "10.0.0.9");
+        for (const auto* name : {"user@example.com",
+                                 "j.user@example.com",
+                                 "watson@example.com",
+                                 "joe@example.com",
+                                 "null-%00-null@example.com",
+                                 "t.watson@example.org"})
+            h.add_user(name);
+        auto m = phone.request("REGISTER", "sip:example.com");
+        m.set(header::from, "<sip:user@example.com>;tag=1");
+        m.set(header::to, "<sip:user@example.com>");
+        m.set(header::contact, "<sip:user@10.0.0.9>");
+        phone.send(m);
+        h.run_for(100ms);
+        EXPECT_EQ(phone.heard(), "200 ");
+    }
+    /// What the caller hears, and what the phone hears, within a second of a datagram.
+    std::string datagram(const std::string& name) { return outcome(octets(name), false); }
+    std::string stream(const std::string& name) { return outcome(octets(name), true); }
+    std::string outcome(const std::string& octets, bool over_stream) {
+        if (over_stream)
+            caller.send_stream(octets);
+        else
+            caller.send(octets);
+        h.run_for(400ms); // less than T1: nothing is repeated
+        const auto there = phone.heard();
+        return caller.heard() + (there.empty() ? "" : "> " + there);
+    }
+    static const std::string& octets(const std::string& name) {
+        static const auto all = read_messages("rfc4475.txt");
+        return all.at(name);
+    }
+    house h;
+    sender caller;
+    gateway phone;
+};
+
+/// What becomes of a message: what its sender hears, and after ">" what goes on to the phone.
+struct outcome {
+    std::string_view rule;
+    std::string_view says;
+    const char* name;
+    bool over_stream;
+    std::string_view heard;
+    expected_to_fail gap{{}, {}};
+};
+
+constexpr expected_to_fail silent{"a datagram that does not parse is dropped without a word",
+                                  "docs/status.md"};
+
+const outcome outcomes[] = {
+    {"RFC 4475 3.1.1.1", "goes where its Route says", "wsinv", false, "100 > INVITE "},
+    {"RFC 4475 3.1.1.2", "a user that is not here", "intmeth", false, "404 "},
+    {"RFC 4475 3.1.1.4", "registers", "escnull", false, "200 "},
+    {"RFC 4475 3.1.1.5", "no REGISTER, and its Request-URI leads nowhere", "esc02", false, "504 "},
+    {"RFC 4475 3.1.1.6", "goes on", "lwsdisp", false, "> OPTIONS "},
+    {"RFC 4475 3.1.1.7", "goes on", "longreq", true, "100 > INVITE "},
+    {"RFC 4475 3.1.1.8", "one request, not two", "dblreq", false, "200 "},
+    {"RFC 4475 3.1.1.9", "a user that is not here", "semiuri", false, "404 "},
+    {"RFC 4475 3.1.1.10",
+     "goes on, whatever the older Vias say",
+     "transports",
+     false,
+     "> OPTIONS "},
+    {"RFC 4475 3.1.1.11",
+     "its Route leads nowhere; well formed all the same",
+     "mpart01",
+     false,
+     "404 "},
+    {"RFC 4475 3.1.1.12", "an answer to nothing", "unreason", false, ""},
+    {"RFC 4475 3.1.1.13", "an answer to nothing", "noreason", false, ""},
+    {"RFC 4475 3.1.2.1", "400", "badinv01", false, "400 "},
+    {"RFC 4475 3.1.2.2", "400 over UDP", "clerr", false, "400 ", silent},
+    {"RFC 4475 3.1.2.3", "an error over UDP", "ncl", false, "400 ", silent},
+    {"RFC 4475 3.1.2.4", "400 for the CSeq", "scalar02", false, "400 "},
+    {"RFC 4475 3.1.2.5", "an answer that is dropped", "scalarlg", false, ""},
+    {"RFC 4475 3.1.2.6", "400", "quotbal", false, "400 "},
+    {"RFC 4475 3.1.2.7", "400", "ltgtruri", false, "400 "},
+    {"RFC 4475 3.1.2.8", "400", "lwsruri", false, "400 ", silent},
+    {"RFC 4475 3.1.2.9", "may be refused as malformed", "lwsstart", false, "400 ", silent},
+    {"RFC 4475 3.1.2.10", "may be refused as malformed", "trws", false, "400 ", silent},
+    {"RFC 4475 3.1.2.12",
+     "a date that nobody needs is nobody's business",
+     "baddate",
+     false,
+     "100 > INVITE "},
+    {"RFC 4475 3.1.2.13", "400", "regbadct", false, "400 "},
+    {"RFC 4475 3.1.2.14", "400", "badaspec", false, "400 "},
+    {"RFC 4475 3.1.2.15", "400", "baddn", false, "400 "},
+    {"RFC 4475 3.1.2.16", "505", "badvers", false, "505 ", silent},
+    {"RFC 4475 3.1.2.16", "505", "badvers", true, "505 ", silent},
+    {"RFC 4475 3.1.2.17", "400", "mismatch01", false, "400 "},
+    {"RFC 4475 3.1.2.18", "400 or 501", "mismatch02", false, "400 "},
+    {"RFC 4475 3.1.2.19", "an answer that is dropped", "bigcode", false, ""},
+    {"RFC 4475 3.2.1", "taken as a request of RFC 2543", "badbranch", false, "> OPTIONS "},
+    {"RFC 4475 3.3.1", "400", "insuf", false, "400 "},
+    {"RFC 4475 3.3.2", "416", "unkscm", false, "416 "},
+    {"RFC 4475 3.3.3", "416", "novelsc", false, "416 "},
+    {"RFC 4475 3.3.4", "a registrar answers 400: To is no SIP URI", "unksm2", false, "400 "},
+    {"RFC 4475 3.3.5", "420", "bext01", false, "420 "},
+    {"RFC 4475 3.3.6",
+     "goes on: the body is for the callee to judge",
+     "invut",
+     false,
+     "100 > INVITE "},
+    {"RFC 4475 3.3.7",
+     "from who is trusted it needs no credentials, and unknown ones are ignored",
+     "regaut01",
+     true,
+     "200 "},
+    {"RFC 4475 3.3.8", "400", "multi01", false, "400 "},
+    {"RFC 4475 3.3.9", "400", "mcl01", false, "400 ", silent},
+    {"RFC 4475 3.3.10", "an answer that is dropped, and sent on to nobody", "bcast", false, ""},
+    {"RFC 4475 3.3.11", "483, or an answer as if it were for us", "zeromf", false, "483 "},
+    {"RFC 4475 3.3.12", "registers", "cparam01", false, "200 "},
+    {"RFC 4475 3.3.13", "registers", "cparam02", false, "200 "},
+    {"RFC 4475 3.3.14", "registers, or is refused", "regescrt", false, "200 "},
+    {"RFC 4475 3.3.15",
+     "goes on: what is accepted is for the callee to judge",
+     "sdp01",
+     false,
+     "100 > INVITE "},
+    {"RFC 4475 3.4.1",
+     "a user that is not here; no error for its age",
+     "inv2543",
+     false,
+     "100 404 "},
+};
+
+TEST(rfc4475, outcomes) {
+    for (const auto& o : outcomes) {
+        static const outcome* now;
+        now = &o;
+        const row one{
+            o.rule,
+            o.says,
+            [] {
+                torture x;
+                EXPECT_EQ(x.outcome(torture::octets(now->name), now->over_stream), now->heard)
+                    << now->name;
+            },
+            o.gap};
+        play(std::span(&one, 1));
+    }
+}
+
+const row rows[] = {
+    {"RFC 4475 3.1.1.1",
+     "an unknown header goes on as it came, and no value is lost",
+     [] {
+         torture x;
+         x.datagram("wsinv");
+         const auto there = x.phone.expect("INVITE");
+         EXPECT_EQ(there.value("UnknownHeaderWithUnusualValue"), ";;,,;;,;");
+         EXPECT_EQ(there.values(header::via).size(), 4U);
+         EXPECT_EQ(there.value(header::max_forwards), "67");
+         EXPECT_EQ(there.body().size(), 150U);
+     }},
+    {"RFC 4475 3.1.1.4",
+     "both contacts are registered, each as it was written",
+     [] {
+         torture x;
+         x.datagram("escnull");
+         const auto ok = x.caller.expect("200");
+         const auto contacts = ok.values(header::contact);
+         ASSERT_EQ(contacts.size(), 2U);
+         EXPECT_TRUE(contacts[0].starts_with("<sip:%00@host5.example.com>"));
+         EXPECT_TRUE(contacts[1].starts_with("<sip:%00%00@host5.example.com>"));
+     }},
+    {"RFC 4475 3.1.1.8",
+     "and the INVITE behind it stays unheard",
+     [] {
+         torture x;
+         x.datagram("dblreq");
+         EXPECT_EQ(x.caller.expect("200").cseq_method(), "REGISTER");
+         x.h.run_for(2s);
+         EXPECT_EQ(x.caller.heard(), "");
+     }},
+    {"RFC 4475 3.1.2.2",
+     "over a stream the rest is waited for, but not for ever",
+     [] {
+         torture x;
+         EXPECT_EQ(x.stream("clerr"), "");
+         x.h.run_for(60s);
+         EXPECT_EQ(x.caller.closed_by().size(), 1U);
+     }},
+    {"RFC 4475 3.1.2.3",
+     "over a stream a length that is none ends the connection",
+     [] {
+         torture x;
+         x.stream("ncl");
+         EXPECT_EQ(x.caller.closed_by().size(), 1U);
+     }},
+    {"RFC 4475 3.1.2.11",
+     "what is escaped in the Request-URI reaches nobody as a header, or at all",
+     [] {
+         torture x;
+         x.datagram("escruri");
+         const auto there = x.phone.take("INVITE");
+         if (there) {
+             EXPECT_EQ(there->uri().find("Route"), std::string_view::npos);
+             EXPECT_FALSE(there->has(header::route));
+         } else {
+             EXPECT_EQ(x.caller.expect("400").status(), 400);
+         }
+     }},
+    {"RFC 4475 3.3.5",
+     "420 names what a proxy is asked for in vain",
+     [] {
+         torture x;
+         x.datagram("bext01");
+         const auto r = x.caller.expect("420");
+         EXPECT_TRUE(r.lists(header::unsupported, "noProxiesSupportThis"));
+         EXPECT_TRUE(r.lists(header::unsupported, "norDoAnyProxiesSupportThis"));
+     }},
+    {"RFC 4475 3.3.1",
+     "the 400 repeats what there is to repeat",
+     [] {
+         torture x;
+         x.datagram("insuf");
+         const auto r = x.caller.expect("400");
+         EXPECT_EQ(r.value(header::cseq), "193942 INVITE");
+         EXPECT_TRUE(r.has(header::via));
+     }},
+    {"RFC 4475 3.3.12",
+     "the contact's parameter comes back behind the brackets",
+     [] {
+         torture x;
+         x.datagram("cparam01");
+         const auto ok = x.caller.expect("200");
+         EXPECT_TRUE(ok.value(header::contact)
+                         .starts_with("<sip:+19725552222@gw1.example.net>;unknownparam"))
+             << ok.value(header::contact);
+     }},
+    {"RFC 4475 3.3.13",
+     "the URI's parameter comes back within them",
+     [] {
+         torture x;
+         x.datagram("cparam02");
+         const auto ok = x.caller.expect("200");
+         EXPECT_TRUE(ok.value(header::contact)
+                         .starts_with("<sip:+19725552222@gw1.example.net;unknownparam>"))
+             << ok.value(header::contact);
+     }},
+    {"RFC 4475 3.3.14",
+     "a request for that contact carries its Route as a Route, or not at all",
+     [] {
+         torture x;
+         if (x.datagram("regescrt") != "200 ") return;
+         auto m = x.phone.request("OPTIONS", "sip:user@example.com");
+         x.caller.send(m.text());
+         x.h.run_for(400ms);
+         while (const auto there = x.phone.take("OPTIONS"))
+             EXPECT_EQ(there->uri().find('?'), std::string_view::npos) << there->uri();
+     }},
+};
+
+TEST(rfc4475, elements) {
+    play(rows);
+}
+
+} // namespace
+} // namespace lyceum::conformance
