@@ -27,8 +27,9 @@ std::string_view contact_uri(const sip::message& m) {
 
 std::vector<std::string> record_routes(const sip::message& m) {
     std::vector<std::string> out;
-    for (const auto v : m.values(sip::header::record_route))
-        out.emplace_back(v);
+    for (const auto v : m.values(sip::header::record_route)) {
+        if (!v.empty()) out.emplace_back(v); // between two commas: no hop, and no Route value
+    }
     return out;
 }
 
@@ -138,7 +139,7 @@ dialog::as_uac(const sip::message& request, const sip::message& response, bool o
     d.local_party_ = request.value(sip::header::from);
     d.remote_party_ = response.value(sip::header::to);
     d.remote_target_ = target;
-    d.routes_behind_ = request.values(sip::header::record_route).size();
+    d.routes_behind_ = record_routes(request).size();
     d.route_set_ = routes_ahead(response, d.routes_behind_);
     d.local_cseq_ = cseq.number;
     if (cseq.method == "INVITE") d.invite_cseq_ = cseq.number;

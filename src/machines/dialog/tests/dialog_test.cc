@@ -57,6 +57,16 @@ TEST(dialog, of_the_side_that_answers) {
     EXPECT_FALSE(d.is_secure());
 }
 
+// A comma too many is no hop: else our requests would bear an empty Route.
+TEST(dialog, empty_record_routes_are_no_hops) {
+    auto request = invite();
+    request.append(header::record_route, "<sip:p2.contoso.test;lr>,, <sip:p1.contoso.test;lr>, ");
+    EXPECT_EQ(made(dialog::as_uas(request, ok(), true)).route_set().size(), 2U);
+    auto response = ok();
+    response.append(header::record_route, ", <sip:p2.contoso.test;lr>,");
+    EXPECT_EQ(made(dialog::as_uac(invite(), response, true)).route_set().size(), 1U);
+}
+
 // RFC 3261 12.1.2
 TEST(dialog, of_the_side_that_asked) {
     auto response = ok();
