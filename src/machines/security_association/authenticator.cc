@@ -96,7 +96,7 @@ void authenticator::on_signed(const sip::message& m,
 
     // The keys are this endpoint's. Is the name in From, too?
     const auto from = from_of(m);
-    if (from.uri != a->from || from.epid != a->epid) {
+    if (from.uri.empty() || from.uri != a->from || from.epid != a->epid) {
         const auto aor = sip::aor::from(from.uri);
         if (aor != a->who.aor) {
             if (unanswerable(m)) {

@@ -23,6 +23,19 @@ void replace(sip::message& m, std::string_view what, std::string_view by) {
     m.set(sip::header::authorization, value);
 }
 
+// A signature says whose keys they are; From must say the same, also while no From was seen yet.
+TEST(signed_request, from_nobody) {
+    world w;
+    w.establish();
+    for (const auto* from : {"", "sip:", "<>", "x"}) {
+        auto m = request(10, {.method = "MESSAGE", .from = from});
+        EXPECT_EQ(outcome_of(w.send(m)), outcome::refuse) << from;
+    }
+    auto none = request(11, {.method = "MESSAGE"});
+    none.remove(sip::header::from);
+    EXPECT_EQ(outcome_of(w.send(none)), outcome::refuse);
+}
+
 // Every covered field, changed on the way. digest MS-SIPAE 3.5
 TEST(signed_request, changed_on_the_way) {
     const struct {
