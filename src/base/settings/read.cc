@@ -2,6 +2,16 @@
 #include "base/settings/catalogue.h"
 #include "base/settings/units.h"
 
+namespace lyceum::settings {
+/// toml++ takes the text to be something that it is not. Its assertions are about the text in
+/// places
+/// ("[~a]" ends the process otherwise); TOML_ASSERT is its own hook.
+struct unforeseen {};
+static void give_up() {
+    throw unforeseen();
+}
+} // namespace lyceum::settings
+#define TOML_ASSERT(expr) ((expr) ? void() : lyceum::settings::give_up())
 #include <toml++/toml.h>
 
 #include <algorithm>
@@ -100,15 +110,57 @@ void read_section(const section& s, const toml::table& table, std::vector<proble
     }
 }
 
+/// The first line with a letter beyond ASCII outside of quotes and comments, where TOML 1.0 has
+/// none; 0 when there is none. toml++ 3.3 must not get to see one: it takes most of them for
+/// impossible (TOML_UNREACHABLE in is_non_ascii_horizontal_whitespace), which is undefined
+/// behaviour.
+std::uint32_t line_with_stray_letter(std::string_view text) {
+    std::uint32_t line = 1;
+    if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3); // a byte order mark
+    std::string_view fence; // what ends the text or comment that we are in
+    while (!text.empty()) {
+        const char c = text.front();
+        std::size_t taken = 1;
+        if (c == '\n') {
+            ++line;
+            if (fence.size() == 1) fence = {}; // only """ and ''' go on
+        } else if (!fence.empty()) {
+            if (c == '\\' && fence.front() == '"') {
+                taken = text.size() > 1 && text[1] != '\n' ? 2 : 1;
+            } else if (text.starts_with(fence)) {
+                taken = fence.size();
+                fence = {};
+            }
+        } else if (c == '#') {
+            fence = "\n";
+        } else if (c == '"' || c == '\'') {
+            fence = c == '"' ? "\"\"\"" : "'''";
+            if (!text.starts_with(fence)) fence = fence.substr(0, 1);
+            taken = fence.size();
+        } else if (static_cast<unsigned char>(c) >= 0x80) {
+            return line;
+        }
+        text.remove_prefix(taken);
+    }
+    return 0;
+}
+
 } // namespace
 
 std::expected<void, std::vector<problem>> catalogue::read(std::string_view toml_text) const {
     std::vector<problem> problems;
+    if (const auto line = line_with_stray_letter(toml_text)) {
+        problems.push_back({line, {}, "only ASCII may stand outside of quotes and comments"});
+        return std::unexpected(std::move(problems));
+    }
     toml::table root;
     try {
         root = toml::parse(toml_text);
     } catch (const toml::parse_error& e) {
         problems.push_back({e.source().begin.line, {}, std::string(e.description())});
+        return std::unexpected(std::move(problems));
+    } catch (const unforeseen&) {
+        problems.push_back({0, {}, "is not TOML: something else stands where a name has to"});
         return std::unexpected(std::move(problems));
     }
     for (const auto& [key, node] : root) {

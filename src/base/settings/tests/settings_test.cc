@@ -55,6 +55,10 @@ TEST(settings, tells_what_is_wrong_and_where) {
         std::string_view text;
         std::string_view why;
     } rows[] = {
+        {"[sip]\np\u00f6rt = 5", "x.toml:2: only ASCII may stand outside of quotes and comments"},
+        {"# \u00f6\n[sip]\nmode = '\u00f6'\nnames = [\"\"\"\\\"\n\u00f6\"\"\"]\n\u2f00",
+         "x.toml:6: only ASCII may stand outside of quotes and comments"},
+        {"[~sip]", "x.toml: is not TOML: something else stands where a name has to"},
         {"[sip]\nprot = 5", "x.toml:2: sip.prot: unknown; did you mean sip.port?"},
         {"[sip]\nelephants = 5", "x.toml:2: sip.elephants: unknown"},
         {"\n[spi]\nport = 5", "x.toml:2: spi: unknown; did you mean sip?"},
