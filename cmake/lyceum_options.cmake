@@ -69,6 +69,10 @@ endif()
 
 # What ./run needs: the programs without the tests.
 add_custom_target(lyceum_programs)
+# What live fuzzing needs: ninja lyceum_fuzz_targets, in the fuzz preset.
+if(LYCEUM_FUZZ)
+    add_custom_target(lyceum_fuzz_targets)
+endif()
 
 # Every header of ours, compiled alone: ninja lyceum_headers
 file(GENERATE OUTPUT ${CMAKE_BINARY_DIR}/headers/none.cc CONTENT "")

@@ -5,7 +5,7 @@ Each suite is a list of steps. What was done is remembered in build/nightly/stat
 night goes on where this one stopped; when every step of a suite had its turn, the suite begins anew. Time
 that a suite leaves over goes to those after it. The last line is "N passed, N failed".
 """
-import argparse, hashlib, json, os, pathlib, random, re, shutil, signal, subprocess, sys, time
+import argparse, hashlib, json, os, pathlib, random, re, resource, shutil, signal, subprocess, sys, time
 
 TOP = pathlib.Path(__file__).resolve().parent.parent
 HOME = TOP / "build/nightly"
@@ -130,6 +130,12 @@ def fuzz_targets():
     return sorted((TOP / "src").rglob("fuzz/*_fuzz.cc"))
 
 
+def children_time():
+    """CPU seconds of all children that have ended."""
+    spent = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return spent.ru_utime + spent.ru_stime
+
+
 def fuzz_one(source, state):
     name = source.stem
     binary = TOP / "build/fuzz" / source.parent.parent.relative_to(TOP) / name
@@ -142,12 +148,14 @@ def fuzz_one(source, state):
         kept.mkdir(parents=True, exist_ok=True)
         found.mkdir(parents=True, exist_ok=True)
         seed = random.SystemRandom().randrange(1, 2**31)
+        used = children_time()
         code, text = run([binary, kept, source.parent / "corpus" / name, f"-seed={seed}", f"-max_total_time={max(1, int(seconds))}",
                           f"-artifact_prefix={found}/{name}-", "-print_final_stats=1", "-timeout=10", "-rss_limit_mb=2048"],
                          seconds + 60, f"fuzz_{name}")
         done = re.search(r"number_of_executed_units: *(\d+)", text)
         executions = int(done[1]) if done else 0
         state["executions"][name] = state["executions"].get(name, 0) + executions
+        state["fuzz_cpu_seconds"] += children_time() - used
         print(f"  {name}: seed {seed}, {executions} executions, {state['executions'][name]} in all")
         if code:
             print(text[-4000:])
@@ -157,7 +165,7 @@ def fuzz_one(source, state):
 
 
 def fuzz(state):
-    return lambda: [("build", build("fuzz"))] + [(s.stem, fuzz_one(s, state)) for s in fuzz_targets()]
+    return lambda: [("build", build("fuzz", "lyceum_fuzz_targets"))] + [(s.stem, fuzz_one(s, state)) for s in fuzz_targets()]
 
 
 def tidy():
@@ -239,7 +247,7 @@ def save(state):
 
 def main():
     os.environ.setdefault("LYCEUM_SEED", str(random.SystemRandom().randrange(1, 2**31)))
-    state = {"done": {}, "executions": {}}
+    state = {"done": {}, "executions": {}, "fuzz_cpu_seconds": 0}
     if STATE.exists():
         state |= json.loads(STATE.read_text())
     known = suites(state)
@@ -261,7 +269,8 @@ def main():
         share = night.left() * weight / sum(known[n][0] for n in chosen[at:])
         g, b, s = run_suite(name, steps, share, lasting, state)
         good, bad, skipped = good + g, bad + [f"{name}: {step}" for step in b], skipped + [f"{name}: {step}" for step in s]
-    print(f"\nlive fuzzing so far: {sum(state['executions'].values())} executions of {len(state['executions'])} targets")
+    print(f"\nlive fuzzing so far: {sum(state['executions'].values())} executions of {len(state['executions'])} targets,"
+          f" {state['fuzz_cpu_seconds'] / 60:.1f} minutes of CPU")
     for step in skipped:
         print(f"NOT TESTED: {step}; it was skipped")
     for step in bad:

@@ -27,5 +27,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto request = conmgmt::parse_soap_request(text);
     const auto* edit = request ? std::get_if<conmgmt::edit>(&*request) : nullptr;
     if (edit != nullptr && !conmgmt::parse_soap_request(conmgmt::serialise(*edit))) std::abort();
+    (void)conmgmt::parse_add_group_reply(text);
     return 0;
 }

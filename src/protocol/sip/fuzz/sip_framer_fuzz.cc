@@ -1,16 +1,14 @@
+#include "base/fuzz/require.h"
 #include "protocol/sip/framer.h"
 #include "protocol/sip/message.h"
 
-#include <cstdlib>
 #include <vector>
 
 namespace {
 
 using namespace lyceum::sip;
 
-void require(bool promise) {
-    if (!promise) std::abort();
-}
+using lyceum::fuzz::require;
 
 struct outcome {
     std::vector<std::string> messages;

@@ -1,18 +1,16 @@
+#include "base/fuzz/require.h"
 #include "protocol/sip/address.h"
 #include "protocol/sip/message.h"
 #include "protocol/sip/respond.h"
 #include "protocol/sip/validate.h"
 
-#include <cstdlib>
 #include <utility>
 
 namespace {
 
 using namespace lyceum::sip;
 
-void require(bool promise) {
-    if (!promise) std::abort();
-}
+using lyceum::fuzz::require;
 
 /// serialise(parse(x)) reads as x did; and what goes out once goes out again, byte for byte.
 void check_round_trip(const message& m, std::size_t size) {

@@ -1,3 +1,4 @@
+#include "base/fuzz/require.h"
 #include "base/text.h"
 #include "protocol/sip/address.h"
 #include "protocol/sip/cseq.h"
@@ -5,15 +6,11 @@
 #include "protocol/sip/list.h"
 #include "protocol/sip/uri.h"
 
-#include <cstdlib>
-
 namespace {
 
 using namespace lyceum::sip;
 
-void require(bool promise) {
-    if (!promise) std::abort();
-}
+using lyceum::fuzz::require;
 
 void check_uri(std::string_view text) {
     const auto uri = parse_uri(text);
