@@ -126,7 +126,10 @@ front_end::status front_end::now() const {
             proxy_.contexts(),
             proxy_.unanswered(),
             registrar_.registrations(),
-            subscriptions_.size()};
+            subscriptions_.size(),
+            location_.size(),
+            contacts_.waiting() + presence_.waiting(),
+            presence_.batches()};
 }
 
 std::expected<void, unavailable> fill_directory(const std::vector<std::unique_ptr<front_end>>& all,

@@ -35,6 +35,9 @@ public:
         std::size_t unanswered = 0; ///< of them
         std::size_t registrations = 0;
         std::size_t subscriptions = 0;
+        std::size_t locations = 0; ///< users with a place, as this shard knows them
+        std::size_t waiting = 0;   ///< requests that roles hold
+        std::size_t watching = 0;  ///< batches of watched users
     };
     [[nodiscard]] status now() const;
     [[nodiscard]] net::link_events& link_events() { return stack_.lower(); }

@@ -44,6 +44,9 @@ void endpoint::on(event&& e, instant now, actions& out) {
                 if (const auto id = session_with(t.to))
                     tell_session(id, im_session::typed{}, now, out);
             },
+            [&](wish::ask& a) { ask(std::move(a), now, out); },
+            [&](wish::subscribe& s) { subscribe(std::move(s), now, out); },
+            [&](wish::unsubscribe& u) { unsubscribe(u.id, now, out); },
             [&](wish::leave& l) {
                 for (const auto id : sessions()) {
                     if (sessions_.at(id).peer() == l.to)
@@ -78,6 +81,7 @@ void endpoint::on_disconnected(instant now, actions& out) {
     for (const auto id : sessions())
         tell_session(id, im_session::disconnected{}, now, out);
     sessions_.clear();
+    end_watches("the connection is gone", out);
 }
 
 bool endpoint::is_believed(const sip::message& m, instant now, actions& out) {
@@ -131,6 +135,7 @@ void endpoint::on_tick(instant now, actions& out) {
     carry_out(sign_in_.on(sign_in::tick{}, now), now, out);
     for (const auto id : sessions())
         tell_session(id, im_session::tick{}, now, out);
+    tick_watches(now, out);
     if (const auto every = sign_in_.keep_alive(); connected_ && every && sign_in_.is_in()) {
         if (transactions_.last_sent() + *every * 9 / 10 <= now) {
             transactions_.note_sent(now);
@@ -147,6 +152,8 @@ std::optional<instant> endpoint::deadline() const {
     look(sign_in_.deadline());
     for (const auto& [id, s] : sessions_)
         look(s.deadline());
+    for (const auto& [id, w] : watches_)
+        look(w.deadline());
     if (const auto every = sign_in_.keep_alive(); connected_ && every && sign_in_.is_in()) {
         look(transactions_.last_sent() + *every * 9 / 10);
     }
@@ -162,9 +169,18 @@ void endpoint::on_answered(transactions::answered&& a,
         return;
     }
     if (a.status == 401 && try_again(a, now, out)) return;
-    if (a.of.whose == purpose::of::page) {
+    switch (a.of.whose) {
+    case purpose::of::page:
         on_page_answered(a, out);
         return;
+    case purpose::of::request:
+        on_request_answered(a, out);
+        return;
+    case purpose::of::subscription:
+        on_watch_answered(a, now, out);
+        return;
+    default:
+        break;
     }
     tell_session(
         a.of.session,

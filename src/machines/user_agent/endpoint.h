@@ -2,6 +2,7 @@
 
 #include "machines/user_agent/im_session.h"
 #include "machines/user_agent/sign_in.h"
+#include "machines/user_agent/watch.h"
 
 #include <map>
 
@@ -54,12 +55,25 @@ private:
     [[nodiscard]] std::vector<session_id> sessions() const;
     void forget_ended();
 
+    // endpoint_requests.cc
+    void ask(wish::ask&&, instant now, actions&);
+    void subscribe(wish::subscribe&&, instant now, actions&);
+    void unsubscribe(std::uint64_t id, instant now, actions&);
+    void on_request_answered(const transactions::answered&, actions&);
+    void on_watch_answered(const transactions::answered&, instant now, actions&);
+    [[nodiscard]] bool notify_watch(const transactions::asked&, instant now, actions&);
+    void tick_watches(instant now, actions&);
+    void end_watches(const std::string& why, actions&);
+    void carry_out(std::uint64_t watch, watch::todo&&, instant now, actions&);
+
     self self_;
     key_ring keys_;
     transactions transactions_;
     sign_in sign_in_;
     std::map<session_id, im_session> sessions_; ///< oldest first
     session_id last_session_ = 0;
+    std::map<std::uint64_t, watch> watches_; ///< in the order in which they began
+    std::uint64_t last_watch_ = 0;
     std::vector<transactions::answered>
         again_; ///< refused with 401; sent again once we are in anew
     bool connected_ = false;

@@ -63,6 +63,7 @@ std::vector<endpoint::session_id> endpoint::sessions() const {
 }
 
 void endpoint::forget_ended() {
+    std::erase_if(watches_, [](const auto& w) { return w.second.is_over(); });
     std::erase_if(sessions_, [](const auto& s) { return s.second.is_over(); });
 }
 
@@ -115,6 +116,9 @@ void endpoint::carry_out(session_id id, im_session::todo&& todo, instant now, ac
 
 void endpoint::on_asked(transactions::asked&& a, instant now, actions& out) {
     if (!a.request.to_tag().empty()) {
+        const auto method = a.request.method_id();
+        const bool news = method == sip::method::notify || method == sip::method::benotify;
+        if (news && notify_watch(a, now, out)) return;
         const auto name = dialog::id_of_received(a.request);
         for (const auto id : sessions()) {
             if (!sessions_.at(id).has(name)) continue;

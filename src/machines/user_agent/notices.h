@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -46,6 +47,31 @@ struct type {
 /// Ends the conversations with somebody.
 struct leave {
     sip::aor to;
+};
+
+/// Header fields by name.
+using headers = std::vector<std::pair<std::string, std::string>>;
+
+/// Any request outside of a dialog, SERVICE for one; answered() follows.
+struct ask {
+    std::uint64_t id = 0; ///< names it in `answered`: whatever the user likes
+    std::string method;
+    sip::aor to;
+    headers more{}; ///< beside what every request has
+    std::string content_type{};
+    std::string body{};
+};
+/// Follows an event: subscribed() or subscription_ended() follows. Ends with the connection.
+struct subscribe {
+    std::uint64_t id = 0; ///< names the subscription
+    std::string event;
+    sip::aor to;
+    wish::headers headers{}; ///< Accept, Supported, Proxy-Require...; of refreshes, too
+    std::string content_type{};
+    std::string body{}; ///< of the first SUBSCRIBE only
+};
+struct unsubscribe {
+    std::uint64_t id = 0;
 };
 
 } // namespace wish
@@ -114,6 +140,32 @@ struct discarded {
     std::string why;
 };
 
+/// The final answer to wish::ask; 408 or 503 without a body when there was none.
+struct answered {
+    std::uint64_t id = 0;
+    int status = 0;
+    std::string why; ///< the reason phrase, with that of an ms-diagnostics header
+    std::string content_type;
+    std::string body;
+};
+struct subscribed {
+    std::uint64_t id = 0;
+    std::chrono::seconds expires{};
+};
+/// The state that a subscription follows; the first one may come with `subscribed`.
+struct notified {
+    std::uint64_t id = 0;
+    std::string event;
+    std::string content_type;
+    std::string body;
+};
+/// Nothing more comes of it.
+struct subscription_ended {
+    std::uint64_t id = 0;
+    int status = 0; ///< of the refusal; 0: ended by either side
+    std::string why;
+};
+
 } // namespace notice
 
 using action = std::variant<notice::transmit,
@@ -126,6 +178,10 @@ using action = std::variant<notice::transmit,
                             notice::undelivered,
                             notice::conversation_opened,
                             notice::conversation_closed,
+                            notice::answered,
+                            notice::subscribed,
+                            notice::notified,
+                            notice::subscription_ended,
                             notice::discarded>;
 using actions = std::vector<action>;
 
@@ -158,6 +214,9 @@ using event = std::variant<connected,
                            wish::say,
                            wish::page,
                            wish::type,
-                           wish::leave>;
+                           wish::leave,
+                           wish::ask,
+                           wish::subscribe,
+                           wish::unsubscribe>;
 
 } // namespace lyceum::user_agent

@@ -12,12 +12,12 @@ namespace lyceum::user_agent {
 
 /// What a request of ours is about, and so who waits for its answer.
 struct purpose {
-    enum class of : std::uint8_t { registration, page, session };
+    enum class of : std::uint8_t { registration, page, session, request, subscription };
     enum class part : std::uint8_t { invite, text, typing, bye };
     of whose = of::registration;
     part what = part::text;
-    std::uint64_t session = 0; ///< which conversation
-    im_id im = 0;              ///< which message of the user's
+    std::uint64_t session = 0; ///< which conversation, or subscription
+    im_id im = 0;              ///< which message or request of the user's
     bool second_try = false;   ///< sent again after a new handshake
 
     friend bool operator==(const purpose&, const purpose&) = default;

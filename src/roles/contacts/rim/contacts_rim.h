@@ -20,6 +20,9 @@ public:
                  store::contacts&,
                  const settings&);
 
+    /// Requests that wait for a machine's answer.
+    [[nodiscard]] std::size_t waiting() const { return waiting_.size(); }
+
 private:
     struct user {
         roaming_list machine;

@@ -33,6 +33,10 @@ public:
     /// The user exists no longer: nothing of it may meet who comes after under the same address.
     void forget(const sip::aor&);
 
+    /// Requests that wait for a machine's answer.
+    [[nodiscard]] std::size_t waiting() const { return waiting_.size(); }
+    [[nodiscard]] std::size_t batches() const { return batches_.size(); }
+
     static constexpr std::uint32_t presentity_timer = 21;
     static constexpr std::uint32_t batch_timer = 22;
 
