@@ -5,7 +5,7 @@ Each suite is a list of steps. What was done is remembered in build/nightly/stat
 night goes on where this one stopped; when every step of a suite had its turn, the suite begins anew. Time
 that a suite leaves over goes to those after it. The last line is "N passed, N failed".
 """
-import argparse, hashlib, json, os, pathlib, random, re, resource, shutil, signal, subprocess, sys, time
+import argparse, json, os, pathlib, random, re, resource, shutil, signal, subprocess, sys, time
 
 TOP = pathlib.Path(__file__).resolve().parent.parent
 HOME = TOP / "build/nightly"
@@ -169,23 +169,23 @@ def fuzz(state):
 
 
 def tidy():
-    """A file whose text was found good is not looked at again until it changes."""
-    steps = []
-    for path in sorted([*(TOP / "src").rglob("*.cc"), *(TOP / "tests").rglob("*.cc")]):
-        name = path.relative_to(TOP).as_posix()
-        text = hashlib.sha256(path.read_bytes() + (TOP / ".clang-tidy").read_bytes()).hexdigest()[:12]
-
-        def step(seconds, name=name):
-            code, out = run(["scripts/tidy", name], seconds, f"tidy_{name}")
-            if code:
-                print(out[-3000:])
-            return None if code is None else code == 0
-        steps.append((f"{name}@{text}", step))
-    return steps
+    """By folder, the cheap checks first. scripts/tidy remembers which files are good, and goes on with the others."""
+    def step(mode, folder):
+        def act(seconds):
+            files = sorted(p.relative_to(TOP).as_posix() for p in folder.rglob("*.cc"))
+            code, out = run(["scripts/tidy", *mode, *files], seconds, "_".join(["tidy", *mode, folder.name]), {"TIDY_JOBS": str(JOBS)})
+            found = ": error: " in out
+            if code or found:
+                print(out[-6000:])
+            return None if code is None and not found else code == 0
+        return act
+    folders = [p for p in sorted((TOP / "src").iterdir()) if p.is_dir()]
+    return [(" ".join([f.name, *mode]), step(mode, f))
+            for mode, at in (([], [*folders, TOP / "tests"]), (["--analyzer"], folders)) for f in at]
 
 
 def suites(state):
-    """Name, weight in the budget, steps, and whether good steps are for ever (until their name changes)."""
+    """Name, weight in the budget, steps, and whether it remembers by itself what is good."""
     return {
         "headers": (5, lambda: [("compile alone", build("release", "lyceum_headers"))], False),
         "asan": (15, sanitizer("asan", "^(unit|fuzz_replay|contract|conformance|simulation)$"), False),
@@ -200,10 +200,10 @@ def suites(state):
     }
 
 
-def run_suite(name, steps, seconds, lasting, state):
+def run_suite(name, steps, seconds, by_itself, state):
     """Number of good and bad steps."""
     until = time.monotonic() + seconds
-    remembered = state["done"].setdefault(name, [])
+    remembered = [] if by_itself else state["done"].setdefault(name, [])
     steps = list(steps())
     names = {step for step, _ in steps}
     done = set(remembered) & names
@@ -231,7 +231,7 @@ def run_suite(name, steps, seconds, lasting, state):
             if step == "build":
                 break
         save(state | {"done": state["done"] | {name: sorted(done)}})
-    if not lasting and names <= done | set(bad) | set(skipped):  # all had their turn
+    if by_itself or names <= done | set(bad) | set(skipped):  # all had their turn
         done = set()
     state["done"][name] = sorted(done)
     save(state)
@@ -265,9 +265,9 @@ def main():
         if night.left() <= 0:
             print(f"== {name}: not begun, the budget is spent")
             continue
-        weight, steps, lasting = known[name]
+        weight, steps, by_itself = known[name]
         share = night.left() * weight / sum(known[n][0] for n in chosen[at:])
-        g, b, s = run_suite(name, steps, share, lasting, state)
+        g, b, s = run_suite(name, steps, share, by_itself, state)
         good, bad, skipped = good + g, bad + [f"{name}: {step}" for step in b], skipped + [f"{name}: {step}" for step in s]
     print(f"\nlive fuzzing so far: {sum(state['executions'].values())} executions of {len(state['executions'])} targets,"
           f" {state['fuzz_cpu_seconds'] / 60:.1f} minutes of CPU")
