@@ -54,8 +54,8 @@ public:
     void acknowledge_now(flow_id) override;
     void close(flow_id, bool flush) override;
     void stop_listening() override;
-    flow_id udp_socket() const override;
-    flow_id udp_socket_to(const ip_address& peer) const override;
+    [[nodiscard]] flow_id udp_socket() const override;
+    [[nodiscard]] flow_id udp_socket_to(const ip_address& peer) const override;
 
     void set_events(link_events& e) { events_ = &e; }
     void set_tls(std::shared_ptr<const tls_contexts> t) { tls_ = std::move(t); }

@@ -27,14 +27,14 @@ public:
     asio_shard(unsigned index, const settings&, shard_circle&, const environment&);
     ~asio_shard() override;
 
-    unsigned index() const override { return index_; }
-    unsigned count() const override { return settings_.shards; }
+    [[nodiscard]] unsigned index() const override { return index_; }
+    [[nodiscard]] unsigned count() const override { return settings_.shards; }
     bool post(unsigned to, job) override;
     void deliver(unsigned to, job) override;
     bool offload(job blocking, job then) override;
     void wake_at(instant) override;
     void on_wakeup(std::move_only_function<void(instant)> f) override { wakeup_ = std::move(f); }
-    const environment& clock() const override { return environment_; }
+    [[nodiscard]] const environment& clock() const override { return environment_; }
     random::source& random() override { return random_; }
     metrics::registry& metrics() override { return metrics_; }
 

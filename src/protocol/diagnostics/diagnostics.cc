@@ -42,7 +42,8 @@ std::optional<std::string> take_quoted(std::string_view& s) {
             s.remove_prefix(i + 1);
             return out;
         }
-        if (s[i] == '\\' && ++i == s.size()) break;
+        if (s[i] == '\\') ++i;
+        if (i == s.size()) break;
         out += s[i];
     }
     return std::nullopt;

@@ -43,7 +43,8 @@ std::optional<std::string> take_quoted(std::string_view& s) {
             s.remove_prefix(i + 1);
             return out;
         }
-        if (s[i] == '\\' && ++i == s.size()) break;
+        if (s[i] == '\\') ++i;
+        if (i == s.size()) break;
         if (static_cast<unsigned char>(s[i]) < 0x20 && s[i] != '\t') break;
         out += s[i];
     }

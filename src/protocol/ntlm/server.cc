@@ -61,10 +61,10 @@ bool integrity_holds(const octets16& exported_session_key,
     const auto response = parse_ntlmv2_response(message->nt_response);
     if (!response) return false;
     if ((av_flags(response->client.target_info) & av_flag_mic) == 0) return true;
-    return message->mic &&
+    const auto& sent = message->mic;
+    return sent &&
            crypto::constant_time_equal(
-               *message->mic,
-               message_integrity_code(exported_session_key, {}, challenge, authenticate));
+               *sent, message_integrity_code(exported_session_key, {}, challenge, authenticate));
 }
 
 } // namespace lyceum::ntlm

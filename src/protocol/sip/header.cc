@@ -11,7 +11,7 @@ namespace {
 
 struct header_entry {
     std::string_view name;
-    std::string_view compact = "";
+    std::string_view compact = {};
     bool list = false;
 };
 

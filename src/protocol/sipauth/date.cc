@@ -19,11 +19,11 @@ std::string date_value(wall_instant t) {
     const std::chrono::year_month_day date(day);
     const std::chrono::hh_mm_ss time(std::chrono::floor<std::chrono::seconds>(t - day));
 
-    std::string out(days.substr(std::chrono::weekday(day).c_encoding() * 3U, 3));
+    std::string out(days.substr(std::size_t{3} * std::chrono::weekday(day).c_encoding(), 3));
     out += ", ";
     put_padded(out, static_cast<unsigned>(date.day()), 2);
     out += ' ';
-    out += months.substr((static_cast<unsigned>(date.month()) - 1) * 3, 3);
+    out += months.substr(std::size_t{3} * (static_cast<unsigned>(date.month()) - 1), 3);
     out += ' ';
     put_padded(out, static_cast<unsigned>(static_cast<int>(date.year())), 4);
     out += ' ';

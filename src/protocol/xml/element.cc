@@ -17,9 +17,10 @@ bool operator==(const element& a, const element& b) {
 }
 
 const element* element::child(std::string_view local_name) const {
-    const auto at = std::ranges::find_if(
-        content, [&](const node& n) { return n.child && n.child->name == local_name; });
-    return at == content.end() ? nullptr : &*at->child;
+    for (const auto& n : content) {
+        if (n.child && n.child->name == local_name) return &*n.child;
+    }
+    return nullptr;
 }
 
 const element* element::find(std::string_view path) const {

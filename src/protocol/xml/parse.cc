@@ -74,8 +74,9 @@ void on_start(void* context,
     e.name = owned(name);
     e.prefix = owned(prefix);
     e.ns = owned(ns);
-    for (int i = 0; i < declared; ++i) {
-        e.declarations.push_back({owned(declarations[2 * i]), owned(declarations[2 * i + 1])});
+    for (int i = 0; i < declared; ++i) { // two pointers each: prefix, namespace
+        const auto* d = declarations + 2 * static_cast<std::ptrdiff_t>(i);
+        e.declarations.push_back({owned(d[0]), owned(d[1])});
     }
     for (int i = 0; i < attributes;
          ++i) { // five pointers each: name, prefix, namespace, value, its end

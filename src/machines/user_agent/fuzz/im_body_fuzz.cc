@@ -3,8 +3,9 @@
 #include <cstdint>
 #include <cstdlib>
 
+namespace lyceum::user_agent {
+
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    using namespace lyceum::user_agent;
     const std::string_view input(reinterpret_cast<const char*>(data), size);
     static_cast<void>(offers_im(input));
     static_cast<void>(typing_of(input));
@@ -14,3 +15,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         std::abort();
     return 0;
 }
+
+} // namespace lyceum::user_agent

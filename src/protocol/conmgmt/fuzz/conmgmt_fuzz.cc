@@ -5,8 +5,7 @@
 
 #include <cstdlib>
 
-using namespace lyceum;
-
+namespace lyceum {
 namespace {
 
 /// A value that was read can be written, and is read back as the same.
@@ -30,3 +29,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     (void)conmgmt::parse_add_group_reply(text);
     return 0;
 }
+
+} // namespace lyceum

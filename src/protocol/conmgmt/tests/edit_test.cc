@@ -5,7 +5,8 @@
 namespace lyceum::conmgmt {
 namespace {
 
-using namespace people;
+using people::add_group, people::delete_contact, people::delete_group, people::modify_group,
+    people::set_contact;
 
 /// An envelope as pidgin-sipe 1.25 writes it (sip-soap.c).
 std::string from_pidgin(std::string_view method, std::string_view content) {

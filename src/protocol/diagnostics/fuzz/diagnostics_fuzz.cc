@@ -2,7 +2,7 @@
 
 #include <cstdlib>
 
-using namespace lyceum;
+namespace lyceum {
 
 // What was read can be written, and what we write is read as the same.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -13,3 +13,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (!second || diagnostics::serialise(*second) != written) std::abort();
     return 0;
 }
+
+} // namespace lyceum

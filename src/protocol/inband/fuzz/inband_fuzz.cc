@@ -4,8 +4,7 @@
 
 #include <cstdlib>
 
-using namespace lyceum;
-
+namespace lyceum {
 namespace {
 
 /// A value that was read can be written, and is read back as the same.
@@ -26,3 +25,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         check(inband::parse_provision(serialise(*p)), inband::parse_provision);
     return 0;
 }
+
+} // namespace lyceum

@@ -2,7 +2,7 @@
 
 #include <cstdlib>
 
-using namespace lyceum;
+namespace lyceum {
 
 // The first line is a content type, the rest a body. What was read can be written, and is read back
 // as the same.
@@ -21,3 +21,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         std::abort();
     return 0;
 }
+
+} // namespace lyceum

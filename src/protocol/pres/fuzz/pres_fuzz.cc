@@ -8,8 +8,7 @@
 
 #include <cstdlib>
 
-using namespace lyceum;
-
+namespace lyceum {
 namespace {
 
 /// A value that was read can be written and read again; from the second reading on nothing changes
@@ -39,3 +38,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     check(text, pres::parse_contact_card);
     return 0;
 }
+
+} // namespace lyceum

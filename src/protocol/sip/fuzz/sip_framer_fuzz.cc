@@ -4,9 +4,8 @@
 
 #include <vector>
 
+namespace lyceum::sip {
 namespace {
-
-using namespace lyceum::sip;
 
 using lyceum::fuzz::require;
 
@@ -58,3 +57,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     return 0;
 }
+
+} // namespace lyceum::sip

@@ -6,9 +6,8 @@
 
 #include <utility>
 
+namespace lyceum::sip {
 namespace {
-
-using namespace lyceum::sip;
 
 using lyceum::fuzz::require;
 
@@ -68,3 +67,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     return 0;
 }
+
+} // namespace lyceum::sip

@@ -6,9 +6,8 @@
 #include "protocol/sip/list.h"
 #include "protocol/sip/uri.h"
 
+namespace lyceum::sip {
 namespace {
-
-using namespace lyceum::sip;
 
 using lyceum::fuzz::require;
 
@@ -50,3 +49,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(values <= size + 1);
     return 0;
 }
+
+} // namespace lyceum::sip

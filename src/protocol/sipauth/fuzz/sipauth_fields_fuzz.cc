@@ -3,9 +3,10 @@
 
 #include <cstdlib>
 
+namespace lyceum::sipauth {
+
 // What is read, written and read again is the same, in the order of each header that has all of it.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    using namespace lyceum::sipauth;
     const auto f = parse_fields(lyceum::as_text({data, size}));
     if (!f || (f->version && f->version->find_first_of(" \t\r\n,") != std::string_view::npos))
         return 0;
@@ -30,3 +31,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (parse_fields(text) != info) std::abort();
     return 0;
 }
+
+} // namespace lyceum::sipauth

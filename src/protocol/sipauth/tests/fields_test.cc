@@ -6,7 +6,9 @@
 namespace lyceum::sipauth {
 namespace {
 
-using namespace std::chrono;
+using namespace std::chrono_literals;
+using std::chrono::February, std::chrono::January, std::chrono::November;
+using std::chrono::sys_days, std::chrono::sys_seconds;
 
 std::string written(const fields_view& f, kind k) {
     std::string out;

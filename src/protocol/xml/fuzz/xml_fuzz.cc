@@ -3,7 +3,7 @@
 
 #include <cstdlib>
 
-using namespace lyceum;
+namespace lyceum {
 
 // What was read can be written, and reading that gives the same again.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -14,3 +14,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (!second || xml::outer(*second) != written) std::abort();
     return 0;
 }
+
+} // namespace lyceum
