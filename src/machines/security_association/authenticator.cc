@@ -65,13 +65,33 @@ void authenticator::on_request(const sip::message& m,
                                actions& out) {
     const auto f = credentials_of(m);
     if (f && !f->gssapi_data) return on_signed(m, *f, wall, now, out);
+    if (!f || unanswerable(m)) return not_proven(m, drop_why::unsigned_, wall, out);
+    challenged_.clear();
+    on_handshake(m, *f, wall, now, out);
+}
+
+void authenticator::not_proven(const sip::message& m,
+                               drop_why why,
+                               wall_instant wall,
+                               actions& out) {
     if (unanswerable(m)) {
-        out.emplace_back(drop{0, drop_why::unsigned_});
-    } else if (f) {
-        on_handshake(m, *f, wall, now, out);
-    } else {
-        out.emplace_back(fresh_challenge(0, wall));
+        out.emplace_back(drop{0, why});
+        return;
     }
+    if (m.method_id() != sip::method::register_) {
+        // seen: pidgin-sipe 1.25 signs such a request again, or not at all, and sends it again,
+        // without end. A client that authenticates counts its CSeq up. digest MS-SIPAE 5
+        const auto this_one = std::hash<std::string_view>{}(m.call_id()) * 31 +
+                              std::hash<std::string_view>{}(m.value(sip::header::cseq));
+        if (challenged_.size() >= settings_.max_challenged ||
+            std::ranges::find(challenged_, this_one) != challenged_.end()) {
+            // Who has no association here will not make one by itself: only a new connection helps.
+            out.emplace_back(refuse{.why = no_association, .hang_up = established_.empty()});
+            return;
+        }
+        challenged_.push_back(this_one);
+    }
+    out.emplace_back(fresh_challenge(0, wall)); // [MS-SIPAE] 3.3.5.1
 }
 
 void authenticator::on_signed(const sip::message& m,
@@ -85,14 +105,8 @@ void authenticator::on_signed(const sip::message& m,
         out.emplace_back(drop{0, drop_why::replayed});
         return;
     }
-    const auto not_known = [&] {
-        if (unanswerable(m)) {
-            out.emplace_back(drop{0, drop_why::bad_signature});
-        } else {
-            out.emplace_back(fresh_challenge(0, wall));
-        }
-    };
-    if (verdict == association::verdict::bad) return not_known();
+    if (verdict == association::verdict::bad)
+        return not_proven(m, drop_why::bad_signature, wall, out);
 
     // The keys are this endpoint's. Is the name in From, too?
     const auto from = from_of(m);
@@ -102,14 +116,30 @@ void authenticator::on_signed(const sip::message& m,
             if (unanswerable(m)) {
                 out.emplace_back(drop{0, drop_why::bad_signature});
             } else {
-                out.emplace_back(refuse{0, 403, from_not_yours, std::nullopt});
+                out.emplace_back(refuse{0, 403, from_not_yours});
             }
             return;
         }
-        if (!same_instance(from.epid, a->who)) return not_known();
+        if (!same_instance(from.epid, a->who))
+            return not_proven(m, drop_why::bad_signature, wall, out);
         a->from = from.uri;
         a->epid = from.epid;
     }
+    // Nor may it say that it is another of the user's endpoints. assumed: what [MS-SIPAE] 3.3.5.2
+    // asks of a handshake holds for what is signed later, too
+    const auto contact = m.value(sip::header::contact);
+    if (!contact.empty() && contact != a->contact) {
+        if (!agrees_with(m, a->who)) {
+            if (unanswerable(m)) {
+                out.emplace_back(drop{0, drop_why::bad_signature});
+            } else {
+                out.emplace_back(refuse{.status = 400, .why = other_endpoint});
+            }
+            return;
+        }
+        a->contact = contact;
+    }
+    challenged_.clear();
     out.emplace_back(pass{0, a->user});
 }
 

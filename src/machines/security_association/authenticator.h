@@ -29,6 +29,8 @@ struct settings {
     std::size_t max_half_open = 8;     ///< handshakes under way, per connection
     std::size_t max_associations = 16; ///< with them, per connection
     std::size_t max_token = 8192;      ///< octets of gssapi-data, in base64
+    std::size_t max_challenged = 64;   ///< other requests than REGISTER answered 401 in vain, per
+                                       ///< connection
     std::chrono::seconds handshake_timeout{30};
     /// Clients begin anew after at most 8 hours; a quarter of an hour for slow clocks. digest
     /// MS-SIPAE 4.6
@@ -107,7 +109,8 @@ public:
         ticket of = 0;
         int status = 403;
         diagnosis why;
-        std::optional<std::chrono::seconds> retry_after;
+        std::optional<std::chrono::seconds> retry_after = {};
+        bool hang_up = false; ///< and close the connection: the client will not find back by itself
     };
     enum class drop_why : std::uint8_t {
         unsigned_,     ///< no credentials for our realm and target
@@ -161,14 +164,19 @@ private:
         association keys;
         std::shared_ptr<const people::user> user;
         instant until;
-        std::string from; ///< a From URI and epid known to be this endpoint's, to spare parsing
+        std::string from; ///< a From URI, epid and Contact known to be this endpoint's, to spare
+                          ///< parsing
         std::string epid;
+        std::string contact = {};
     };
 
     void on_request(const sip::message&, wall_instant, instant now, actions&);
     void on_signed(
         const sip::message&, const sipauth::fields_view&, wall_instant, instant now, actions&);
     void on_response(const sip::message&, instant now, actions&);
+    /// The request proves nothing: drop, 401, or, for one that was answered 401 already and came
+    /// again as it was, 403.
+    void not_proven(const sip::message&, drop_why, wall_instant, actions&);
     void on_tick(instant now, actions&);
 
     // handshake.cc
@@ -194,6 +202,7 @@ private:
     random::source* random_;
     std::vector<handshake> half_open_;
     std::vector<member> established_;
+    std::vector<std::size_t> challenged_; ///< requests that were, and no step of a handshake since
     ticket last_ticket_ = 0;
     std::string scratch_;
 };

@@ -36,6 +36,13 @@ std::optional<party> party_of(const sip::message& m, sip::header from_or_to) {
     return party{*std::move(aor), address->params.value_or("epid", {})};
 }
 
+bool agrees_with(const sip::message& request, const endpoint& who) {
+    const auto contact = claims_of(request);
+    return (!contact.instance || *contact.instance == who.instance) &&
+           (!contact.gruu || *contact.gruu == who.instance) &&
+           (!contact.gruu_aor || *contact.gruu_aor == who.aor);
+}
+
 std::expected<endpoint, endpoint_fault> endpoint_of(const sip::message& request) {
     auto from = party_of(request, sip::header::from);
     if (!from) return std::unexpected(endpoint_fault::bad_from);

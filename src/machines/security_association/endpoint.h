@@ -29,6 +29,9 @@ inline constexpr std::size_t max_epid = 64;
 /// Who a request says that it comes from: From, and Contact where there is one. [MS-SIPAE] 3.3.5.2
 [[nodiscard]] std::expected<endpoint, endpoint_fault> endpoint_of(const sip::message& request);
 
+/// Whether what the Contact says of the endpoint, if anything, is true of this one.
+[[nodiscard]] bool agrees_with(const sip::message& request, const endpoint&);
+
 /// AOR and epid of From or To; nothing when there is no AOR. The epid is empty when absent.
 struct party {
     sip::aor aor;

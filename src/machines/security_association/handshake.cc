@@ -18,7 +18,7 @@ diagnosis explain(endpoint_fault f) {
     case endpoint_fault::too_long:
         return {4012, "Epid too long"}; // [MS-OCER] 8.5
     case endpoint_fault::mismatched:
-        return {4010, "Endpoint identifiers name different endpoints"};
+        return other_endpoint;
     }
     std::unreachable();
 }
@@ -214,7 +214,8 @@ void authenticator::on_proven(const ntlm_proven& p, instant now, actions& out) {
                             .user = p.user,
                             .until = now + settings_.lifetime,
                             .from = {},
-                            .epid = {}});
+                            .epid = {},
+                            .contact = {}});
     out.emplace_back(pass{p.of, p.user});
 }
 

@@ -136,8 +136,8 @@ TEST(signed_request, from) {
     for (const auto& row : rows) {
         world w;
         w.establish();
-        for (int i = 0; i < 2; ++i) { // the second time it is remembered
-            auto m = request(10, {.method = "INVITE", .from = row.from});
+        for (unsigned i = 0; i < 2; ++i) { // the second time it is remembered
+            auto m = request(10 + i, {.method = "INVITE", .from = row.from});
             const auto a = w.send(m);
             EXPECT_EQ(outcome_of(a), row.expected) << row.what;
             if (const auto* r = as<authenticator::refuse>(a)) {
@@ -148,6 +148,72 @@ TEST(signed_request, from) {
             EXPECT_EQ(outcome_of(w.send(ack)), row.of_an_ack) << row.what;
         }
     }
+}
+
+// What names another of the user's endpoints than the one that signed in. digest MS-SIPAE 4.3 (6)
+TEST(signed_request, contact) {
+    const auto alice = *sip::aor::from("sip:alice@contoso.test");
+    const auto own = sip::instance_id::from_epid(alice_epid);
+    const auto other = sip::instance_id::from_epid("2ebb6f264f");
+    const struct {
+        const char* what;
+        std::string contact;
+        outcome expected;
+    } rows[] = {
+        {"an address", "<sip:192.0.2.1:4320;transport=tls;ms-opaque=1>", outcome::pass},
+        {"its instance", "<sip:192.0.2.1>;+sip.instance=\"<" + own.urn() + ">\"", outcome::pass},
+        {"its GRUU", "<" + sip::make_gruu(alice, own) + ">", outcome::pass},
+        {"another instance",
+         "<sip:192.0.2.1>;+sip.instance=\"<" + other.urn() + ">\"",
+         outcome::refuse},
+        {"another GRUU", "<" + sip::make_gruu(alice, other) + ">", outcome::refuse},
+        {"bob's GRUU",
+         "<" + sip::make_gruu(*sip::aor::from("sip:bob@contoso.test"), own) + ">",
+         outcome::refuse},
+        {"a component of hers", "<sip:alice@contoso.test;gruu;opaque=app:x>", outcome::pass},
+    };
+    world w;
+    w.establish();
+    unsigned cseq = 10;
+    for (const auto& row : rows) {
+        auto m = request(cseq++, {.method = "INVITE", .more = row.contact});
+        const auto a = w.send(m);
+        EXPECT_EQ(outcome_of(a), row.expected) << row.what;
+        if (const auto* r = as<authenticator::refuse>(a)) {
+            EXPECT_EQ(r->status, 400);
+            EXPECT_EQ(r->why.id, 4010u);
+        }
+    }
+}
+
+// seen: pidgin-sipe 1.25 sends what is answered 401 again, and again
+TEST(not_proven, is_challenged_once) {
+    const auto ask = [](world& w, unsigned cseq, std::string method) {
+        auto m = request(cseq, {.method = std::move(method)});
+        return w.receive(m);
+    };
+    world w;
+    EXPECT_EQ(outcome_of(ask(w, 1, "SUBSCRIBE")), outcome::challenge);
+    EXPECT_EQ(outcome_of(ask(w, 2, "SUBSCRIBE")), outcome::challenge); // its next one
+    EXPECT_EQ(outcome_of(ask(w, 1, "REGISTER")), outcome::challenge);
+    EXPECT_EQ(outcome_of(ask(w, 1, "REGISTER")), outcome::challenge); // it has to begin somewhere
+    EXPECT_EQ(outcome_of(ask(w, 1, "ACK")), outcome::silence);
+    const auto a = ask(w, 1, "SUBSCRIBE");
+    ASSERT_EQ(outcome_of(a), outcome::refuse);
+    EXPECT_EQ(as<authenticator::refuse>(a)->status, 403);
+    EXPECT_TRUE(as<authenticator::refuse>(a)->hang_up);
+    w.establish(); // which begins it anew
+    EXPECT_EQ(outcome_of(ask(w, 1, "SUBSCRIBE")), outcome::challenge);
+    const auto b = ask(w, 1, "SUBSCRIBE");
+    ASSERT_EQ(outcome_of(b), outcome::refuse);
+    EXPECT_FALSE(as<authenticator::refuse>(b)->hang_up); // somebody else is at home
+    // And no more than so many different ones.
+    for (unsigned i = 2; i < 65; ++i)
+        EXPECT_EQ(outcome_of(ask(w, i, "SUBSCRIBE")), outcome::challenge) << i;
+    EXPECT_EQ(outcome_of(ask(w, 65, "SUBSCRIBE")), outcome::refuse);
+    auto good = request(99, {.method = "MESSAGE"});
+    EXPECT_EQ(outcome_of(w.send(good)), outcome::pass);
+    EXPECT_EQ(outcome_of(ask(w, 65, "SUBSCRIBE")), outcome::challenge);
 }
 
 TEST(signed_request, replayed_and_reordered) {
