@@ -10,6 +10,20 @@ bool same_endpoint(const binding& a, const binding& b) {
     return a.contact == b.contact;
 }
 
+/// Whether a REGISTER is older than what it would change, or the very one that made it. Over a new
+/// connection a client may count from the start again: what comes there is newer than what came
+/// before. RFC 3261 10.3 step 7
+bool is_out_of_order(const binding& b,
+                     const way& where,
+                     std::string_view call_id,
+                     std::uint32_t cseq) {
+    const bool same_way = !b.instance || b.where == where;
+    return same_way && b.call_id == call_id && cseq <= b.cseq;
+}
+
+/// Longer intervals may not be refused as too brief, whatever is configured. RFC 3261 10.3 step 7
+constexpr auto never_too_brief = 1h;
+
 } // namespace
 
 binding* endpoints::find(const binding& like) {
@@ -35,13 +49,13 @@ void endpoints::on_registered(const registered& r, instant now, std::vector<acti
     const auto expires = is_client
                              ? settings_->expires
                              : std::min(r.asked.value_or(settings_->expires), settings_->expires);
-    if (!is_client && expires < settings_->min_expires) {
+    if (!is_client && expires < settings_->min_expires && expires < never_too_brief) {
         out.emplace_back(refuse_too_brief{});
         return;
     }
     binding* known = find(r.wanted);
-    if (known != nullptr && known->where == r.wanted.where && known->call_id == r.wanted.call_id &&
-        r.wanted.cseq <= known->cseq) {
+    if (known != nullptr &&
+        is_out_of_order(*known, r.wanted.where, r.wanted.call_id, r.wanted.cseq)) {
         out.emplace_back(refuse_out_of_order{});
         return;
     }
@@ -67,22 +81,43 @@ void endpoints::on_registered(const registered& r, instant now, std::vector<acti
     if (moved) out.emplace_back(publish{});
 }
 
+void endpoints::on_unregistered(const unregistered& u, std::vector<action>& out) {
+    const auto is_meant = [&](const binding& b) {
+        if (u.contact == "*") return b.instance ? b.where == u.where : b.where.flow == 0;
+        if (u.instance || b.instance) return b.instance == u.instance && b.epid == u.epid;
+        return b.contact == u.contact;
+    };
+    // One that may not go keeps all. RFC 3261 10.3 steps 6, 7
+    if (std::ranges::any_of(live_, [&](const binding& b) {
+            return is_meant(b) && is_out_of_order(b, u.where, u.call_id, u.cseq);
+        })) {
+        out.emplace_back(refuse_out_of_order{});
+        return;
+    }
+    end(is_meant, out);
+}
+
+std::vector<endpoints::action> endpoints::update(std::span<const event> all, instant now) {
+    const auto before = all.size() > 1 ? live_ : std::vector<binding>();
+    std::vector<action> out;
+    for (const auto& e : all) {
+        for (auto& a : on(e, now)) {
+            const bool refused = std::holds_alternative<refuse_too_brief>(a) ||
+                                 std::holds_alternative<refuse_out_of_order>(a);
+            if (refused && all.size() > 1) live_ = before;
+            if (refused) return {std::move(a)};
+            out.push_back(std::move(a));
+        }
+    }
+    return out;
+}
+
 std::vector<endpoints::action> endpoints::on(const event& e, instant now) {
     std::vector<action> out;
     std::visit(
         overloaded{
             [&](const registered& r) { on_registered(r, now, out); },
-            [&](const unregistered& u) {
-                end(
-                    [&](const binding& b) {
-                        if (u.contact == "*")
-                            return b.instance ? b.where == u.where : b.where.flow == 0;
-                        if (u.instance || b.instance)
-                            return b.instance == u.instance && b.epid == u.epid;
-                        return b.contact == u.contact;
-                    },
-                    out);
-            },
+            [&](const unregistered& u) { on_unregistered(u, out); },
             [&](const way_closed& c) {
                 end([&](const binding& b) { return b.where.flow != 0 && b.where.flow == c.flow; },
                     out);

@@ -4,6 +4,7 @@
 #include "roles/registrar/binding.h"
 #include "roles/registrar/settings.h"
 
+#include <span>
 #include <variant>
 #include <vector>
 
@@ -25,6 +26,8 @@ public:
         std::string contact; ///< for plain SIP user agents; "*" for all of theirs, or of this
                              ///< connection's client
         way where;
+        std::string call_id = {}; ///< of the REGISTER that asks
+        std::uint32_t cseq = 0;
     };
     struct way_closed {
         std::uint64_t flow = 0;
@@ -44,7 +47,7 @@ public:
         std::chrono::seconds expires{};
     };
     struct refuse_too_brief {};    ///< 423 with Min-Expires. RFC 3261 10.3 step 7
-    struct refuse_out_of_order {}; ///< an older CSeq of the same Call-ID: 500. RFC 3261 10.3 step 7
+    struct refuse_out_of_order {}; ///< no newer CSeq of the same Call-ID: 500. RFC 3261 10.3 step 7
     struct publish {};             ///< the set of bindings changed: tell the shards
     struct notify { ///< tell this endpoint that it is no longer registered. [MS-SIPREGE] 2.2.1.13
         binding gone;
@@ -59,11 +62,15 @@ public:
     explicit endpoints(const settings& s) : settings_(&s) {}
 
     [[nodiscard]] std::vector<action> on(const event&, instant now);
+    /// All contacts of one REGISTER: every one of them is carried out or, when one is refused,
+    /// none, and the refusal is the only action. RFC 3261 10.3 step 7
+    [[nodiscard]] std::vector<action> update(std::span<const event>, instant now);
     [[nodiscard]] std::optional<instant> deadline() const;
     [[nodiscard]] const std::vector<binding>& live() const { return live_; }
 
 private:
     void on_registered(const registered&, instant now, std::vector<action>& out);
+    void on_unregistered(const unregistered&, std::vector<action>& out);
     /// Takes out every binding that the predicate names; publishes if there was one.
     template <class Predicate>
     void end(Predicate which, std::vector<action>& out);

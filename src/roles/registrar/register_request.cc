@@ -83,7 +83,10 @@ read_register(const sip::message& m, const sip::aor& user, const observed& seen)
     if (epid.size() > 64) return refuse(400, diagnostics::id::epid_too_long);
     // RFC 3261 10.3: the whole request stands or falls, so nothing is done before all is read.
     request out;
-    const auto header_expires = to_u32(m.value(header::expires));
+    // Which is no number counts as an hour. RFC 3261 10.3 step 7
+    const auto seconds = [](std::string_view text) { return to_u32(text).value_or(3600); };
+    std::optional<std::uint32_t> header_expires;
+    if (m.has(header::expires)) header_expires = seconds(m.value(header::expires));
     const auto contacts = m.values(header::contact);
     if (seen.is_client && m.lists(header::supported, "msrtc-event-categories") &&
         !m.lists(header::supported, "gruu-10") && !contacts.empty()) {
@@ -96,8 +99,8 @@ read_register(const sip::message& m, const sip::aor& user, const observed& seen)
             // RFC 3261 10.3 step 6: alone, and with Expires 0.
             if (contacts.size() != 1 || header_expires != 0U)
                 return refuse(400, diagnostics::id::default_user_services);
-            out.events.emplace_back(
-                endpoints::unregistered{std::string(epid), {}, "*", seen.where});
+            out.events.emplace_back(endpoints::unregistered{
+                std::string(epid), {}, "*", seen.where, std::string(m.call_id()), m.cseq_number()});
             continue;
         }
         const auto uri = sip::parse_uri(contact->uri);
@@ -124,7 +127,7 @@ read_register(const sip::message& m, const sip::aor& user, const observed& seen)
         if (seen.is_client && !instance)
             return refuse(400, diagnostics::id::no_endpoint_identifier);
         auto asked = header_expires;
-        if (const auto p = contact->params.get("expires")) asked = to_u32(*p);
+        if (const auto p = contact->params.get("expires")) asked = seconds(*p);
 
         binding b;
         b.epid = std::string(epid);
@@ -139,8 +142,8 @@ read_register(const sip::message& m, const sip::aor& user, const observed& seen)
         b.user_agent = std::string(m.value(header::user_agent));
         b.wants_notices = m.has(header::event);
         if (asked == 0U) {
-            out.events.emplace_back(
-                endpoints::unregistered{b.epid, b.instance, b.contact, seen.where});
+            out.events.emplace_back(endpoints::unregistered{
+                b.epid, b.instance, b.contact, seen.where, b.call_id, b.cseq});
         } else {
             std::optional<std::chrono::seconds> wish;
             if (asked) wish = std::chrono::seconds(*asked);

@@ -14,6 +14,17 @@ way way_of(const sipstack::path& p) {
     return {p.flow.value, static_cast<std::uint8_t>(p.kind), p.peer};
 }
 
+/// UAC;hop-hop=yes: CRLFs on this connection. digest MS-CONMGMT 3.2
+bool wants_keep_alive(std::string_view value) {
+    if (!iequals(trim(split_first(value, ';')), "UAC")) return false;
+    while (!value.empty()) {
+        auto parameter = split_first(value, ';');
+        const auto name = trim(split_first(parameter, '='));
+        if (iequals(name, "hop-hop") && iequals(trim(parameter), "yes")) return true;
+    }
+    return false;
+}
+
 sipstack::path path_of(const way& w) {
     return {static_cast<net::transport>(w.transport), {w.flow}, w.peer};
 }
@@ -60,12 +71,7 @@ void registrar_rim::on_register(sipstack::incoming&& in) {
         return;
     }
     auto& u = users_.try_emplace(aor, user{aor, endpoints(settings_)}).first->second;
-    std::vector<endpoints::action> actions;
-    for (const auto& e : asked->events) {
-        for (auto& a : u.machine.on(e, now))
-            actions.push_back(std::move(a));
-    }
-    carry_out(u, std::move(actions), &in, now);
+    carry_out(u, u.machine.update(asked->events, now), &in, now);
     tidy(aor);
 }
 
@@ -147,8 +153,8 @@ void registrar_rim::answer(const sipstack::incoming& in,
         if (const auto& events = dispatch_.allowed_events(); !events.empty())
             r.append(header::allow_events, events);
     }
-    // Only to who asks for it. digest MS-CONMGMT 4 rules 5 and 6
-    if (istarts_with(in.message.value(header::ms_keep_alive), "UAC")) {
+    // Only to who registers and asks for it. digest MS-CONMGMT 4 rules 5 and 6
+    if (accepted != nullptr && wants_keep_alive(in.message.value(header::ms_keep_alive))) {
         r.append(header::ms_keep_alive,
                  "UAS; tcp=no; hop-hop=yes; end-end=no; timeout=" +
                      std::to_string(stack_.settings().transport.keep_alive.count()));

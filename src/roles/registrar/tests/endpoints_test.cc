@@ -128,6 +128,81 @@ TEST(Endpoints, PlainUserAgents) { // RFC 3261 10.3 step 7
     EXPECT_TRUE(e.live().empty());
 }
 
+TEST(Endpoints, NothingOlderChangesAnything) { // RFC 3261 10.3 steps 6, 7
+    const settings s;
+    const auto asks = [](std::string contact, std::string call, std::uint32_t cseq) {
+        auto b = plain(std::move(contact));
+        b.call_id = std::move(call);
+        b.cseq = cseq;
+        return b;
+    };
+    const struct {
+        const char* what;
+        endpoints::event event;
+        bool is_taken;
+    } rows[] = {
+        {"newer", endpoints::registered{asks("sip:a", "call", 6), 300s}, true},
+        {"the same", endpoints::registered{asks("sip:a", "call", 5), 300s}, false},
+        {"older", endpoints::registered{asks("sip:a", "call", 4), 300s}, false},
+        {"of another Call-ID", endpoints::registered{asks("sip:a", "other", 1), 300s}, true},
+        {"removes, newer", endpoints::unregistered{{}, {}, "sip:a", {}, "call", 6}, true},
+        {"removes, older", endpoints::unregistered{{}, {}, "sip:a", {}, "call", 5}, false},
+        {"removes, other", endpoints::unregistered{{}, {}, "sip:a", {}, "other", 1}, true},
+        {"removes all, newer", endpoints::unregistered{{}, {}, "*", {}, "call", 6}, true},
+        {"removes all, older", endpoints::unregistered{{}, {}, "*", {}, "call", 5}, false},
+        {"removes all, other", endpoints::unregistered{{}, {}, "*", {}, "other", 1}, true},
+    };
+    for (const auto& row : rows) {
+        endpoints e(s);
+        (void)e.on(endpoints::registered{asks("sip:a", "call", 5), 300s}, t0);
+        const auto before = e.live();
+        const auto out = e.update({&row.event, 1}, t0 + 1s);
+        EXPECT_EQ(only<endpoints::refuse_out_of_order>(out).empty(), row.is_taken) << row.what;
+        EXPECT_EQ(e.live() != before, row.is_taken) << row.what;
+    }
+    // A client is known by its connection, too: there it may count from the start again.
+    endpoints e(s);
+    (void)e.on(endpoints::registered{endpoint("a", 1, 9), {}}, t0);
+    EXPECT_EQ(
+        only<endpoints::accept>(e.on(endpoints::registered{endpoint("a", 2, 1), {}}, t0)).size(),
+        1U);
+}
+
+TEST(Endpoints, AllContactsOrNone) { // RFC 3261 10.3 step 7
+    const settings s;
+    endpoints e(s);
+    (void)e.on(endpoints::registered{plain("sip:a"), 300s}, t0);
+    const auto before = e.live();
+    const std::vector<endpoints::event> brief{
+        endpoints::registered{plain("sip:b"), 300s},
+        endpoints::registered{plain("sip:c"), s.min_expires - 1s}};
+    const std::vector<endpoints::event> late{
+        endpoints::registered{plain("sip:b"), 300s},
+        endpoints::unregistered{{}, {}, "sip:a", {}, "call", 1}};
+    EXPECT_EQ(e.update(brief, t0).size(), 1U);
+    EXPECT_EQ(e.live(), before);
+    EXPECT_EQ(only<endpoints::refuse_out_of_order>(e.update(late, t0)).size(), 1U);
+    EXPECT_EQ(e.live(), before);
+    const std::vector<endpoints::event> fine{
+        endpoints::registered{plain("sip:b"), 300s},
+        endpoints::unregistered{{}, {}, "sip:a", {}, "call", 2}};
+    EXPECT_EQ(only<endpoints::accept>(e.update(fine, t0)).size(), 1U);
+    ASSERT_EQ(e.live().size(), 1U);
+    EXPECT_EQ(e.live()[0].contact, "sip:b");
+}
+
+TEST(Endpoints, AnHourIsNeverTooBrief) { // RFC 3261 10.3 step 7
+    settings s;
+    s.min_expires = 2h;
+    endpoints e(s);
+    EXPECT_EQ(only<endpoints::accept>(e.on(endpoints::registered{plain("sip:a"), 1h}, t0)).size(),
+              1U);
+    EXPECT_EQ(
+        only<endpoints::refuse_too_brief>(e.on(endpoints::registered{plain("sip:b"), 1h - 1s}, t0))
+            .size(),
+        1U);
+}
+
 TEST(Endpoints, LeavingTwiceIsFine) {
     const settings s;
     endpoints e(s);

@@ -126,6 +126,7 @@ TEST(RegisterRequest, WhatItAsks) {
          "leave"}, // the parameter wins
         {"<sip:10.0.0.1;transport=tls>;proxy=replace;expires=60", "Expires: 0\r\n", "register"},
         {"*", "Expires: 0\r\n", "leave"},
+        {contact, "Expires: never\r\n", "register"}, // RFC 3261 10.3 step 7: an hour
     };
     for (const auto& row : rows)
         EXPECT_EQ(kind(row.contact, row.more), row.what) << row.contact << row.more;
