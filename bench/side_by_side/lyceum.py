@@ -18,7 +18,7 @@ class Lyceum:
 
     def __init__(self, bin_dir, folder, port_base, users):
         self.server = Server(bin_dir, folder / "lyceum", {
-            "log.level": "warn", "sip.mtls": "trusted", "sip.max_connections": 50000, "server.drain_patience": "1 s",
+            "log.level": "warn", "sip.mtls": "trusted", "sip.max_connections": 50000, "sip.max_per_address": 0, "server.drain_patience": "1 s",
         }, port_base=port_base)
         self.version = subprocess.run([bin_dir / "lyceum-load", "--version"], capture_output=True, text=True, check=True).stdout.split()[-1]
         self.ca = self.server.data / "ca.pem"

@@ -36,6 +36,10 @@ constexpr argument add_trusted[] = {
     {"transport", text, false, "udp, tcp or tls; any unless told"},
     {"may_register", flag, false, "it may send REGISTER for our users"},
     {"domains", list, false, "domains that its From may name"},
+    {"ports",
+     list,
+     false,
+     "ports at which clients may reach it; 5060 (TLS: 5061) unless told, any for who may register"},
 };
 constexpr argument remove_trusted[] = {
     {"host", text, true, "address or name"},

@@ -15,7 +15,8 @@ json::object to_json(const store::trusted_peer& t) {
     return {{"host", t.host},
             {"transport", t.transport},
             {"may_register", t.may_register},
-            {"domains", json::array(t.domains.begin(), t.domains.end())}};
+            {"domains", json::array(t.domains.begin(), t.domains.end())},
+            {"ports", json::array(t.ports.begin(), t.ports.end())}};
 }
 
 std::unexpected<failure> usage(std::string message) {
@@ -55,7 +56,14 @@ outcome add(service::ports& p, const arguments& a) {
     if (!host) return std::unexpected(host.error());
     const auto transport = read_transport(a);
     if (!transport) return std::unexpected(transport.error());
-    store::trusted_peer peer{*host, *transport, a.flag("may_register"), {}};
+    store::trusted_peer peer{*host, *transport, a.flag("may_register"), {}, {}};
+    for (const auto& text : a.list("ports")) {
+        const auto port = to_u32(text);
+        if (!port || *port == 0 || *port > 65535) return usage("\"" + text + "\" is no port");
+        peer.ports.push_back(static_cast<std::uint16_t>(*port));
+    }
+    std::ranges::sort(peer.ports);
+    peer.ports.erase(std::ranges::unique(peer.ports).begin(), peer.ports.end());
     for (const auto& d : a.list("domains")) {
         if (!is_name(d)) return usage("\"" + d + "\" is no domain name");
         peer.domains.push_back(to_lower(d));

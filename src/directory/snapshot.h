@@ -27,6 +27,10 @@ public:
     /// nullptr if none.
     [[nodiscard]] const store::trusted_peer* trusted(std::string_view host,
                                                      std::string_view transport) const;
+    /// Whether clients may have requests sent to that name or address, at that port (0: one that
+    /// its own DNS records name).
+    [[nodiscard]] bool
+    open_to_clients(std::string_view host, std::string_view transport, std::uint16_t port) const;
     [[nodiscard]] const std::vector<store::trusted_peer>& trusted_peers() const { return trusted_; }
     void set_trusted(std::vector<store::trusted_peer> peers) { trusted_ = std::move(peers); }
 

@@ -37,7 +37,13 @@ gate::gate(net::shard& s,
       dropped_(s.metrics().make_counter("lyceum_sipstack_dropped_total",
                                         "Messages without a valid signature, dropped")),
       replayed_(s.metrics().make_counter("lyceum_sipstack_replayed_total",
-                                         "Messages dropped as replays")) {}
+                                         "Messages dropped as replays")),
+      strangers_(s.metrics().make_counter(
+          "lyceum_sipstack_strangers_total",
+          "Connections to a trusted peers' port closed because nobody trusts who made them")),
+      wrong_proofs_(
+          s.metrics().make_counter("lyceum_sipstack_sign_ins_refused_total",
+                                   "Sign-ins whose password was wrong or not looked at")) {}
 
 gate::client& gate::client_of(net::flow_id id) {
     const auto it = clients_.find(id);
@@ -73,10 +79,15 @@ bool gate::is_client(const path& p) const {
 void gate::on_opened(net::flow_id id, const net::flow_facts& facts) {
     if (facts.who == net::audience::clients || facts.outbound) return;
     if (!trusted_of({facts.kind, id, facts.peer})) {
-        log::write(log::level::warn,
-                   "sipstack",
-                   "stranger_closed",
-                   {{"peer", facts.peer.text()}, {"transport", net::name(facts.kind)}});
+        if (const auto left_out = stranger_lines_.next(shard_.clock().now())) {
+            log::write(log::level::warn,
+                       "sipstack",
+                       "stranger_closed",
+                       {{"peer", facts.peer.text()},
+                        {"transport", net::name(facts.kind)},
+                        {"left_out", *left_out}});
+        }
+        strangers_.add();
         refused_.add();
         transport_.close(id, false);
     }
@@ -201,6 +212,7 @@ void gate::carry_out(const path& from, authenticator::actions&& todo, sip::messa
                                r.append(header::retry_after,
                                         std::to_string(x.retry_after->count()));
                            events_.answer(from, std::move(r));
+                           if (x.hang_up) transport_.close(from.flow, true);
                        },
                        [&](const authenticator::drop& d) {
                            count(d);
@@ -258,12 +270,16 @@ void gate::verified(const path& from,
                 machine.on(e, now, todo);
             },
             [&](const credentials::refused& r) {
-                log::write(log::level::info,
-                           "sipstack",
-                           "sign_in_refused",
-                           {{"login", r.login},
-                            {"peer", from.peer.text()},
-                            {"why", credentials::name(r.reason)}});
+                wrong_proofs_.add();
+                if (const auto left_out = refusal_lines_.next(now)) {
+                    log::write(log::level::info,
+                               "sipstack",
+                               "sign_in_refused",
+                               {{"login", r.login},
+                                {"peer", from.peer.text()},
+                                {"why", credentials::name(r.reason)},
+                                {"left_out", *left_out}});
+                }
                 machine.on(authenticator::ntlm_refused{ticket, wall}, now, todo);
             },
             [&](const unavailable& u) {
@@ -328,6 +344,25 @@ void gate::expel(const sip::aor& user) {
         authenticator::actions none;
         clients_.at(id).machine.on(authenticator::closed{}, shard_.clock().now(), none);
         transport_.close(id, true);
+    }
+}
+
+void gate::on_trusted_changed() {
+    for (const auto& [id, made_for] : transport_.trusted_flows()) {
+        const auto* facts = transport_.facts(id);
+        const auto by_name = [&](const std::string& name) {
+            return !name.empty() && people_->trusted(name, net::name(facts->kind)) != nullptr;
+        };
+        // One of ours may have been made for a name, or for an address that a name led to.
+        if (facts->outbound && (by_name(made_for) || people_->trusted(facts->peer.address.text(),
+                                                                      net::name(facts->kind))))
+            continue;
+        if (!facts->outbound && trusted_of({facts->kind, id, facts->peer})) continue;
+        log::write(log::level::info,
+                   "sipstack",
+                   "trusted_no_longer",
+                   {{"peer", facts->peer.text()}, {"transport", net::name(facts->kind)}});
+        transport_.close(id, false);
     }
 }
 

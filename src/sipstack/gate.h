@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/log/sparing.h"
 #include "credentials/verifier.h"
 #include "directory/snapshot.h"
 #include "machines/security_association/authenticator.h"
@@ -50,6 +51,8 @@ public:
     void sign(const path&, sip::message&);
     /// Forgets every association of that user and closes its connections after what is queued.
     void expel(const sip::aor&);
+    /// The trusted list changed: whose right to be here is gone is cut off.
+    void on_trusted_changed();
     void on_deadline(std::uint64_t id, instant now);
     static constexpr std::uint32_t timer_kind = 4;
     void set_deadlines(net::deadlines& d) { deadlines_ = &d; }
@@ -87,6 +90,10 @@ private:
     metrics::counter& refused_;
     metrics::counter& dropped_;
     metrics::counter& replayed_;
+    metrics::counter& strangers_;
+    metrics::counter& wrong_proofs_;
+    log::sparing stranger_lines_;
+    log::sparing refusal_lines_;
 };
 
 class gate_events {

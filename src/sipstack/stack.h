@@ -35,8 +35,13 @@ public:
 
     /// Answers a request: any shard. Responses to ACK or to a transaction that is over vanish.
     void respond(transaction_ref, sip::message&&);
-    /// Sends a request of ours; the user hears of every response, on this shard. A Via is added.
-    transaction_ref send(sip::message&&, const path&, response_user*, std::uint64_t token);
+    /// Sends a request of ours; the user hears of every response, on this shard. A Via is added,
+    /// with these further parameters: ";branched=TRUE".
+    transaction_ref send(sip::message&&,
+                         const path&,
+                         response_user*,
+                         std::uint64_t token,
+                         std::string_view via_parameters = {});
     /// Sends an ACK of a 2xx, a BENOTIFY: nothing answers. A Via is added.
     void send_stateless(sip::message&&, const path&);
     /// Cancels an INVITE that send() sent; the CANCEL goes out once a provisional response came.
@@ -55,6 +60,9 @@ public:
     /// Calls back on this shard, later, if that flow is gone already: for who kept it after its end
     /// was told.
     void unless_open(net::flow_id, std::move_only_function<void()> gone);
+    /// Calls back on this shard, later, with the AOR of who signed in over that flow; empty when
+    /// nobody did or it is gone.
+    void user_of(net::flow_id, std::move_only_function<void(std::string)> then);
     /// Ends what a user's clients have proven: their associations are forgotten. This shard's flows
     /// only.
     void expel(const sip::aor&);

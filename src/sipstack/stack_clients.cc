@@ -8,12 +8,15 @@ namespace lyceum::sipstack {
 using sip::method;
 using transaction::action;
 
-transaction_ref
-stack::send(sip::message&& m, const path& where, response_user* user, std::uint64_t token) {
+transaction_ref stack::send(sip::message&& m,
+                            const path& where,
+                            response_user* user,
+                            std::uint64_t token,
+                            std::string_view via_parameters) {
     const auto to = nearest(where);
     const auto id = next_id_++;
     const branch via{shard_.index(), id, shard_.random().u64()};
-    add_via(m, to, via, settings_);
+    add_via(m, to, via, settings_, via_parameters);
     const bool invite = m.method_id() == method::invite;
     client_transaction t{transaction::client(invite, settings_.timings, net::is_reliable(to.kind)),
                          via,

@@ -65,4 +65,16 @@ void stack::unless_open(net::flow_id flow, std::move_only_function<void()> gone)
                    });
 }
 
+void stack::user_of(net::flow_id flow, std::move_only_function<void(std::string)> then) {
+    const auto owner = flow.shard() < all_.size() ? flow.shard() : shard_.index();
+    shard_.deliver(
+        owner,
+        [there = all_[owner], flow, back = shard_.index(), then = std::move(then)]() mutable {
+            std::string who(there->transport_.user(flow));
+            there->shard_.deliver(back, [who = std::move(who), then = std::move(then)]() mutable {
+                then(std::move(who));
+            });
+        });
+}
+
 } // namespace lyceum::sipstack

@@ -7,7 +7,11 @@ namespace lyceum::sipstack {
 
 using sip::header;
 
-void add_via(sip::message& m, const path& to, const branch& b, const stack_settings& settings) {
+void add_via(sip::message& m,
+             const path& to,
+             const branch& b,
+             const stack_settings& settings,
+             std::string_view parameters) {
     std::string via = "SIP/2.0/";
     std::uint16_t port = settings.tls_port;
     switch (to.kind) {
@@ -29,6 +33,7 @@ void add_via(sip::message& m, const path& to, const branch& b, const stack_setti
     via += ";branch=";
     via += b.text();
     if (to.kind == net::transport::udp) via += ";rport"; // RFC 3581 3: answer to where it came from
+    via += parameters;
     m.prepend(header::via, via);
 }
 

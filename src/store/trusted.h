@@ -2,6 +2,7 @@
 
 #include "store/stored.h"
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -12,8 +13,9 @@ struct trusted_peer {
     std::string host;      ///< IP address or FQDN (matched with the TLS certificate's names)
     std::string transport; ///< udp, tcp, tls; empty for any
     bool may_register = false;
-    std::vector<std::string>
-        domains; ///< domains that its From may name; empty: any but ours
+    std::vector<std::string> domains;      ///< domains that its From may name; empty: any but ours
+    std::vector<std::uint16_t> ports = {}; ///< at which clients may reach it, ascending; empty: the
+                                           ///< usual one, or any for who may register
 
     friend bool operator==(const trusted_peer&, const trusted_peer&) = default;
 };

@@ -131,9 +131,10 @@ TEST(admin_commands, refusals_have_codes_and_tell_nobody) {
 TEST(admin_commands, peers_are_kept_in_one_spelling) {
     deployment_under_test d;
     EXPECT_EQ(
-        d.ask("trusted add",
-              R"({"host":"GW.a.test","transport":"TLS","may_register":true,"domains":["X.test"]})"),
-        ok(R"({"host":"gw.a.test","transport":"tls","may_register":true,"domains":["x.test"]})"));
+        d.ask(
+            "trusted add",
+            R"({"host":"GW.a.test","transport":"TLS","may_register":true,"domains":["X.test"],"ports":["5080","443","5080"]})"),
+        ok(R"({"host":"gw.a.test","transport":"tls","may_register":true,"domains":["x.test"],"ports":[443,5080]})"));
     d.ask("trusted add", R"({"host":"2001:DB8:0::1"})");
     d.ask("trusted add", R"({"host":"2001:db8::1","transport":"udp"})");
     EXPECT_EQ(d.news(), "trusted 1\ntrusted 2\ntrusted 3\n");

@@ -185,7 +185,7 @@ void what_is_a_persons_goes_with_them(stores& s) {
 
 void peers_are_trusted(stores& s) {
     const store::trusted_peer any{"192.0.2.1", "", false, {}};
-    const store::trusted_peer tls{"gw.a.test", "tls", true, {"a.test", "b.test"}};
+    const store::trusted_peer tls{"gw.a.test", "tls", true, {"a.test", "b.test"}, {5061, 65535}};
     auto udp = store::trusted_peer{"192.0.2.1", "udp", false, {}};
     EXPECT_TRUE(*s.trusted->put(udp));
     EXPECT_TRUE(*s.trusted->put(tls));

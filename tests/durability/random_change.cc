@@ -100,6 +100,8 @@ std::string picture(changed_store s) {
         out += "peer " + p.host + " " + p.transport + (p.may_register ? " yes" : " no");
         for (const auto& d : p.domains)
             out += " " + d;
+        for (const auto port : p.ports)
+            out += " " + std::to_string(port);
         out += "\n";
     }
     return out;

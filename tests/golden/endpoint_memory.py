@@ -19,7 +19,7 @@ RATES = (400, 150, 50)
 
 class EndpointMemory(House):
     users = ()
-    settings = {"log.level": "warn", "server.shards": 2}
+    settings = {"log.level": "warn", "server.shards": 2, "sip.max_per_address": 0}
 
     def setUp(self):
         super().setUp()

@@ -100,7 +100,8 @@ void sip_settings::describe(settings::section& s) {
         .needs_restart();
     s.number("max_per_address",
              max_per_address,
-             "Connections of one peer address per shard. 0: no limit.")
+             "Connections of one peer address per shard; whole offices stand behind one. Addresses "
+             "that `lyceum trusted` lists have no limit. 0: nobody has.")
         .between(0, 10'000'000)
         .in("connections")
         .needs_restart();
@@ -137,6 +138,24 @@ void sip_settings::describe(settings::section& s) {
         .needs_restart();
     s.number("max_endpoints", max_endpoints, "Places where one user may be signed in at once.")
         .between(1, 1000)
+        .needs_restart();
+    s.duration(
+         "message_patience",
+         message_patience,
+         "A connection is closed when a message takes longer than this from its first octet to "
+         "its last.")
+        .between(1s, 10min)
+        .needs_restart();
+    s.octets("max_before_sign_in",
+             max_before_sign_in,
+             "What is kept of an incomplete message of a client that has not signed in.")
+        .between(4096, 16 << 20)
+        .needs_restart();
+    s.number("max_transactions_of_client",
+             max_transactions_of_client,
+             "Requests of one client's connection that may be under way; further ones get 503.")
+        .between(10, 1'000'000)
+        .in("requests")
         .needs_restart();
 }
 

@@ -58,7 +58,7 @@ struct sip_settings {
     std::size_t max_header = 163840; ///< octets of start line and header; a first text of 64 KiB
                                      ///< travels there, in base64
     std::size_t max_connections = 50000; ///< per shard
-    std::size_t max_per_address = 0;     ///< connections of one peer address per shard; 0: no limit
+    std::size_t max_per_address = 2000;  ///< connections of one peer address per shard; 0: no limit
     std::size_t max_queued = 4194304;    ///< octets that wait for a slow reader
     std::chrono::seconds handshake_patience{15};
     std::chrono::seconds sign_in_patience{
@@ -69,7 +69,10 @@ struct sip_settings {
         300}; ///< what clients are told to keep the connection alive with
     std::chrono::seconds min_expires{60}; ///< of a registration
     std::chrono::seconds expires{7200};
-    std::size_t max_endpoints = 8; ///< places where one user is signed in at once
+    std::size_t max_endpoints = 8;                 ///< places where one user is signed in at once
+    std::chrono::seconds message_patience{30};     ///< from a message's first octet to its last
+    std::size_t max_before_sign_in = 32768;        ///< octets of a stranger's incomplete message
+    std::size_t max_transactions_of_client = 2000; ///< requests of one connection under way
     void describe(settings::section&);
 };
 

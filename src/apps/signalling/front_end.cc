@@ -3,8 +3,9 @@
 namespace lyceum::apps::signalling {
 
 front_end::front_end(net::shard& s, net::links& l, net::resolver& names, const foundation& f)
-    : shard_(s), stack_(s, l, f.stack, f.verifier), proxy_(stack_, f.proxy), names_(names, s, {}),
-      next_hop_(stack_, names_, f.next_hop), subscriptions_(stack_, f.subscriptions),
+    : shard_(s), links_(l), stack_(s, l, f.stack, f.verifier), proxy_(stack_, f.proxy),
+      names_(names, s, {}), next_hop_(stack_, names_, f.next_hop),
+      subscriptions_(stack_, f.subscriptions),
       registrar_(stack_,
                  dispatch_,
                  f.registrar,
@@ -102,7 +103,13 @@ void front_end::put_user(std::shared_ptr<const people::user> user) {
         presence_.on_person_changed(*user);
 }
 void front_end::set_trusted(std::vector<store::trusted_peer> peers) {
+    std::vector<ip_address> addresses;
+    for (const auto& p : peers) {
+        if (const auto a = ip_address::parse(p.host)) addresses.push_back(*a);
+    }
+    links_.exempt(std::move(addresses));
     people_.set_trusted(std::move(peers));
+    stack_.gate_keeper().on_trusted_changed();
 }
 
 void front_end::expel(const sip::aor& user,

@@ -52,6 +52,7 @@ private:
     void take(const sip::aor&, std::shared_ptr<const sipstack::reachable_endpoints>);
 
     net::shard& shard_;
+    net::links& links_;
     sipstack::location location_;
     directory::snapshot people_;
     sipstack::stack stack_;

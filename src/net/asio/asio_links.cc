@@ -156,7 +156,8 @@ void asio_links::accepted(const acceptor& a, ip::tcp::socket socket) {
     const auto from = from_asio(peer);
     const auto& of_address = per_address_[from.address];
     if (connections_ >= settings_.max_connections ||
-        (settings_.max_per_address != 0 && of_address >= settings_.max_per_address)) {
+        (settings_.max_per_address != 0 && of_address >= settings_.max_per_address &&
+         std::ranges::find(exempt_, from.address) == exempt_.end())) {
         refused_.add();
         if (of_address == 0) per_address_.erase(from.address);
         return; // the socket closes itself

@@ -53,6 +53,7 @@ public:
     void send_datagram(flow_id, const ip_endpoint&, std::string_view) override;
     void acknowledge_now(flow_id) override;
     void close(flow_id, bool flush) override;
+    void exempt(std::vector<ip_address> addresses) override { exempt_ = std::move(addresses); }
     void stop_listening() override;
     [[nodiscard]] flow_id udp_socket() const override;
     [[nodiscard]] flow_id udp_socket_to(const ip_address& peer) const override;
@@ -115,6 +116,7 @@ private:
     std::vector<std::uint32_t> free_;
     std::size_t connections_ = 0;
     std::map<ip_address, std::size_t> per_address_;
+    std::vector<ip_address> exempt_; ///< from the limit of those
     std::deque<acceptor> acceptors_;
     std::deque<datagram_socket> datagrams_;
     struct hurried {

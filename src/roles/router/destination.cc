@@ -110,6 +110,24 @@ std::expected<void, diagnostics::refusal> spend_hop(sip::message& m) {
     return {};
 }
 
+std::expected<bool, diagnostics::refusal> wants_to_be_reachable(const sip::message& m,
+                                                                std::string_view transport) {
+    const auto contact = sip::parse_address(m.first(header::contact));
+    if (!contact || contact->is_star) return false;
+    const auto proxy = contact->params.get("proxy");
+    if (!proxy) return false;
+    const auto uri = sip::parse_uri(contact->uri);
+    const bool fits = uri && uri->is_sip() && iequals(*proxy, "replace") &&
+                      m.values(header::via).size() <= 1 &&
+                      iequals(uri->params.value_or("transport", transport), transport);
+    if (!fits) return refuse(400, diagnostics::id::default_user_services);
+    return true;
+}
+
+bool can_recover(const sip::message& m) {
+    return m.lists(header::supported, "ms-dialog-route-set-update");
+}
+
 bool wants_record_route(const sip::message& m) {
     switch (m.method_id()) {
     case sip::method::invite:

@@ -49,6 +49,15 @@ using destination =
 /// RFC 3261 16.3 step 3: 483 for 0; otherwise decrements, or adds 70 when absent.
 [[nodiscard]] std::expected<void, diagnostics::refusal> spend_hop(sip::message&);
 
+/// Whether the Contact of a client's request asks the first hop to make it reachable, and may:
+/// ;proxy=replace, from the client itself, over the transport that its URI names. digest MS-SIPRE 4
+/// rule 3
+[[nodiscard]] std::expected<bool, diagnostics::refusal>
+wants_to_be_reachable(const sip::message&, std::string_view transport);
+
+/// Whether who sent a request in a dialog knows how to mend the dialog's route. [MS-SIPRE] 3.7.5.1
+[[nodiscard]] bool can_recover(const sip::message&);
+
 /// Whether the request forms or may form a dialog, so that its route must lead through us. digest
 /// MS-SIPRE 4 rule 8
 [[nodiscard]] bool wants_record_route(const sip::message&);

@@ -102,6 +102,7 @@ void proxy::start(proxy_request&& job) {
                               job.in.transaction,
                               job.in.from.kind,
                               job.record_route,
+                              job.failover,
                               std::move(job.targets),
                               {}});
     open_.set(static_cast<std::int64_t>(contexts_.size()));
@@ -173,7 +174,13 @@ void proxy::forward(std::uint64_t id, carried& c, const rc::forward& f) {
     c.branches[f.branch].target = f.target;
     c.branches[f.branch].way = way;
     // 2^16 branches and 2^48 contexts are enough for the token.
-    c.branches[f.branch].client = stack_.send(std::move(m), way, this, (id << 16U) | f.branch);
+    // [MS-SIPRE] (Via parameters), digest MS-SIPRE 4 rule 7
+    const bool forked = c.targets.size() > 1 && !c.failover;
+    c.branches[f.branch].client = stack_.send(std::move(m),
+                                              way,
+                                              this,
+                                              (id << 16U) | f.branch,
+                                              forked ? ";branched=TRUE" : ";branched=FALSE");
 }
 
 void proxy::on_response(std::uint64_t token, transaction_ref, sip::message&& m) {

@@ -69,6 +69,7 @@ private:
         transaction_ref server;
         net::transport came_over = net::transport::tls;
         bool record_route = false;
+        bool failover = false; ///< one target after the other
         std::vector<proxy_target> targets;
         std::vector<branch> branches; ///< by the machine's branch ids
     };

@@ -1,6 +1,5 @@
 // What is told to whom: diagnostics and asserted identities at the edges of the house.
 #include "sipstack/border.h"
-
 #include "sipstack/tests/people.h"
 
 namespace lyceum::sipstack::test {
@@ -124,6 +123,48 @@ TEST(border, every_refusal_says_why_and_only_to_ours_from_where) {
     h.run_for(100ms);
     EXPECT_EQ(partner.expect("404").text(), partner.expect("404").text());
     alice.hang_up();
+    h.expect_nothing_left();
+}
+
+TEST(border, clients_reach_a_trusted_host_where_it_speaks_sip) {
+    house h;
+    h.add_user("alice");
+    client alice(h, "alice", "10.0.1.1");
+    gateway usual(h, "10.0.9.1", false), phones(h, "10.0.9.2", true);
+    h.trust("10.0.9.3", false, {5070, 5080});
+    h.trust("pstn.test");
+    alice.sign_in();
+    const struct {
+        std::string_view uri;
+        bool leads_somewhere;
+    } rows[] = {
+        {"sip:1@10.0.9.1", true},
+        {"sip:1@10.0.9.1:5060;transport=tcp", true},
+        {"sip:1@10.0.9.1:5061;transport=tls", true},
+        {"sip:1@10.0.9.1:5061;transport=tcp", false},
+        {"sip:1@10.0.9.1:6379;transport=tcp", false},
+        {"sip:1@10.0.9.1:9090", false},
+        {"sip:1@10.0.9.2:9090", true}, // its phones sit anywhere
+        {"sip:1@10.0.9.3:5080", true},
+        {"sip:1@10.0.9.3:5070;transport=tcp", true},
+        {"sip:1@10.0.9.3", false},
+        {"sip:1@10.0.9.3:5081", false},
+        {"sip:1@elsewhere.test;maddr=10.0.9.1", true},
+        {"sip:1@10.0.9.1;maddr=10.0.9.8", false},
+        {"sip:1@stranger.test", false}, // may be the name of any of them: nobody looks
+        {"sip:1@pstn.test:6379;transport=tcp", false},
+    };
+    h.name("stranger.test", "10.0.9.1");
+    h.name("pstn.test", "10.0.9.1");
+    for (const auto& row : rows) {
+        alice.send(alice.request("MESSAGE", row.uri));
+        h.run_for(40s);
+        // Who leads somewhere may find nobody there; that is another answer.
+        EXPECT_EQ(alice.take("404").has_value(), !row.leads_somewhere) << row.uri;
+    }
+    EXPECT_FALSE(h.was_asked_for("stranger.test"));
+    alice.hang_up();
+    h.run_for(2h); // what was opened to gateways is kept for an hour
     h.expect_nothing_left();
 }
 

@@ -9,7 +9,7 @@ credentials::verdict one_password::verify(const credentials::ntlm_proof& p) {
     if (!m) return credentials::refused{credentials::refused::why::malformed, {}};
     const auto aor = sip::aor::from("sip:" + m->user + "@contoso.test");
     const auto user = aor ? people_.find(*aor) : nullptr;
-    const auto agreed = ntlm::check(*m, p.challenge, *ntlm::nt_hash(password));
+    const auto agreed = ntlm::check(*m, p.challenge, *ntlm::nt_hash(secret));
     if (!user || !agreed)
         return credentials::refused{credentials::refused::why::wrong_password, m->user};
     return credentials::proven{*user, agreed->key, agreed->flags};
@@ -110,18 +110,42 @@ void house::add_user(std::string_view name, bool enabled, std::string_view line)
         f->people.put(u);
 }
 
-void house::trust(std::string_view host, bool may_register) {
-    trusted_.push_back({std::string(host), "", may_register, {}});
-    for (const auto& f : shards_)
+void house::trust(std::string_view host, bool may_register, std::vector<std::uint16_t> ports) {
+    trusted_.push_back({std::string(host), "", may_register, {}, std::move(ports)});
+    tell_trusted();
+}
+
+void house::distrust(std::string_view host) {
+    std::erase_if(trusted_, [&](const auto& p) { return p.host == host; });
+    tell_trusted();
+}
+
+bool house::was_asked_for(std::string_view host) const {
+    return std::ranges::any_of(names_.asked(), [&](const auto& q) { return q.name == host; });
+}
+
+void house::tell_trusted() {
+    for (const auto& f : shards_) {
         f->people.set_trusted(trusted_);
+        f->st.gate_keeper().on_trusted_changed();
+    }
+}
+
+void house::set_password(std::string_view name) {
+    checks_.secret = "Another1";
+    end_what_they_proved(name, diagnostics::id::final_handshake_failed);
 }
 
 void house::expel(std::string_view name) {
-    const auto aor = *sip::aor::from("sip:" + std::string(name) + "@contoso.test");
     add_user(name, false);
+    end_what_they_proved(name, diagnostics::id::user_disabled);
+}
+
+void house::end_what_they_proved(std::string_view name, diagnostics::id why) {
+    const auto aor = *sip::aor::from("sip:" + std::string(name) + "@contoso.test");
     for (const auto& f : shards_) {
         if (net::home_of(aor.text(), 2) == f->shard.index())
-            f->registrar.expel(aor, "rejected", diagnostics::id::user_disabled);
+            f->registrar.expel(aor, "rejected", why);
     }
     for (const auto& f : shards_) {
         f->shard.post(f->shard.index(), [there = f.get(), aor] { there->st.expel(aor); });

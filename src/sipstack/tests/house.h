@@ -27,6 +27,8 @@ public:
     explicit one_password(const directory::snapshot& people) : people_(people) {}
     credentials::verdict verify(const credentials::ntlm_proof&) override;
 
+    std::string secret{password};
+
 private:
     const directory::snapshot& people_;
 };
@@ -43,7 +45,15 @@ public:
     /// What the house's look-ups find.
     [[nodiscard]] net::sim::sim_resolver& names() { return names_; }
     /// Lets that host in over every transport.
-    void trust(std::string_view host, bool may_register = false);
+    void trust(std::string_view host, bool may_register = false, std::vector<std::uint16_t> = {});
+    void distrust(std::string_view host);
+    /// In the DNS of the world.
+    void name(std::string_view host, std::string_view address) {
+        names_.add_host(std::string(host), address);
+    }
+    [[nodiscard]] bool was_asked_for(std::string_view host) const;
+    /// Everybody's password becomes another; what that user has proven with the old one ends.
+    void set_password(std::string_view name);
     void run_for(std::chrono::nanoseconds d) { world.run_for(d); }
     /// From now on SERVICE with that content gets no answer.
     void swallow(std::string_view content_type);
@@ -63,6 +73,8 @@ public:
     net::sim::world world;
 
 private:
+    void tell_trusted();
+    void end_what_they_proved(std::string_view name, diagnostics::id);
     /// The signalling of one shard.
     struct front_end final : flow_user {
         front_end(house&, unsigned shard);

@@ -202,6 +202,18 @@ const net::flow_facts* transport::facts(net::flow_id id) const {
     return it == flows_.end() ? nullptr : &it->second.facts;
 }
 
+std::vector<std::pair<net::flow_id, std::string>> transport::trusted_flows() const {
+    std::vector<std::pair<net::flow_id, std::string>> out;
+    for (const auto& [id, f] : flows_) {
+        if (f.facts.who != net::audience::trusted || f.is_closing) continue;
+        const auto made_for =
+            std::ranges::find(by_peer_, id, [](const auto& entry) { return entry.second; });
+        out.emplace_back(id,
+                         made_for == by_peer_.end() ? std::string() : std::get<2>(made_for->first));
+    }
+    return out;
+}
+
 std::string_view transport::user(net::flow_id id) const {
     const auto it = flows_.find(id);
     return it == flows_.end() ? std::string_view{} : it->second.user;

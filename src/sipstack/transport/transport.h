@@ -64,6 +64,8 @@ public:
     [[nodiscard]] const net::flow_facts* facts(net::flow_id) const; ///< nullptr when gone
     [[nodiscard]] std::string_view user(net::flow_id) const;        ///< empty when none
     [[nodiscard]] std::size_t flows() const { return flows_.size(); }
+    /// Those with trusted peers; of our own making with the name that they were made for.
+    [[nodiscard]] std::vector<std::pair<net::flow_id, std::string>> trusted_flows() const;
 
     /// Timers that are due; the next one is armed in the deadlines handed in.
     void on_deadline(std::uint64_t id, instant now);

@@ -28,13 +28,15 @@ public:
             trusted_peer peer;
             int may_register = 0;
             std::string domains;
+            std::string ports;
             ::soci::statement st =
-                (s.prepare << "SELECT host, transport, may_register, domains FROM trusted_peers "
-                              "ORDER BY host, transport",
+                (s.prepare << "SELECT host, transport, may_register, domains, ports "
+                              "FROM trusted_peers ORDER BY host, transport",
                  into(peer.host),
                  into(peer.transport),
                  into(may_register),
-                 into(domains));
+                 into(domains),
+                 into(ports));
             std::vector<trusted_peer> out;
             st.execute();
             while (st.fetch()) {
@@ -42,6 +44,11 @@ public:
                 peer.domains.clear();
                 for (const auto d : split(domains, ' '))
                     peer.domains.emplace_back(d);
+                peer.ports.clear();
+                for (const auto p : split(ports, ' ')) {
+                    if (const auto n = to_u32(p); n && *n <= 65535)
+                        peer.ports.push_back(static_cast<std::uint16_t>(*n));
+                }
                 out.push_back(peer);
             }
             return out;
@@ -54,10 +61,13 @@ public:
             std::string domains; // names have no blanks
             for (const auto& d : peer.domains)
                 domains += (domains.empty() ? "" : " ") + d;
+            std::string ports;
+            for (const auto p : peer.ports)
+                ports += (ports.empty() ? "" : " ") + std::to_string(p);
             const int may_register = peer.may_register ? 1 : 0;
-            s << "INSERT INTO trusted_peers (host, transport, may_register, domains) "
-                 "VALUES (:host, :transport, :may_register, :domains)",
-                use(peer.host), use(peer.transport), use(may_register), use(domains);
+            s << "INSERT INTO trusted_peers (host, transport, may_register, domains, ports) "
+                 "VALUES (:host, :transport, :may_register, :domains, :ports)",
+                use(peer.host), use(peer.transport), use(may_register), use(domains), use(ports);
             return true;
         });
     }

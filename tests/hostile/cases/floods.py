@@ -85,12 +85,12 @@ def under_attack(target, attack, at_least_open):
     alice.close()
 
 
-@case(**{"sip.handshake_patience": "10 s"})
+@case(**{"sip.handshake_patience": "10 s", "sip.max_per_address": 0})
 def half_open_connections(target):
     under_attack(target, open_tcp, 0)
 
 
-@case(**{"sip.sign_in_patience": "1 min"})
+@case(**{"sip.sign_in_patience": "1 min", "sip.max_per_address": 0})
 def connections_that_do_not_sign_in(target):
     under_attack(target, open_tls, SO_MANY)
 
@@ -109,6 +109,10 @@ def connections_of_one_address(target):
     for wire in wires:
         wire.close()
     target.server.wait_for_counts(3, connections=1)  # the bystander's
+    target.server.admin("trusted", "add", "127.0.0.1", "--transport", "udp")  # a listed address has no limit
+    for wire in [target.wire() for _ in range(60)]:
+        wire.close()
+    target.server.wait_for_counts(3, connections=1)
 
 
 def invite_for_ever(port, n, said, go):

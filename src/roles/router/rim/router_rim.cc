@@ -6,8 +6,6 @@
 #include "protocol/sip/address.h"
 #include "sipstack/identity.h"
 
-#include <charconv>
-
 namespace lyceum::roles::router {
 namespace {
 
@@ -32,13 +30,6 @@ constexpr std::string_view understood[] = {"adhoclist",
                                            "ms-benotify",
                                            "ms-piggyback-first-notify",
                                            "com.microsoft.autoextend"};
-
-std::optional<net::flow_id> flow_of(std::string_view cid) {
-    std::uint64_t v = 0;
-    const auto [at, error] = std::from_chars(cid.data(), cid.data() + cid.size(), v, 16);
-    if (error != std::errc{} || at != cid.data() + cid.size() || v == 0) return std::nullopt;
-    return net::flow_id{v};
-}
 
 bool in_dialog(const sip::message& m) {
     return !m.to_tag().empty();
@@ -113,8 +104,7 @@ void router_rim::make_presentable(incoming& in) const {
         m.remove(header::p_preferred_identity);
         m.append(header::p_asserted_identity, sipstack::asserted_identity(*in.user));
         // A client that registered nothing yet names itself by its own idea of its address.
-        if (const auto contact = sip::parse_address(m.value(header::contact));
-            contact && contact->params.has("proxy")) {
+        if (wants_to_be_reachable(m, net::name(in.from.kind)).value_or(false)) {
             m.set(header::contact,
                   "<" + in.user->aor.text() + ";transport=" + net::name(in.from.kind) +
                       ";ms-received-cid=" + sipstack::cid_of(in.from.flow) + ">");
@@ -130,6 +120,13 @@ void router_rim::on_request(incoming&& in) {
     if (const auto spent = spend_hop(in.message); !spent) {
         refuse(in, spent.error());
         return;
+    }
+    if (in.user && in.message.method_id() != method::register_) {
+        // REGISTER has its own say about it. digest MS-SIPRE 4 rule 3
+        if (const auto may = wants_to_be_reachable(in.message, net::name(in.from.kind)); !may) {
+            refuse(in, may.error());
+            return;
+        }
     }
     // All of them, so that nobody has to try one by one. RFC 3261 16.3 step 5
     std::string unknown;
@@ -286,107 +283,31 @@ void router_rim::to_people(incoming&& in,
         }
     }
     if (targets.empty()) {
-        // In a dialog the other end is gone for good; outside one the user is just not here.
-        const bool dialog = in_dialog(in.message) && instance != nullptr;
-        refuse(in,
-               dialog ? refusal{481, diagnostics::id::route_set_invalid}
-                      : refusal{480, diagnostics::id::no_suitable_response});
+        if (instance != nullptr) {
+            refuse_unreachable(in);
+        } else {
+            refuse(in, {480, diagnostics::id::no_suitable_response});
+        }
         return;
     }
     forward(std::move(in), std::move(targets));
 }
 
-void router_rim::to_connection(incoming&& in, const std::string& cid) {
-    const auto flow = flow_of(cid);
-    const auto user = sip::aor::from(in.message.uri());
-    const auto endpoints = user ? around_.location.find(*user) : nullptr;
-    if (flow && endpoints) {
-        // A cid from outside proves nothing: the connection has to be that very user's. digest
-        // MS-SIPRE 7
-        for (const auto& e : *endpoints) {
-            if (e.way.flow != *flow) continue;
-            std::vector<sipstack::proxy_target> targets;
-            targets.push_back({e.contact, e.way});
-            forward(std::move(in), std::move(targets));
-            return;
-        }
-    }
-    refuse(in, {in_dialog(in.message) ? 481 : 480, diagnostics::id::route_set_invalid});
-}
-
-bool router_rim::is_trusted(std::string_view host, net::transport kind) const {
-    return around_.people.trusted(host, net::name(kind)) != nullptr;
-}
-
-bool router_rim::may_lead_to_trusted(std::string_view host) const {
-    // A name that the list does not have may still be that of an address that it has.
-    const bool is_name = !ip_address::parse(host);
-    return std::ranges::any_of(around_.people.trusted_peers(), [&](const auto& p) {
-        return iequals(p.host, host) || (is_name && ip_address::parse(p.host));
-    });
-}
-
-void router_rim::to_elsewhere(incoming&& in, const std::string& target) {
-    const auto uri = sip::parse_uri(target);
-    if (!uri || !uri->is_sip()) {
-        refuse(in, {404, diagnostics::id::cannot_route});
+void router_rim::refuse_unreachable(const incoming& in) {
+    if (!in_dialog(in.message)) {
+        refuse(in, {480, diagnostics::id::no_suitable_response});
         return;
     }
-    const auto named = uri->params.value_or("maddr", uri->host);
-    const auto address = ip_address::parse(named);
-    auto host = address ? address->text() : target_set::plain_name(named);
-    // No open relay, and no look-ups for whoever likes: only to who is on the trusted list.
-    if (!may_lead_to_trusted(host)) {
-        refuse(in, {404, diagnostics::id::cannot_route});
+    if (!can_recover(in.message)) {
+        refuse(in, {481, diagnostics::id::route_set_invalid});
         return;
     }
-    const auto affinity = std::hash<std::string_view>{}(in.message.call_id());
-    const auto id = next_waiting_++;
-    waiting_.emplace(id, waiting{std::move(in), std::move(host), 0});
-    const auto ticket =
-        around_.next_hops.find(*uri, affinity, [this, id](sipstack::next_hop::result r) {
-            auto node = waiting_.extract(id);
-            if (!node.empty())
-                go_on_elsewhere(std::move(node.mapped().in), node.mapped().host, std::move(r));
-        });
-    if (const auto it = waiting_.find(id); it != waiting_.end()) it->second.ticket = ticket;
-}
-
-void router_rim::go_on_elsewhere(incoming&& in,
-                                 const std::string& host,
-                                 sipstack::next_hop::result r) {
-    if (!r) {
-        refuse(in, r.error());
-        return;
-    }
-    std::vector<sipstack::proxy_target> targets;
-    for (auto& place : *r) {
-        // The list names the host of the URI, or the address that it led to.
-        if (!is_trusted(host, place.kind) && !is_trusted(place.peer.address.text(), place.kind))
-            continue;
-        sipstack::proxy_target t;
-        t.uri = std::string(in.message.uri());
-        t.q = static_cast<std::uint16_t>(1000 - targets.size());
-        t.reach = std::move(place);
-        targets.push_back(std::move(t));
-        if (!in.transaction) break; // an ACK has one chance
-    }
-    if (targets.empty()) {
-        refuse(in, {404, diagnostics::id::cannot_route});
-        return;
-    }
-    forward(std::move(in), std::move(targets), true);
-}
-
-bool router_rim::give_up_waiting(sipstack::transaction_ref invite) {
-    const auto it = std::ranges::find_if(
-        waiting_, [&](const auto& w) { return w.second.in.transaction == invite; });
-    if (it == waiting_.end()) return false;
-    around_.next_hops.forget(it->second.ticket);
-    const auto w = std::move(it->second);
-    waiting_.erase(it);
-    around_.stack.respond(invite, around_.stack.response_for(w.in.message, 487));
-    return true;
+    refused_.add();
+    if (!in.transaction) return;
+    auto r = around_.stack.refusal_for(in.message, {430, diagnostics::id::route_set_invalid});
+    // It is the other end that has to register again. [MS-SIPRE] 2.2.18, 3.7.5.1
+    r.append("P-Dialog-Recovery-Action", "Wait-For-Session-Update");
+    around_.stack.respond(in.transaction, std::move(r));
 }
 
 void router_rim::forward(incoming&& in,

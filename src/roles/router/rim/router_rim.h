@@ -34,6 +34,13 @@ public:
     void on_caller_gone(sipstack::transaction_ref) override;
 
 private:
+    /// A request whose next hop is being looked up.
+    struct waiting {
+        sipstack::incoming in;
+        std::string host;
+        bool names_port = false; ///< the URI does, or is an address
+        sipstack::next_hop::ticket ticket = 0;
+    };
     /// named: the user in the Request-URI; nullptr when it names the server.
     void serve(sipstack::incoming&&, const sip::aor* named);
     void serve_component(sipstack::incoming&&, const to_component&);
@@ -42,11 +49,16 @@ private:
                    std::string_view epid,
                    const sip::instance_id*);
     void to_connection(sipstack::incoming&&, const std::string& cid);
+    void go_on_to_connection(sipstack::incoming&&, net::flow_id, const sip::aor& user);
+    /// In a dialog the other end is gone until it comes back; outside one it is just not here.
+    void refuse_unreachable(const sipstack::incoming&);
     void to_elsewhere(sipstack::incoming&&, const std::string& uri);
     /// The next hop is known, or will not be.
-    void go_on_elsewhere(sipstack::incoming&&, const std::string& host, sipstack::next_hop::result);
+    void go_on_elsewhere(waiting&&, sipstack::next_hop::result);
+    /// Whether what waits may go to that place.
+    [[nodiscard]] bool may_go_to(const waiting&, const net::links::target&) const;
     [[nodiscard]] bool is_trusted(std::string_view host, net::transport) const;
-    [[nodiscard]] bool may_lead_to_trusted(std::string_view host) const;
+    [[nodiscard]] bool may_be_looked_up(const sipstack::incoming&, std::string_view host) const;
     /// Answers an INVITE that waits for its next hop, and whether it did. RFC 3261 9.2
     bool give_up_waiting(sipstack::transaction_ref invite);
     void
@@ -60,15 +72,9 @@ private:
     [[nodiscard]] bool may_name(const sipstack::trusted_rights&, std::string_view address) const;
     [[nodiscard]] bool speaks_for_itself(const sipstack::incoming&) const;
 
-    /// A request whose next hop is being looked up.
-    struct waiting {
-        sipstack::incoming in;
-        std::string host;
-        sipstack::next_hop::ticket ticket = 0;
-    };
-
     surroundings around_;
-    std::unordered_map<std::uint64_t, waiting> waiting_; ///< bounded by next_hop
+    std::unordered_map<std::uint64_t, waiting>
+        waiting_; ///< bounded by next_hop and by the transactions
     std::uint64_t next_waiting_ = 1;
     metrics::counter& relayed_;
     metrics::counter& refused_;

@@ -1,0 +1,146 @@
+// Ways out of the house's own table: a connection that a contact names, and other hosts.
+#include "base/text.h"
+#include "protocol/sip/uri.h"
+#include "roles/router/rim/router_rim.h"
+
+#include <charconv>
+
+namespace lyceum::roles::router {
+namespace {
+
+using diagnostics::refusal;
+using sipstack::incoming;
+
+std::optional<net::flow_id> flow_of(std::string_view cid) {
+    std::uint64_t v = 0;
+    const auto [at, error] = std::from_chars(cid.data(), cid.data() + cid.size(), v, 16);
+    if (error != std::errc{} || at != cid.data() + cid.size() || v == 0) return std::nullopt;
+    return net::flow_id{v};
+}
+
+} // namespace
+
+void router_rim::to_connection(incoming&& in, const std::string& cid) {
+    const auto flow = flow_of(cid);
+    if (!flow) {
+        refuse_unreachable(in);
+        return;
+    }
+    if (const auto user = sip::aor::from(in.message.uri())) {
+        go_on_to_connection(std::move(in), *flow, *user);
+        return;
+    }
+    // seen: pidgin-sipe 1.25 registers a contact without a user part. Whose connection is it?
+    const auto id = next_waiting_++;
+    waiting_.emplace(id, waiting{std::move(in), {}, false, 0});
+    around_.stack.user_of(*flow, [this, id, flow = *flow](const std::string& who) {
+        auto node = waiting_.extract(id);
+        if (node.empty()) return;
+        if (const auto user = sip::aor::from(who)) {
+            go_on_to_connection(std::move(node.mapped().in), flow, *user);
+        } else {
+            refuse_unreachable(node.mapped().in);
+        }
+    });
+}
+
+void router_rim::go_on_to_connection(incoming&& in, net::flow_id flow, const sip::aor& user) {
+    // A cid from outside proves nothing: what the URI says has to be true of an endpoint of the
+    // connection's user. digest MS-SIPRE 7
+    const auto uri = sip::parse_uri(in.message.uri());
+    if (const auto endpoints = around_.location.find(user)) {
+        for (const auto& e : *endpoints) {
+            if (e.way.flow != flow) continue;
+            if (uri && uri->user.empty() && e.contact != in.message.uri()) continue;
+            std::vector<sipstack::proxy_target> targets;
+            targets.push_back({e.contact, e.way});
+            forward(std::move(in), std::move(targets));
+            return;
+        }
+    }
+    refuse_unreachable(in);
+}
+
+bool router_rim::is_trusted(std::string_view host, net::transport kind) const {
+    return around_.people.trusted(host, net::name(kind)) != nullptr;
+}
+
+bool router_rim::may_be_looked_up(const incoming& in, std::string_view host) const {
+    // A name that the list does not have may still be that of an address that it has: who is
+    // trusted may have it looked up. A client may not make us ask for whatever it likes.
+    const bool is_name = in.trusted && !ip_address::parse(host);
+    return std::ranges::any_of(around_.people.trusted_peers(), [&](const auto& p) {
+        return iequals(p.host, host) || (is_name && ip_address::parse(p.host));
+    });
+}
+
+void router_rim::to_elsewhere(incoming&& in, const std::string& target) {
+    const auto uri = sip::parse_uri(target);
+    if (!uri || !uri->is_sip()) {
+        refuse(in, {404, diagnostics::id::cannot_route});
+        return;
+    }
+    const auto named = uri->params.value_or("maddr", uri->host);
+    const auto address = ip_address::parse(named);
+    auto host = address ? address->text() : target_set::plain_name(named);
+    // No open relay, and no look-ups for whoever likes: only to who is on the trusted list.
+    if (!may_be_looked_up(in, host)) {
+        refuse(in, {404, diagnostics::id::cannot_route});
+        return;
+    }
+    const auto affinity = std::hash<std::string_view>{}(in.message.call_id());
+    const auto id = next_waiting_++;
+    waiting_.emplace(id, waiting{std::move(in), std::move(host), uri->port != 0 || address, 0});
+    const auto ticket =
+        around_.next_hops.find(*uri, affinity, [this, id](sipstack::next_hop::result r) {
+            auto node = waiting_.extract(id);
+            if (!node.empty()) go_on_elsewhere(std::move(node.mapped()), std::move(r));
+        });
+    if (const auto it = waiting_.find(id); it != waiting_.end()) it->second.ticket = ticket;
+}
+
+bool router_rim::may_go_to(const waiting& w, const net::links::target& place) const {
+    if (w.in.user) {
+        // At the ports where it speaks SIP: other programs live at its address, too.
+        return around_.people.open_to_clients(
+            w.host, net::name(place.kind), w.names_port ? place.peer.port : 0);
+    }
+    // The list names the host of the URI, or the address that it led to.
+    return is_trusted(w.host, place.kind) || is_trusted(place.peer.address.text(), place.kind);
+}
+
+void router_rim::go_on_elsewhere(waiting&& w, sipstack::next_hop::result r) {
+    auto& in = w.in;
+    if (!r) {
+        refuse(in, r.error());
+        return;
+    }
+    std::vector<sipstack::proxy_target> targets;
+    for (auto& place : *r) {
+        if (!may_go_to(w, place)) continue;
+        sipstack::proxy_target t;
+        t.uri = std::string(in.message.uri());
+        t.q = static_cast<std::uint16_t>(1000 - targets.size());
+        t.reach = std::move(place);
+        targets.push_back(std::move(t));
+        if (!in.transaction) break; // an ACK has one chance
+    }
+    if (targets.empty()) {
+        refuse(in, {404, diagnostics::id::cannot_route});
+        return;
+    }
+    forward(std::move(in), std::move(targets), true);
+}
+
+bool router_rim::give_up_waiting(sipstack::transaction_ref invite) {
+    const auto it = std::ranges::find_if(
+        waiting_, [&](const auto& w) { return w.second.in.transaction == invite; });
+    if (it == waiting_.end()) return false;
+    around_.next_hops.forget(it->second.ticket);
+    const auto w = std::move(it->second);
+    waiting_.erase(it);
+    around_.stack.respond(invite, around_.stack.response_for(w.in.message, 487));
+    return true;
+}
+
+} // namespace lyceum::roles::router
