@@ -185,7 +185,7 @@ class Operation(House):
         after = set(added) | {"alice", "bob"}
         self.do("user remove", user=sip("alice"))
         refused = self.lyceum("restore", backup)
-        self.assertEqual((refused.returncode, refused.stderr), (1, "lyceum: the server is running; stop it first\n"))
+        self.assertEqual((refused.returncode, refused.stderr), (3, "lyceum: the server is running; stop it first\n"))
         self.assertNotIn("alice", names())
         self.server.stop()
         done = self.lyceum("restore", backup)

@@ -71,7 +71,7 @@ class Init(Deployment):
             self.assertEqual(self.expect(USAGE, *words).stderr, f"lyceum: there is no {what}; see lyceum --help\n")
         self.assertIn("add, list, show", self.expect(USAGE).stdout)  # help
         self.assertIn("set-password", self.expect(USAGE, "user").stdout)
-        self.assertEqual(self.expect(USAGE, "user", "show").stderr, "lyceum: user is required; see lyceum --help\n")
+        self.assertEqual(self.expect(USAGE, "user", "show").stderr, "lyceum: user is missing; see lyceum --help\n")
         self.assertIn("asked for on a terminal", " ".join(self.expect(OK, "user", "add", "--help").stdout.split()))
         self.expect(OK, "user", "add", "--help")
         self.assertEqual(json.loads(self.expect(OK, "version", "--json").stdout)["version"].count("."), 2)
@@ -114,10 +114,10 @@ class Users(Deployment):
 
     def test_trusted(self):
         self.do("trusted", "add", "127.0.0.1", "--transport", "udp", "--may-register")
-        self.do("trusted", "add", "GW.contoso.test", "--domain", "a.test", "--domain", "b.test")
+        self.do("trusted", "add", "GW.contoso.test", "--domain", "a.test", "--domain", "b.test", "--port", "5080")
         self.assertEqual(self.do("trusted", "list"), [
-            {"host": "127.0.0.1", "transport": "udp", "may_register": True, "domains": []},
-            {"host": "gw.contoso.test", "transport": "", "may_register": False, "domains": ["a.test", "b.test"]}])
+            {"host": "127.0.0.1", "transport": "udp", "may_register": True, "domains": [], "ports": []},
+            {"host": "gw.contoso.test", "transport": "", "may_register": False, "domains": ["a.test", "b.test"], "ports": [5080]}])
         self.do("trusted", "remove", "127.0.0.1")
         self.fails(REFUSED, "not_found", "trusted", "remove", "127.0.0.1")
         self.fails(USAGE, "usage", "trusted", "add", "127.0.0.1", "--transport", "sctp")

@@ -192,7 +192,7 @@ admin::outcome restore(const std::string& config, const std::string& folder) {
     if (!d) return fail("configuration", d.error());
     deployment::move_to(*d, config);
     if (auto made = make_folder(d->data, 0755); !made) return fail("refused", made.error());
-    if (running_server(*d)) return fail("refused", "the server is running; stop it first");
+    if (running_server(*d)) return fail("unavailable", "the server is running; stop it first");
     const auto lock = deployment::data_lock::take(*d);
     if (!lock) return fail("unavailable", lock.error());
     json::array kept;

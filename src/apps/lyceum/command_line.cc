@@ -1,5 +1,6 @@
 #include "apps/lyceum/command_line.h"
 
+#include "apps/command_line/wrong_line.h"
 #include "apps/lyceum/commands.h"
 #include "apps/lyceum/password.h"
 
@@ -108,7 +109,8 @@ public:
                         "./lyceum.toml, /var/lib/lyceum/lyceum.toml and /etc/lyceum/lyceum.toml")
             ->type_name("FILE");
         app_.failure_message([](const CLI::App*, const CLI::Error& e) {
-            return std::string("lyceum: ") + e.what() + "; see lyceum --help\n";
+            return "lyceum: " + command_line::wrong_line(e.get_name(), e.what()) +
+                   "; see lyceum --help\n";
         });
         app_.add_flag("--json", now_.json, "prints results as JSON");
         add_own();

@@ -20,9 +20,10 @@ constexpr long day = 86400;
 /// OpenSSL fails only for want of memory or by our mistake; the first error ends the making.
 void must(bool done) {
     if (done) return;
-    std::array<char, 256> text{};
-    ERR_error_string_n(ERR_get_error(), text.data(), text.size());
-    throw std::runtime_error(text.data());
+    const char* reason = ERR_reason_error_string(ERR_peek_error());
+    const std::string text = reason != nullptr ? reason : "OpenSSL gives no reason";
+    ERR_clear_error();
+    throw std::runtime_error(text);
 }
 
 std::string pem_text(BIO* b) {
@@ -113,8 +114,14 @@ make_server_certificate(const certificate_and_key& authority,
             PEM_read_bio_X509(reader(authority.certificate).get(), nullptr, nullptr, nullptr));
         const private_key ca_key(
             PEM_read_bio_PrivateKey(reader(authority.key).get(), nullptr, nullptr, nullptr));
-        must(ca != nullptr && ca_key != nullptr &&
-             X509_check_private_key(ca.get(), ca_key.get()) == 1);
+        const char* wrong = ca == nullptr       ? "ca.pem holds no certificate"
+                            : ca_key == nullptr ? "ca.key holds no private key without a password"
+                            : X509_check_private_key(ca.get(), ca_key.get()) != 1
+                                ? "ca.key is not the key of ca.pem"
+                                : nullptr;
+        ERR_clear_error();
+        if (wrong != nullptr)
+            return std::unexpected(std::string("cannot make a server certificate: ") + wrong);
         auto [c, key] = draft(names.front(), 825);
         must(X509_set_issuer_name(c.get(), X509_get_subject_name(ca.get())) == 1);
         extend(c.get(), ca.get(), NID_basic_constraints, "critical,CA:FALSE");

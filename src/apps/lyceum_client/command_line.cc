@@ -1,5 +1,6 @@
 #include "apps/lyceum_client/command_line.h"
 
+#include "apps/command_line/wrong_line.h"
 #include "apps/lyceum_client/session.h"
 #include "base/environment.h"
 #include "base/log/log.h"
@@ -100,7 +101,9 @@ int run(int argc, char** argv) {
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& e) {
-        return app.exit(e) == 0 ? 0 : static_cast<int>(exit_code::usage);
+        if (e.get_exit_code() == 0) return app.exit(e); // --help is one too
+        return fail(command_line::wrong_line(e.get_name(), e.what()) +
+                    "; see lyceum-client --help");
     }
     auto p = make_profile(std::move(w));
     if (!p) return fail(p.error());

@@ -44,7 +44,9 @@ public:
             waiting_.clear();
             early_.clear();
         } else if (line.starts_with('/') && !line.starts_with("//")) {
-            s.out().tell("/quit ends the chat; a line that begins with // is sent with one /");
+            s.out().tell("unknown_command",
+                         {{"line", line}},
+                         "/quit ends the chat; a line that begins with // is sent with one /");
         } else {
             if (line.starts_with("//")) line.erase(0, 1);
             if (signed_in_) {

@@ -110,7 +110,9 @@ public:
             std::fprintf(stderr, "lyceum-client: %s\n", text.c_str());
             return end(was_in_ ? exit_code::lost : exit_code::unreachable);
         }
-        out_.tell(text);
+        out_.tell("not_connected",
+                  {{"server", profile_.server_name}, {"why", net::name(why)}, {"text", text}},
+                  text);
         // Back off, as who reconnects should. digest MS-CONMGMT 5
         alarm(pause_, reconnect_alarm);
         pause_ = std::min<std::chrono::seconds>(pause_ * 2, longest_pause);

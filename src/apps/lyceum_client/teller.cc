@@ -69,10 +69,14 @@ public:
             },
             a);
     }
-    void tell(const std::string& event, const std::vector<field>& fields) override {
-        std::string text = "* " + event;
-        for (const auto& f : fields)
-            text += " " + f.value;
+    void tell(const std::string& event,
+              const std::vector<field>& fields,
+              const std::string& sentence) override {
+        std::string text = "* " + (sentence.empty() ? event : sentence);
+        if (sentence.empty()) {
+            for (const auto& f : fields)
+                text += " " + f.value;
+        }
         line(text);
     }
 
@@ -180,7 +184,9 @@ public:
     explicit json_teller(wall_instant (*wall)()) : wall_(wall) {}
 
     void tell(const user_agent::action& a) override { write(name_of(a), fields_of(a)); }
-    void tell(const std::string& event, const std::vector<field>& fields) override {
+    void tell(const std::string& event,
+              const std::vector<field>& fields,
+              const std::string& /*sentence*/) override {
         json::object o;
         for (const auto& f : fields)
             o[f.name] = f.value;

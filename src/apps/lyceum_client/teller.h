@@ -21,7 +21,11 @@ public:
         std::string name;
         std::string value;
     };
-    virtual void tell(const std::string& event, const std::vector<field>& = {}) = 0;
+    /// event: its name for scripts, which never changes: not_connected.
+    /// sentence: for people, instead of the name and the fields' values.
+    virtual void tell(const std::string& event,
+                      const std::vector<field>& = {},
+                      const std::string& sentence = {}) = 0;
 };
 
 /// wall: asked for each line's time.

@@ -1,5 +1,6 @@
 #include "apps/lyceum_load/command_line.h"
 
+#include "apps/command_line/wrong_line.h"
 #include "apps/lyceum_load/conductor.h"
 #include "apps/lyceum_load/worker.h"
 #include "base/log/log.h"
@@ -145,7 +146,9 @@ int run(int argc, char** argv) {
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& e) {
-        return app.exit(e) == 0 ? 0 : 2;
+        if (e.get_exit_code() == 0) return app.exit(e); // --help is one too
+        return fail(command_line::wrong_line(e.get_name(), e.what()) + "; see lyceum-load --help",
+                    2);
     }
     log::set_level(log::level::error);
     if (const auto done = complete(w, o); !done) return fail(done.error(), 2);

@@ -189,18 +189,36 @@ void endpoint::on_paged(const transactions::asked& a, instant now, actions& out)
             notice::im_received{*peer, std::string(type), std::string(m.body()), true});
 }
 
+namespace {
+
+/// deregistered;event=rejected, and an ms-diagnostics number, in words. [MS-SIPREGE] 2.2.1.13 by
+/// way of digest MS-SIPREGE 3.6; what Lyceum says with each number: docs/roles/registrar.md
+std::string why_ended(const sip::message& notice) {
+    for (const auto h : {header::ms_diagnostics_public, header::ms_diagnostics}) {
+        const auto value = notice.value(h);
+        const auto number = to_u32(trim(value.substr(0, value.find(';'))));
+        if (number == 1000U) return "the password was changed; sign in with the new one";
+        if (number == 4141U) return "the account was disabled or removed by an administrator";
+        if (number == 4142U)
+            return "the account is signed in at too many places; this one made room";
+    }
+    std::string why = "the server ended it: " + std::string(trim(notice.body()));
+    for (const auto h : {header::ms_diagnostics_public, header::ms_diagnostics}) {
+        const sip::params_view params(notice.value(h));
+        if (const auto reason = params.get("reason")) why.append(" (").append(*reason).append(")");
+    }
+    return why;
+}
+
+} // namespace
+
 void endpoint::on_notified(const transactions::asked& a, instant now, actions& out) {
     const auto& m = a.request;
     const bool ours = iequals(m.value(header::event), "registration-notify");
     if (a.id != 0)
         transactions_.respond(a.id, self_.answer(m, ours ? 200 : 481, self_.new_tag()), now, out);
     if (!ours) return;
-    // deregistered;event=rejected. [MS-SIPREGE] 2.2.1.13 by way of digest MS-SIPREGE 3.6
-    std::string why(trim(m.body()));
-    for (const auto h : {header::ms_diagnostics_public, header::ms_diagnostics}) {
-        const sip::params_view params(m.value(h));
-        if (const auto reason = params.get("reason")) why.append(" (").append(*reason).append(")");
-    }
+    auto why = why_ended(m);
     carry_out(sign_in_.on(sign_in::deregistered{std::move(why)}, now), now, out);
 }
 

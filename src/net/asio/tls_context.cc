@@ -3,14 +3,30 @@
 #include "base/ip_endpoint.h"
 
 #include <openssl/err.h>
+#include <openssl/pem.h>
 #include <openssl/x509v3.h>
+
+#include <system_error>
 
 namespace lyceum::net::asio {
 namespace {
 
+/// What OpenSSL says, in words for somebody who has the files before them.
 std::string last_error() {
-    char text[256] = "unknown";
-    if (const auto code = ERR_get_error(); code != 0) ERR_error_string_n(code, text, sizeof text);
+    const auto code = ERR_peek_error(); // the first one: what follows is what came of it
+    const char* reason = ERR_reason_error_string(code);
+    std::string text = "OpenSSL gives no reason";
+    if (ERR_SYSTEM_ERROR(code)) {
+        text = std::generic_category().message(ERR_GET_REASON(code));
+    } else if (ERR_GET_LIB(code) == ERR_LIB_PEM && ERR_GET_REASON(code) == PEM_R_NO_START_LINE) {
+        text = "it is no PEM file of that kind";
+    } else if (ERR_GET_LIB(code) == ERR_LIB_PEM &&
+               (ERR_GET_REASON(code) == PEM_R_BAD_PASSWORD_READ ||
+                ERR_GET_REASON(code) == PEM_R_BAD_DECRYPT)) {
+        text = "it is encrypted; a server's key has to stand there without a password";
+    } else if (reason != nullptr) {
+        text = reason;
+    }
     ERR_clear_error();
     return text;
 }
@@ -51,7 +67,9 @@ std::expected<tls_context, std::string> make(const SSL_METHOD* method, const tls
             return refuse("cannot read the key " + files.key);
         }
         if (SSL_CTX_check_private_key(ctx.get()) != 1) {
-            return refuse(files.key + " is not the key of " + files.certificate);
+            ERR_clear_error();
+            return std::unexpected(files.key + " is not the key of " + files.certificate +
+                                   "; `lyceum certificate renew` makes both anew");
         }
     }
     if (!files.ca.empty() &&

@@ -77,7 +77,10 @@ constexpr std::array entries{
     entry{user_disabled, 403, true, "User disabled"},
     entry{endpoint_quota, 403, true, "Too many endpoints of this user"},
 
-    entry{no_suitable_response, 480, false, "No suitable final response"},
+    entry{no_suitable_response,
+          480,
+          false,
+          "The user is not signed in, or no device of theirs could be reached"},
     entry{no_final_response, 487, false, "No final response"},
 };
 

@@ -2,6 +2,7 @@
 
 #include <soci/soci.h>
 #include <soci/sqlite3/soci-sqlite3.h>
+#include <sqlite3.h>
 
 namespace lyceum::store::soci {
 namespace {
@@ -77,7 +78,31 @@ void sessions::give_back(::soci::session& s) {
 
 std::unexpected<unavailable> sessions::failed(std::string_view operation, const std::exception& e) {
     return std::unexpected(
-        unavailable{.what = "store: " + std::string(operation) + ": " + e.what()});
+        unavailable{.what = "store: " + std::string(operation) + ": " + in_words(e)});
+}
+
+std::string in_words(const std::exception& e) {
+    const auto* of_sqlite = dynamic_cast<const ::soci::sqlite3_soci_error*>(&e);
+    switch (of_sqlite == nullptr ? SQLITE_OK : of_sqlite->result() & 0xFF) {
+    case SQLITE_NOTADB:
+        return "it is no SQLite database; put a backup in its place: lyceum restore";
+    case SQLITE_CORRUPT:
+        return "it is damaged; put a backup in its place: lyceum restore";
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        return "another process holds it; try again when that has ended";
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+    case SQLITE_CANTOPEN:
+    case SQLITE_AUTH:
+        return "this user may not open or write it, or its folder; they belong to who runs lyceumd";
+    case SQLITE_FULL:
+        return "the disk is full";
+    case SQLITE_IOERR:
+        return "the disk reports an error";
+    default:
+        return e.what();
+    }
 }
 
 } // namespace lyceum::store::soci

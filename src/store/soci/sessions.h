@@ -16,6 +16,10 @@ class session;
 
 namespace lyceum::store::soci {
 
+/// What went wrong with a database file and what to do about it, for people. Anything that SQLite
+/// does not say itself passes as it is.
+[[nodiscard]] std::string in_words(const std::exception&);
+
 /// The database's sessions: some to read with, one to write with. SOCI's sessions belong to one
 /// thread at a time, so each is lent for the length of one operation. The only place where SOCI's
 /// exceptions end.

@@ -84,7 +84,7 @@ std::expected<std::unique_ptr<soci_store>, std::string> soci_store::open(const s
         return std::make_unique<sqlite_store>(sessions::parameters{
             .path = path, .readers = o.readers, .busy_patience = o.busy_patience});
     } catch (const std::exception& e) {
-        return std::unexpected(path + ": " + e.what());
+        return std::unexpected(path + ": " + in_words(e));
     }
 }
 
@@ -98,7 +98,7 @@ std::expected<void, std::string> copy_database(const std::string& from, const st
         source.alone([&](::soci::session& s) { s << "VACUUM INTO :to", ::soci::use(to); });
     } catch (const std::exception& e) {
         ::unlink(to.c_str());
-        return std::unexpected(from + ": " + e.what());
+        return std::unexpected(from + ": " + in_words(e));
     }
     if (!sync_path(to) || !sync_path(folder_of(to))) return std::unexpected(last_error(to));
     return {};
@@ -124,7 +124,7 @@ std::expected<void, std::string> verify_database(const std::string& path) {
             return {};
         });
     } catch (const std::exception& e) {
-        return std::unexpected(path + ": " + e.what());
+        return std::unexpected(path + ": " + in_words(e));
     }
 }
 
