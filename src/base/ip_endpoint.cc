@@ -1,5 +1,7 @@
 #include "base/ip_endpoint.h"
 
+#include "base/text.h"
+
 #include <arpa/inet.h>
 
 #include <algorithm>
@@ -39,12 +41,16 @@ bool ip_address::is_any() const {
 }
 
 std::string ip_address::text() const {
-    char name[INET6_ADDRSTRLEN] = {};
-    if (is_v4()) {
-        inet_ntop(AF_INET, octets_.data() + 12, name, sizeof name);
-    } else {
-        inet_ntop(AF_INET6, octets_.data(), name, sizeof name);
+    if (is_v4()) { // each message names its sender: inet_ntop() goes through printf for that
+        std::string out;
+        for (std::size_t i = 12; i < octets_.size(); ++i) {
+            if (i != 12) out += '.';
+            append_number(out, octets_[i]);
+        }
+        return out;
     }
+    char name[INET6_ADDRSTRLEN] = {};
+    inet_ntop(AF_INET6, octets_.data(), name, sizeof name);
     return name;
 }
 

@@ -6,8 +6,10 @@ namespace lyceum {
 
 bool iequals(std::string_view a, std::string_view b) {
     if (a.size() != b.size()) return false;
-    for (std::size_t i = 0; i < a.size(); ++i) {
-        if (lower(a[i]) != lower(b[i])) return false;
+    const char* in_b = b.data();
+    for (const char c : a) {
+        const char other = *in_b++; // mostly they are spelt the same, or differ at once
+        if (c != other && lower(c) != lower(other)) return false;
     }
     return true;
 }
@@ -24,11 +26,13 @@ std::string to_lower(std::string_view s) {
 }
 
 std::string_view trim(std::string_view s) {
-    while (!s.empty() && is_blank(s.front()))
-        s.remove_prefix(1);
-    while (!s.empty() && is_blank(s.back()))
-        s.remove_suffix(1);
-    return s;
+    const char* begin = s.data();
+    const char* end = begin + s.size();
+    while (begin != end && is_blank(*begin))
+        ++begin;
+    while (begin != end && is_blank(end[-1]))
+        --end;
+    return {begin, static_cast<std::size_t>(end - begin)};
 }
 
 std::string_view split_first(std::string_view& s, char separator) {

@@ -1,6 +1,7 @@
 #include "protocol/sip/address.h"
 
 #include "base/text.h"
+#include "protocol/sip/characters.h"
 #include "protocol/sip/field_line.h"
 
 #include <algorithm>
@@ -35,16 +36,23 @@ bool quotes_are_closed(std::string_view text) {
     return true;
 }
 
+/// Blanks and line ends, or the marks that fence a URI in. Of other controls the URI's reader
+/// knows.
+bool has_fence(std::string_view uri) {
+    auto at = find_in(uri, characters::excluded);
+    for (; at < uri.size(); at += 1 + find_in(uri.substr(at + 1), characters::excluded)) {
+        const char c = uri[at];
+        if (is_blank(c) || c == '<' || c == '>' || c == '"') return true;
+    }
+    return false;
+}
+
 /// What stands behind the URI: nothing, or ; and parameters.
 parsed<params_view> parse_params(std::string_view rest, std::size_t at) {
     rest = trim(rest);
     if (rest.empty()) return params_view();
     if (rest.front() != ';' || !quotes_are_closed(rest)) return refuse(at, "RFC 3261 20.10");
     return params_view(rest.substr(1));
-}
-
-bool has_blank(std::string_view s) {
-    return std::ranges::any_of(s, is_blank);
 }
 
 } // namespace
@@ -67,14 +75,14 @@ parsed<address_view> parse_address(std::string_view value) {
         while (at < value.size() && is_wsp(value[at]))
             ++at;
         if (at == value.size() || value[at] != '<') return refuse(at, rule);
-    } else if (const auto bracket = value.find('<'); bracket < value.find_first_of("\";")) {
+    } else if (const auto bracket = find_in(value, characters::name_addr);
+               bracket < value.size() && value[bracket] == '<') {
         // Unquoted it ought to be tokens (RFC 3261 25.1); real names hold ( ) / and non-ASCII
         // letters too. A comma would start another value, an @ or : makes it look like an address
         // that it is not.
         out.display = trim(value.substr(0, bracket));
-        if (const auto bad = out.display.find_first_of(",:@>\\"); bad != std::string_view::npos) {
-            return refuse(bad, rule);
-        }
+        const auto bad = find_in(out.display, characters::no_display);
+        if (bad != out.display.size()) return refuse(bad, rule);
         at = bracket;
     }
 
@@ -92,10 +100,7 @@ parsed<address_view> parse_address(std::string_view value) {
         if (const auto bad = out.uri.find_first_of(",?"); bad != std::string_view::npos)
             return refuse(bad, rule);
     }
-    if (out.uri.empty() || has_blank(out.uri) ||
-        out.uri.find_first_of("<>\"") != std::string_view::npos) {
-        return refuse(at, rule);
-    }
+    if (out.uri.empty() || has_fence(out.uri)) return refuse(at, rule);
     LYCEUM_TRY(out.params, parse_params(value.substr(end), end));
     return out;
 }
@@ -129,11 +134,7 @@ public:
             return end > 1 && end < rest_.size() && rest_[end] == ']' ? take(end + 1)
                                                                       : std::string_view{};
         }
-        std::size_t n = 0;
-        while (n < rest_.size() && (is_alpha(rest_[n]) || is_digit(rest_[n]) ||
-                                    std::string_view("-._").contains(rest_[n])))
-            ++n;
-        return take(n);
+        return take(find_not_in(rest_, characters::host));
     }
     /// :port; 0 when there is no colon.
     std::optional<std::uint16_t> port() {

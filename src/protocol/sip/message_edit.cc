@@ -62,7 +62,10 @@ message::field message::make_line(header h,
     const auto line = add({name, separator, value, rest, "\r\n"});
     const auto content =
         std::span(arena_).subspan(line.at + value_offset, line.size - value_offset - 2);
-    std::ranges::replace_if(content, [](char c) { return c == '\r' || c == '\n'; }, ' ');
+    // Nearly never is there one, and that is told quickly.
+    const std::string_view text(content.data(), content.size());
+    if (text.contains('\r') || text.contains('\n'))
+        std::ranges::replace_if(content, [](char c) { return c == '\r' || c == '\n'; }, ' ');
     const auto kept = slice_of(trim({content.data(), content.size()}));
     f.line_at = line.at;
     f.line_size = line.size;

@@ -1,10 +1,22 @@
 #include "protocol/sip/params.h"
 
 #include "base/text.h"
-
-#include <algorithm>
+#include "protocol/sip/characters.h"
 
 namespace lyceum::sip {
+
+namespace {
+
+/// Where the quoted string ends whose opening quote stands before `at`.
+std::size_t after_quote(std::string_view text, std::size_t at) {
+    for (; at < text.size(); ++at) {
+        if (text[at] == '"') return at + 1;
+        if (text[at] == '\\') ++at;
+    }
+    return text.size(); // a backslash may have been the last octet
+}
+
+} // namespace
 
 bool params_view::next(parameter& out) {
     while (!text_.empty() && (is_blank(text_.front()) || text_.front() == separator_)) {
@@ -13,23 +25,15 @@ bool params_view::next(parameter& out) {
     if (text_.empty()) return false;
 
     constexpr auto none = std::string_view::npos;
-    bool quoted = false;
     std::size_t equals = none;
     std::size_t end = 0;
-    for (; end < text_.size(); ++end) {
+    while ((end += find_in(text_.substr(end), characters::param)) < text_.size()) {
         const char c = text_[end];
-        if (quoted) {
-            if (c == '\\') ++end;
-            if (c == '"') quoted = false;
-        } else if (c == separator_) {
-            break;
-        } else if (c == '"') {
-            quoted = true;
-        } else if (c == '=' && equals == none) {
-            equals = end;
-        }
+        if (c == separator_) break;
+        if (c == '=' && equals == none) equals = end;
+        ++end;
+        if (c == '"') end = after_quote(text_, end);
     }
-    end = std::min(end, text_.size()); // a backslash may have been the last octet
     const auto whole = text_.substr(0, end);
     out.has_value = equals != none;
     out.name = trim(whole.substr(0, equals));

@@ -1,6 +1,7 @@
 #include "protocol/sip/uri.h"
 
 #include "base/text.h"
+#include "protocol/sip/characters.h"
 #include "protocol/sip/escape.h"
 
 #include <algorithm>
@@ -13,33 +14,17 @@ std::unexpected<parse_error> refuse(malformed why, std::size_t at, const char* r
     return std::unexpected(parse_error{why, static_cast<std::uint32_t>(at), rule});
 }
 
-/// RFC 3261 25.1 leaves the underscore out of host names; Windows' host names have it.
-constexpr bool is_host_char(char c) {
-    return is_alpha(c) || is_digit(c) || c == '-' || c == '.' || c == '_';
-}
-
 /// RFC 3261 25.1, unreserved
 constexpr bool is_unreserved(char c) {
     return is_alpha(c) || is_digit(c) || std::string_view("-_.!~*'()").contains(c);
 }
 
-/// What no URI holds unescaped: blanks, control characters, and the marks that fence one in. RFC
-/// 3261 19.1.2
-constexpr bool is_excluded(char c) {
-    return static_cast<unsigned char>(c) <= 0x20 || c == 0x7F || c == '<' || c == '>' || c == '"';
-}
-
 /// Takes the scheme and colon off; empty when there is none. RFC 3261 25.1, scheme
 std::string_view take_scheme(std::string_view& text) {
-    const auto colon = text.find(':');
+    const auto colon = find_not_in(text, characters::scheme);
     const auto scheme = text.substr(0, colon);
-    const auto fits = [](char c) {
-        return is_alpha(c) || is_digit(c) || c == '+' || c == '-' || c == '.';
-    };
-    if (colon == std::string_view::npos || scheme.empty() || !is_alpha(scheme.front()) ||
-        !std::ranges::all_of(scheme, fits)) {
+    if (colon == text.size() || text[colon] != ':' || scheme.empty() || !is_alpha(scheme.front()))
         return {};
-    }
     text.remove_prefix(colon + 1);
     return scheme;
 }
@@ -50,7 +35,7 @@ std::size_t host_size(std::string_view text) {
         const auto end = text.find_first_not_of("0123456789abcdefABCDEF:.", 1);
         return end != std::string_view::npos && end > 1 && text[end] == ']' ? end + 1 : 0;
     }
-    return static_cast<std::size_t>(std::ranges::find_if_not(text, is_host_char) - text.begin());
+    return find_not_in(text, characters::host);
 }
 
 /// [userinfo@]host[:port][;parameters][?headers]. `start` is the offset of text in the whole URI.
@@ -118,10 +103,8 @@ bool uri_view::is_sips() const {
 
 parsed<uri_view> parse_uri(std::string_view text) {
     if (text.empty()) return refuse(malformed::truncated, 0, "RFC 3261 19.1.1");
-    if (const auto bad = std::ranges::find_if(text, is_excluded); bad != text.end()) {
-        return refuse(
-            malformed::bad_value, static_cast<std::size_t>(bad - text.begin()), "RFC 3261 19.1.2");
-    }
+    if (const auto bad = find_in(text, characters::excluded); bad != text.size())
+        return refuse(malformed::bad_value, bad, "RFC 3261 19.1.2");
     uri_view out;
     auto rest = text;
     out.scheme = take_scheme(rest);
