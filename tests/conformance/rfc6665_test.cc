@@ -1,0 +1,219 @@
+// RFC 3265 and RFC 6665: subscriptions on the notifier's side.
+#include "machines/subscription/notifier.h"
+#include "protocol/sip/respond.h"
+#include "tests/conformance/rows.h"
+#include "tests/conformance/scene.h"
+
+namespace lyceum::conformance {
+namespace {
+
+namespace sub = subscription;
+constexpr instant t0{};
+constexpr sub::document state{"text/plain", "state"};
+
+/// A subscriber of RFC 3265, without any of Microsoft's extensions.
+sip::message subscribe(std::string_view expires, unsigned cseq = 1, bool in_dialog = false) {
+    auto m = sip::message::request("SUBSCRIBE", "sip:alice@contoso.test");
+    m.append(header::via, "SIP/2.0/UDP 10.0.0.9;branch=z9hG4bK1");
+    m.append(header::from, "<sip:watcher@contoso.test>;tag=w");
+    m.append(header::to, std::string("<sip:alice@contoso.test>") + (in_dialog ? ";tag=n" : ""));
+    m.append(header::call_id, "c");
+    m.append(header::cseq, std::to_string(cseq) + " SUBSCRIBE");
+    m.append(header::contact, "<sip:watcher@10.0.0.9>");
+    m.append(header::event, "presence;id=7");
+    if (!expires.empty()) m.append(header::expires, expires);
+    return m;
+}
+
+struct opened {
+    explicit opened(std::string_view expires, const sub::settings& s = plain()) {
+        const auto m = subscribe(expires);
+        response = sip::make_response(m, 200, {}, "n");
+        auto n = sub::notifier::accept(m, response, state, s, false, t0);
+        if (n)
+            it = *std::move(n);
+        else
+            refused = n.error().status;
+    }
+    static sub::settings plain() {
+        sub::settings s;
+        s.refuse_short = true;
+        return s;
+    }
+    /// A SUBSCRIBE within the dialog: what is refused, or 200.
+    int refresh(std::string_view expires, unsigned cseq, instant now) {
+        const auto m = subscribe(expires, cseq, true);
+        response = sip::make_response(m, 200, {}, "n");
+        const auto no = it->refresh(m, response, state, now);
+        return no ? no->status : 200;
+    }
+    std::optional<sub::notifier> it;
+    sip::message response;
+    int refused = 0;
+};
+
+const row rows[] = {
+    {"RFC 6665 4.2.1.1",
+     "an event that nobody here knows: 489",
+     [] {
+         scene x;
+         auto m = x.ask("SUBSCRIBE");
+         m.append(header::event, "unheard-of");
+         EXPECT_EQ(x.answer_to(m).status(), 489);
+     }},
+    {"RFC 6665 4.2.1.1",
+     "and Allow-Events says what is known",
+     [] {
+         scene x;
+         auto m = x.ask("SUBSCRIBE");
+         m.append(header::event, "unheard-of");
+         EXPECT_TRUE(x.answer_to(m).has(header::allow_events));
+     },
+     {"489 without Allow-Events", "docs/status.md"}},
+    {"RFC 6665 4.1.2.1",
+     "a SUBSCRIBE without Event is refused",
+     [] {
+         scene x;
+         EXPECT_EQ(x.answer_to(x.ask("SUBSCRIBE")).status() / 100, 4);
+     }},
+    {"RFC 6665 4.2.1.1",
+     "the 200 says how long: never longer than asked",
+     [] {
+         opened x("3600");
+         ASSERT_TRUE(x.it);
+         EXPECT_EQ(x.response.value(header::expires), "3600");
+         opened y("999999");
+         EXPECT_EQ(y.response.value(header::expires), "43200");
+     }},
+    {"RFC 6665 4.2.1.1",
+     "too short an interval: 423",
+     [] {
+         opened x("5");
+         EXPECT_EQ(x.refused, 423);
+     }},
+    {"RFC 6665 4.2.1.2",
+     "after the 200 a NOTIFY follows at once",
+     [] {
+         opened x("3600");
+         ASSERT_TRUE(x.it);
+         EXPECT_TRUE(x.it->owes_notification());
+     }},
+    {"RFC 6665 4.2.2",
+     "a NOTIFY is in the dialog, has Event with its id, Subscription-State and a Content-Type",
+     [] {
+         opened x("3600");
+         const auto m = x.it->notify(state, t0 + 100s);
+         EXPECT_EQ(m.method_name(), "NOTIFY");
+         EXPECT_EQ(m.uri(), "sip:watcher@10.0.0.9");
+         EXPECT_EQ(m.call_id(), "c");
+         EXPECT_EQ(m.from_tag(), "n");
+         EXPECT_EQ(m.to_tag(), "w");
+         EXPECT_EQ(m.value(header::event), "presence;id=7");
+         EXPECT_EQ(m.value(header::subscription_state), "active;expires=3500");
+         EXPECT_EQ(m.value(header::content_type), "text/plain");
+     }},
+    {"RFC 6665 4.2.2",
+     "each NOTIFY has the next CSeq",
+     [] {
+         opened x("3600");
+         const auto one = x.it->notify(state, t0).cseq_number();
+         EXPECT_EQ(x.it->notify(state, t0).cseq_number(), one + 1);
+     }},
+    {"RFC 6665 4.1.2.2",
+     "a refresh in the dialog counts from now",
+     [] {
+         opened x("3600");
+         EXPECT_EQ(x.refresh("3600", 2, t0 + 3000s), 200);
+         EXPECT_EQ(x.it->deadline(), t0 + 6600s);
+     }},
+    {"RFC 6665 4.2.1.2",
+     "a refresh is answered with the state, too",
+     [] {
+         opened x("3600");
+         (void)x.it->notify(state, t0);
+         EXPECT_FALSE(x.it->owes_notification());
+         EXPECT_EQ(x.refresh("3600", 2, t0 + 10s), 200);
+         EXPECT_TRUE(x.it->owes_notification());
+     }},
+    {"RFC 6665 4.1.2.2",
+     "a refresh that is out of order: 500",
+     [] {
+         opened x("3600");
+         EXPECT_EQ(x.refresh("3600", 5, t0), 200);
+         EXPECT_EQ(x.refresh("3600", 4, t0), 500);
+     }},
+    {"RFC 6665 4.1.2.3",
+     "Expires 0 ends it, with one last NOTIFY that says terminated",
+     [] {
+         opened x("3600");
+         EXPECT_EQ(x.refresh("0", 2, t0 + 10s), 200);
+         const auto last = x.it->notify(state, t0 + 10s);
+         EXPECT_TRUE(last.value(header::subscription_state).starts_with("terminated"));
+         EXPECT_TRUE(x.it->is_over());
+     }},
+    {"RFC 6665 4.4.3",
+     "a fetch: Expires 0 from the start brings the state once",
+     [] {
+         opened x("0");
+         ASSERT_TRUE(x.it);
+         const auto only = x.it->notify(state, t0);
+         EXPECT_EQ(only.body(), "state");
+         EXPECT_TRUE(only.value(header::subscription_state).starts_with("terminated"));
+         EXPECT_TRUE(x.it->is_over());
+     }},
+    {"RFC 6665 4.2.2",
+     "when the time runs out: a NOTIFY, terminated, reason timeout",
+     [] {
+         opened x("3600");
+         EXPECT_FALSE(x.it->tick(t0 + 3599s));
+         const auto last = x.it->tick(t0 + 3600s);
+         ASSERT_TRUE(last);
+         EXPECT_EQ(last->value(header::subscription_state), "terminated;reason=timeout");
+         EXPECT_TRUE(x.it->is_over());
+     }},
+    {"RFC 6665 4.2.2",
+     "a NOTIFY that is answered 481 ends the subscription",
+     [] {
+         opened x("3600");
+         const auto m = x.it->notify(state, t0);
+         x.it->answered(sip::make_response(m, 481));
+         EXPECT_TRUE(x.it->is_over());
+     }},
+    {"RFC 6665 4.2.2",
+     "and so does one that is not answered",
+     [] {
+         opened x("3600");
+         (void)x.it->notify(state, t0);
+         x.it->timed_out();
+         EXPECT_TRUE(x.it->is_over());
+     }},
+    {"RFC 6665 4.2.2",
+     "one that is answered 200 does not",
+     [] {
+         opened x("3600");
+         const auto m = x.it->notify(state, t0);
+         x.it->answered(sip::make_response(m, 200));
+         EXPECT_FALSE(x.it->is_over());
+     }},
+    {"RFC 3265 3.2.4",
+     "the reasons a subscription may end for",
+     [] {
+         opened x("3600");
+         const auto m = x.it->end(sub::reason::noresource, std::nullopt);
+         EXPECT_EQ(m.value(header::subscription_state), "terminated;reason=noresource");
+     }},
+    {"RFC 3265 3.1.6.1",
+     "without Expires the package's usual time",
+     [] {
+         opened x("");
+         ASSERT_TRUE(x.it);
+         EXPECT_EQ(x.response.value(header::expires), "28800");
+     }},
+};
+
+TEST(rfc6665, rows) {
+    play(rows);
+}
+
+} // namespace
+} // namespace lyceum::conformance
