@@ -28,7 +28,9 @@ struct fake_stage final : stage, teller {
     teller& out() override { return *this; }
     const sip::aor& self() const override { return me; }
     void tell(const user_agent::action& a) override { told.push_back(name_of(a)); }
-    void tell(const std::string& event, const std::vector<field>&) override {
+    void tell(const std::string& event,
+              const std::vector<field>&,
+              const std::string& /*what*/) override {
         told.push_back(event);
     }
 
