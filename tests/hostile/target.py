@@ -44,7 +44,7 @@ class Target:
                 self.server.kill()
             raise
         self.tls, self.tcp, self.udp = (self.server.ports[f"sip_{kind}"] for kind in ("tls", "tcp", "udp"))
-        self.transactions_stay = 0  # over UDP they last for 32 s
+        self.transactions_stay = 0  # over UDP they last for 32 s; None: however many
         self._before = {}
         self.note()
 
@@ -89,5 +89,6 @@ class Target:
         """Still well, nothing left behind, and it goes when it is told."""
         assert self.server.alive(), f"the server has died, see {self.server.log_path}"
         self.is_well()
-        self.server.wait_for_counts(20, connections=0, associations=0, registrations=0, transactions=self.transactions_stay)
+        wanted = {} if self.transactions_stay is None else {"transactions": self.transactions_stay}
+        self.server.wait_for_counts(20, connections=0, associations=0, registrations=0, **wanted)
         self.server.stop()
