@@ -80,6 +80,8 @@ def sanitizer(preset, labels):
 
 
 def labelled(label, preset="release"):
+    """The tests of that label. They are known as soon as the tree is configured; the first step builds what they need."""
+    subprocess.run(["scripts/build", preset, "build.ninja"], cwd=TOP, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
     text = subprocess.run(["ctest", "--test-dir", f"build/{preset}", "-N", "-L", f"^({label})$"], cwd=TOP, capture_output=True, text=True).stdout
     return re.findall(r"Test +#\d+: (\S+)", text)
 
@@ -108,9 +110,6 @@ def watched(preset, test):
 def live(preset, labels, *more):
     """The programs themselves, sanitized, under the tests that ask them from outside."""
     def steps():
-        # Enough to know the tests; what they need is built as the first step.
-        if subprocess.run(["scripts/build", preset, "build.ninja"], cwd=TOP, stdin=subprocess.DEVNULL).returncode:
-            return [("build", lambda _: False)]
         return [("build", build(preset, "lyceum_programs", *more)),
                 *[(name, watched(preset, name)) for name in labelled(labels, preset)]]
     return steps
@@ -119,10 +118,9 @@ def live(preset, labels, *more):
 def repeated(label, times, env=None):
     """Each test of a label by itself, so that a night that ends early has finished some of them."""
     def steps():
-        if subprocess.run(["scripts/build", "release"], cwd=TOP, stdin=subprocess.DEVNULL).returncode:
-            return [("build", lambda _: False)]
-        return [(name, ctest("release", name, "-R", f"^{re.escape(name)}$", "--repeat", f"until-fail:{times}", env=env))
-                for name in labelled(label)]
+        return [("build", build("release")),
+                *[(name, ctest("release", name, "-R", f"^{re.escape(name)}$", "--repeat", f"until-fail:{times}", env=env))
+                  for name in labelled(label)]]
     return steps
 
 
