@@ -41,7 +41,8 @@ void client_crowd::drive(std::promise<tally>& done) {
     driving_ = true;
     const auto group = group_size(options_.drive);
     for (agents::seat s = 0; s < agents_.size(); ++s) {
-        if (s % group != 0) pace_.retire(s); // it only answers
+        // It only answers, or only stays.
+        if (s % group != 0 || options_.drive == what::idle) pace_.retire(s);
     }
     pace_.begin(agents_.now(),
                 options_.rate / static_cast<double>(options_.processes),

@@ -38,7 +38,8 @@ void plain_crowd::drive(std::promise<tally>& done) {
     done_ = &done;
     const auto group = group_size(options_.drive);
     for (seat s = 0; s < places_.size(); ++s) {
-        if (s % group != 0) pace_.retire(s); // it only answers
+        // It only answers, or only stays.
+        if (s % group != 0 || options_.drive == what::idle) pace_.retire(s);
     }
     pace_.begin(shard_.clock().now(),
                 options_.rate / static_cast<double>(options_.processes),
