@@ -40,12 +40,13 @@ ip::udp::endpoint to_udp(const ip_endpoint& e) {
 }
 
 asio_links::asio_links(boost::asio::io_context& io,
+                       turns& t,
                        unsigned shard,
                        const settings& s,
                        const environment& e,
                        metrics::registry& m)
-    : io_(io), shard_(shard), settings_(s), environment_(e), patience_timer_(io),
-      scratch_(32 * 1024),
+    : io_(io), turns_(t), shard_(shard), settings_(s), environment_(e), patience_timer_(io),
+      scratch_(64 * 1024),
       accepted_(m.make_counter("lyceum_net_accepted_total", "Connections accepted")),
       refused_(
           m.make_counter("lyceum_net_refused_total", "Connections closed at once: limit reached")),
@@ -132,17 +133,22 @@ void asio_links::start() {
 
 void asio_links::accept_next(acceptor& a) {
     a.socket.async_accept([this, &a](error_code error, ip::tcp::socket socket) {
-        if (error == boost::asio::error::operation_aborted || !a.socket.is_open()) return;
+        if (error == boost::asio::error::operation_aborted) return;
         if (!error) {
-            accepted(a, std::move(socket));
-            accept_next(a);
+            turns_.turn([&] {
+                if (!a.socket.is_open()) return;
+                accepted(a, std::move(socket));
+                accept_next(a);
+            });
             return;
         }
         // Out of descriptors, most likely: the backlog waits while some close.
         log::write(log::level::warn, "net", "accept_failed", {{"error", error.message()}});
         auto pause = std::make_shared<boost::asio::steady_timer>(io_, accept_pause);
         pause->async_wait([this, &a, pause](error_code) {
-            if (a.socket.is_open()) accept_next(a);
+            turns_.turn([&] {
+                if (a.socket.is_open()) accept_next(a);
+            });
         });
     });
 }
@@ -208,7 +214,9 @@ void asio_links::connect(ip::tcp::socket& socket,
     socket.open(endpoint.protocol(), error);
     socket.non_blocking(true, error);
     socket.set_option(ip::tcp::no_delay(true), error);
-    socket.async_connect(endpoint, [then = std::move(then)](error_code e) mutable { then(!e); });
+    socket.async_connect(endpoint, [this, then = std::move(then)](error_code e) mutable {
+        turns_.turn([&] { then(!e); });
+    });
 }
 
 void asio_links::hurry(flow_id id, bool closing) {
@@ -230,7 +238,7 @@ void asio_links::check_hurried() {
     if (!watching_) return;
     patience_timer_.expires_after(hurried_.front().until - now);
     patience_timer_.async_wait([this](error_code e) {
-        if (!e) check_hurried();
+        if (!e) turns_.turn([this] { check_hurried(); });
     });
 }
 
@@ -258,7 +266,9 @@ void asio_links::close(flow_id id, bool flush) {
 
 void asio_links::later(flow_id id, void (*f)(connection&)) {
     boost::asio::post(io_, [this, id, f] {
-        if (connection* c = find(id)) f(*c);
+        turns_.turn([&] {
+            if (connection* c = find(id)) f(*c);
+        });
     });
 }
 
@@ -303,17 +313,19 @@ void asio_links::send_datagram(flow_id id, const ip_endpoint& peer, std::string_
 void asio_links::read_datagrams(std::size_t index) {
     auto& d = datagrams_[index];
     d.socket.async_wait(ip::udp::socket::wait_read, [this, index, &d](error_code waited) {
-        if (waited || !d.socket.is_open()) return;
-        for (int n = 0; n < 64; ++n) {
-            ip::udp::endpoint from;
-            error_code error;
-            std::vector<char> buffer(65536);
-            const auto size = d.socket.receive_from(boost::asio::buffer(buffer), from, 0, error);
-            if (error) break;
-            events_->received_datagram(
-                make_id(first_udp_slot + index), from_asio(from), {buffer.data(), size});
-        }
-        if (d.socket.is_open()) read_datagrams(index);
+        if (waited) return;
+        turns_.turn([&] {
+            for (int n = 0; n < 64 && d.socket.is_open(); ++n) {
+                ip::udp::endpoint from;
+                error_code error;
+                const auto size =
+                    d.socket.receive_from(boost::asio::buffer(scratch_), from, 0, error);
+                if (error) break;
+                events_->received_datagram(
+                    make_id(first_udp_slot + index), from_asio(from), {scratch_.data(), size});
+            }
+            if (d.socket.is_open()) read_datagrams(index);
+        });
     });
 }
 

@@ -3,6 +3,7 @@
 #include "base/metrics/registry.h"
 #include "net/asio/connection.h"
 #include "net/asio/engine.h"
+#include "net/asio/turns.h"
 #include "net/links.h"
 
 #include <boost/asio/io_context.hpp>
@@ -41,6 +42,7 @@ struct tls_contexts {
 class asio_links final : public links {
 public:
     asio_links(boost::asio::io_context&,
+               turns&,
                unsigned shard,
                const settings&,
                const environment&,
@@ -71,6 +73,8 @@ public:
 
     // For connections.
     [[nodiscard]] connection* find(flow_id);
+    /// What Asio's handlers do, they do in a turn.
+    [[nodiscard]] turns& turn_taker() { return turns_; }
     [[nodiscard]] link_events& events() { return *events_; }
     [[nodiscard]] std::span<char> scratch() { return scratch_; }
     [[nodiscard]] std::size_t max_queued() const { return settings_.max_queued; }
@@ -107,6 +111,7 @@ private:
     void check_hurried();
 
     boost::asio::io_context& io_;
+    turns& turns_;
     unsigned shard_;
     const settings& settings_;
     const environment& environment_;

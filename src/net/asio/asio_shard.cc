@@ -9,45 +9,24 @@ asio_shard::asio_shard(unsigned index,
                        shard_circle& circle,
                        const environment& environment)
     : index_(index), settings_(s), circle_(circle), environment_(environment), io_(1),
-      work_(boost::asio::make_work_guard(io_)), links_(io_, index, s, environment, metrics_),
-      timer_(io_), posted_(metrics_.make_counter("lyceum_net_mailbox_posted_total",
-                                                 "Jobs taken from other shards or the pool")),
+      work_(boost::asio::make_work_guard(io_)),
+      posted_(metrics_.make_counter("lyceum_net_mailbox_posted_total",
+                                    "Jobs taken from other shards or the pool")),
       dropped_(metrics_.make_counter("lyceum_net_mailbox_dropped_total",
-                                     "Jobs refused: the mailbox was full")) {}
+                                     "Jobs refused: the mailbox was full")),
+      turns_([this] { boost::asio::post(io_, [this] { turns_.turn([] {}); }); }, posted_),
+      links_(io_, turns_, index, s, environment, metrics_), timer_(io_) {}
 
 asio_shard::~asio_shard() = default;
 
-bool asio_shard::take(job work, bool always) {
-    bool first = false;
-    {
-        const std::scoped_lock lock(mailbox_lock_);
-        if (!always && mailbox_.size() >= settings_.mailbox) return false;
-        first = mailbox_.empty();
-        mailbox_.push_back(std::move(work));
-    }
-    if (first) boost::asio::post(io_, [this] { drain(); });
-    return true;
-}
-
 bool asio_shard::post(unsigned to, job work) {
-    if (circle_.shards[to]->take(std::move(work), false)) return true;
+    if (circle_.shards[to]->turns_.put(std::move(work), settings_.mailbox)) return true;
     dropped_.add();
     return false;
 }
 
 void asio_shard::deliver(unsigned to, job work) {
-    circle_.shards[to]->take(std::move(work), true);
-}
-
-void asio_shard::drain() {
-    {
-        const std::scoped_lock lock(mailbox_lock_);
-        batch_.swap(mailbox_);
-    }
-    posted_.add(batch_.size());
-    for (auto& work : batch_)
-        work();
-    batch_.clear();
+    circle_.shards[to]->turns_.put(std::move(work), std::numeric_limits<std::size_t>::max());
 }
 
 bool asio_shard::offload(job blocking, job then) {
@@ -58,9 +37,8 @@ bool asio_shard::offload(job blocking, job then) {
                       [this, blocking = std::move(blocking), then = std::move(then)]() mutable {
                           blocking();
                           circle_.waiting_for_pool.fetch_sub(1, std::memory_order_relaxed);
-                          // The answer must not be lost to a full mailbox: it goes straight to the
-                          // loop.
-                          boost::asio::post(io_, [then = std::move(then)]() mutable { then(); });
+                          // The answer must not be lost to a full mailbox.
+                          deliver(index_, std::move(then));
                       });
     return true;
 }
@@ -71,19 +49,22 @@ void asio_shard::wake_at(instant when) {
     timer_.expires_at(std::chrono::steady_clock::time_point(when.time_since_epoch()));
     timer_.async_wait([this](const boost::system::error_code& e) {
         if (e) return;
-        armed_.reset();
-        if (wakeup_) wakeup_(environment_.now());
+        turns_.turn([this] {
+            armed_.reset();
+            if (wakeup_) wakeup_(environment_.now());
+        });
     });
 }
 
 void asio_shard::start() {
-    boost::asio::post(io_, [this] { links_.start(); });
+    boost::asio::post(io_, [this] { turns_.turn([this] { links_.start(); }); });
     thread_ = std::thread([this] { io_.run(); });
 }
 
 void asio_shard::stop() {
+    turns_.end();
     boost::asio::post(io_, [this] {
-        links_.shut();
+        turns_.turn([this] { links_.shut(); });
         work_.reset();
         io_.stop();
     });

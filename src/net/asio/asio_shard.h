@@ -1,13 +1,13 @@
 #pragma once
 
 #include "net/asio/asio_links.h"
+#include "net/asio/turns.h"
 #include "net/shard.h"
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/thread_pool.hpp>
 
 #include <atomic>
-#include <mutex>
 #include <thread>
 
 namespace lyceum::net::asio {
@@ -21,7 +21,7 @@ struct shard_circle {
     std::atomic<std::size_t> waiting_for_pool = 0;
 };
 
-/// A shard on a thread of its own.
+/// A shard with a thread of its own. What happens here happens in a turn of the shard (turns.h).
 class asio_shard final : public net::shard {
 public:
     asio_shard(unsigned index, const settings&, shard_circle&, const environment&);
@@ -43,9 +43,6 @@ public:
     void stop();  ///< and joins it
 
 private:
-    bool take(job, bool always); ///< from any thread
-    void drain();
-
     unsigned index_;
     const settings& settings_;
     shard_circle& circle_;
@@ -54,15 +51,13 @@ private:
     random::system random_;
     boost::asio::io_context io_;
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
+    metrics::counter& posted_;
+    metrics::counter& dropped_;
+    turns turns_;
     asio_links links_;
     boost::asio::steady_timer timer_;
     std::optional<instant> armed_;
     std::move_only_function<void(instant)> wakeup_;
-    std::mutex mailbox_lock_;
-    std::vector<job> mailbox_;
-    std::vector<job> batch_; ///< reused
-    metrics::counter& posted_;
-    metrics::counter& dropped_;
     std::thread thread_;
 };
 

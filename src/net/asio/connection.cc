@@ -133,14 +133,24 @@ std::pair<connection::io, std::size_t> connection::write_some(std::string_view o
     return {io::failed, 0};
 }
 
+bool connection::may_have_more(std::size_t n, std::size_t size) const {
+    return tls_ ? SSL_has_pending(tls_.get()) == 1 : n == size;
+}
+
 void connection::read() {
     auto& owner = owner_;
     const auto id = id_;
     const auto scratch = owner.scratch();
     std::size_t taken = 0;
+    bool more = true;
     // The user of an event may close this very connection: look it up again after each.
     for (connection* self = this; self != nullptr && self->state_ == state::open;
          self = owner.find(id)) {
+        // The wait that follows tells of octets, too, that came before it began.
+        if (!more) {
+            self->wait_readable();
+            return;
+        }
         if (taken >= turn_budget) {
             owner.later(id, [](connection& c) { c.read(); });
             return;
@@ -149,6 +159,7 @@ void connection::read() {
         switch (what) {
         case io::done:
             taken += n;
+            more = self->may_have_more(n, scratch.size());
             owner.events().received(id, {scratch.data(), n});
             break;
         case io::want_read:
@@ -229,13 +240,16 @@ void connection::close_after_flush() {
 void connection::wait_readable() {
     socket_.async_wait(boost::asio::ip::tcp::socket::wait_read,
                        [&owner = owner_, id = id_](auto error) {
-                           connection* self = error ? nullptr : owner.find(id);
-                           if (self == nullptr) return;
-                           if (self->state_ == state::handshaking) {
-                               self->handshake();
-                           } else if (self->state_ == state::open) {
-                               self->read();
-                           }
+                           if (error) return;
+                           owner.turn_taker().turn([&] {
+                               connection* self = owner.find(id);
+                               if (self == nullptr) return;
+                               if (self->state_ == state::handshaking) {
+                                   self->handshake();
+                               } else if (self->state_ == state::open) {
+                                   self->read();
+                               }
+                           });
                        });
 }
 
@@ -244,14 +258,17 @@ void connection::wait_writable() {
     writing_ = true;
     socket_.async_wait(boost::asio::ip::tcp::socket::wait_write,
                        [&owner = owner_, id = id_](auto error) {
-                           connection* self = error ? nullptr : owner.find(id);
-                           if (self == nullptr) return;
-                           self->writing_ = false;
-                           if (self->state_ == state::handshaking) {
-                               self->handshake();
-                           } else if (self->state_ == state::open) {
-                               self->write();
-                           }
+                           if (error) return;
+                           owner.turn_taker().turn([&] {
+                               connection* self = owner.find(id);
+                               if (self == nullptr) return;
+                               self->writing_ = false;
+                               if (self->state_ == state::handshaking) {
+                                   self->handshake();
+                               } else if (self->state_ == state::open) {
+                                   self->write();
+                               }
+                           });
                        });
 }
 

@@ -43,6 +43,8 @@ private:
     void wait_writable();
     void end(closed_why);
     [[nodiscard]] std::pair<io, std::size_t> read_some(char* to, std::size_t size);
+    /// Whether there may be more to read, after n of size octets came.
+    [[nodiscard]] bool may_have_more(std::size_t n, std::size_t size) const;
     [[nodiscard]] std::pair<io, std::size_t> write_some(std::string_view octets);
     [[nodiscard]] io tls_result(int result);
 

@@ -58,6 +58,8 @@ std::expected<tls_context, std::string> make(const SSL_METHOD* method, const tls
     SSL_CTX_set_mode(ctx.get(),
                      SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
                          SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+    // A record is read in one system call, not its five octets of header first.
+    SSL_CTX_set_read_ahead(ctx.get(), 1);
     SSL_CTX_set_session_cache_mode(ctx.get(), SSL_SESS_CACHE_OFF);
     if (!files.certificate.empty()) {
         if (SSL_CTX_use_certificate_chain_file(ctx.get(), files.certificate.c_str()) != 1) {
