@@ -7,9 +7,6 @@
 
 namespace lyceum::apps::client {
 
-/// Standard input without a buffer of its own: what follows the first line stays where it is.
-/// The first line, without its end; what: for the error.
-[[nodiscard]] std::expected<std::string, std::string> line_of_input(const char* what);
 /// Asks on the terminal; an error when there is none.
 [[nodiscard]] std::expected<std::string, std::string> ask(const char* prompt);
 /// The same, and nothing of what is typed is shown.

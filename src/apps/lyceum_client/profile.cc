@@ -2,6 +2,7 @@
 
 #include "apps/deployment/deployment.h"
 #include "apps/lyceum_client/input.h"
+#include "apps/terminal/terminal.h"
 #include "base/crypto/digest.h"
 #include "base/text.h"
 
@@ -39,9 +40,10 @@ std::expected<void, std::string>
 take_demo(wanted_profile& w, std::string& domain, std::string& password) {
     LYCEUM_TRY(const auto d, deployment::load(w.demo + "/lyceum.toml"));
     domain = d.primary_domain();
-    if (w.server.empty())
+    if (w.server.empty()) {
         w.server =
             "127.0.0.1:" + std::to_string(w.transport == "tls" ? d.ports.sip_tls : d.ports.sip_tcp);
+    }
     if (w.ca.empty()) w.ca = d.path(d.tls.ca);
     if (w.tls_name.empty()) w.tls_name = domain;
     LYCEUM_TRY(const auto user, parse_user(w.user, domain));
@@ -55,7 +57,7 @@ take_demo(wanted_profile& w, std::string& domain, std::string& password) {
 }
 
 std::expected<std::string, std::string> password_of(const wanted_profile& w) {
-    if (w.password_stdin) return line_of_input("password");
+    if (w.password_stdin) return terminal::line_of_input("password");
     if (!w.password_file.empty()) {
         LYCEUM_TRY(auto text, read_file(w.password_file));
         text.resize(std::min(text.find_first_of("\r\n"), text.size()));
