@@ -1,6 +1,7 @@
 #pragma once
 
 #include "machines/transaction/actions.h"
+#include "machines/transaction/either.h"
 #include "machines/transaction/timings.h"
 
 #include <variant>
@@ -67,27 +68,6 @@ private:
 };
 
 /// Either of the two.
-class client {
-public:
-    client(bool is_invite, const timings& t, bool reliable)
-        : machine_(is_invite ? machine(invite_client(t, reliable))
-                             : machine(non_invite_client(t, reliable))) {}
-
-    void on(const client_event& e, instant now, actions& out) {
-        std::visit([&](auto& m) { m.on(e, now, out); }, machine_);
-    }
-    /// When on(tick{}) is next due.
-    [[nodiscard]] std::optional<instant> deadline() const {
-        return std::visit([](const auto& m) { return m.deadline(); }, machine_);
-    }
-    [[nodiscard]] transaction::state state() const {
-        return std::visit([](const auto& m) { return m.state(); }, machine_);
-    }
-    [[nodiscard]] bool is_invite() const { return machine_.index() == 0; }
-
-private:
-    using machine = std::variant<invite_client, non_invite_client>;
-    machine machine_;
-};
+using client = either<invite_client, non_invite_client, client_event>;
 
 } // namespace lyceum::transaction

@@ -2,6 +2,7 @@
 
 #include "machines/transaction/actions.h"
 #include "machines/transaction/client.h"
+#include "machines/transaction/either.h"
 #include "machines/transaction/timings.h"
 
 #include <variant>
@@ -68,27 +69,6 @@ private:
 };
 
 /// Either of the two.
-class server {
-public:
-    server(bool is_invite, const timings& t, bool reliable)
-        : machine_(is_invite ? machine(invite_server(t, reliable))
-                             : machine(non_invite_server(t, reliable))) {}
-
-    void on(const server_event& e, instant now, actions& out) {
-        std::visit([&](auto& m) { m.on(e, now, out); }, machine_);
-    }
-    /// When on(tick{}) is next due.
-    [[nodiscard]] std::optional<instant> deadline() const {
-        return std::visit([](const auto& m) { return m.deadline(); }, machine_);
-    }
-    [[nodiscard]] transaction::state state() const {
-        return std::visit([](const auto& m) { return m.state(); }, machine_);
-    }
-    [[nodiscard]] bool is_invite() const { return machine_.index() == 0; }
-
-private:
-    using machine = std::variant<invite_server, non_invite_server>;
-    machine machine_;
-};
+using server = either<invite_server, non_invite_server, server_event>;
 
 } // namespace lyceum::transaction
