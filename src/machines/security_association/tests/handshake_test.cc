@@ -10,22 +10,26 @@ std::string first_leg(std::string_view version = "4",
            std::string(target) + "\", gssapi-data=\"\", version=" + std::string(version);
 }
 
+/// Both challenges of a handshake: what the client sends next is its answer.
+void be_challenged_twice(world& w) {
+    for (unsigned leg = 1; leg <= 2; ++leg) {
+        auto m = request(leg);
+        const auto a = w.send(m);
+        const auto* c = as<authenticator::challenge>(a);
+        ASSERT_TRUE(c) << leg;
+        ASSERT_TRUE(w.client.on_challenge(world::as_message(m, *c), w0)) << leg;
+    }
+}
+
 /// The second leg's request with its own token replaced, and what becomes of it.
 authenticator::action final_leg_with(world& w, void (*change)(std::string& authorization)) {
-    auto plain = request(1);
-    auto a = w.send(plain);
-    EXPECT_TRUE(
-        w.client.on_challenge(world::as_message(plain, *as<authenticator::challenge>(a)), w0));
-    auto asking = request(2);
-    a = w.send(asking);
-    EXPECT_TRUE(
-        w.client.on_challenge(world::as_message(asking, *as<authenticator::challenge>(a)), w0));
+    be_challenged_twice(w);
     auto m = request(3);
     w.client.authorise(m);
     std::string authorization(m.value(sip::header::authorization));
     change(authorization);
     m.set(sip::header::authorization, authorization);
-    a = w.receive(m);
+    auto a = w.receive(m);
     if (const auto* v = as<authenticator::verify_ntlm>(a)) return w.judge(*v);
     return a;
 }
@@ -194,14 +198,7 @@ TEST(final_leg, of_somebody_elses_handshake) {
     for (const std::string_view from : {"<sip:bob@contoso.test>;tag=1;epid=8248ca9ebb"sv,
                                         "<sip:alice@contoso.test>;tag=1;epid=2ebb6f264f"sv}) {
         world w;
-        auto plain = request(1);
-        auto a = w.send(plain);
-        ASSERT_TRUE(
-            w.client.on_challenge(world::as_message(plain, *as<authenticator::challenge>(a)), w0));
-        auto asking = request(2);
-        a = w.send(asking);
-        ASSERT_TRUE(
-            w.client.on_challenge(world::as_message(asking, *as<authenticator::challenge>(a)), w0));
+        ASSERT_NO_FATAL_FAILURE(be_challenged_twice(w));
         auto m = request(3, {.from = std::string(from)});
         w.client.authorise(m);
         EXPECT_EQ(as<authenticator::challenge>(w.receive(m))->why, final_handshake_failed) << from;
@@ -226,18 +223,11 @@ TEST(final_leg, forged_from) {
 
 TEST(verdict, unavailable_late_or_twice) {
     world w;
-    auto plain = request(1);
-    auto a = w.send(plain);
-    ASSERT_TRUE(
-        w.client.on_challenge(world::as_message(plain, *as<authenticator::challenge>(a)), w0));
-    auto asking = request(2);
-    a = w.send(asking);
-    ASSERT_TRUE(
-        w.client.on_challenge(world::as_message(asking, *as<authenticator::challenge>(a)), w0));
+    ASSERT_NO_FATAL_FAILURE(be_challenged_twice(w));
     auto m = request(3);
     w.client.authorise(m);
 
-    a = w.receive(m);
+    auto a = w.receive(m);
     const auto waiting = *as<authenticator::verify_ntlm>(a);
     // The same again while the verdict is awaited does not start another.
     EXPECT_EQ(as<authenticator::challenge>(w.receive(m))->why, final_handshake_failed);
@@ -254,18 +244,11 @@ TEST(verdict, unavailable_late_or_twice) {
 
 TEST(verdict, never) {
     world w;
-    auto plain = request(1);
-    auto a = w.send(plain);
-    ASSERT_TRUE(
-        w.client.on_challenge(world::as_message(plain, *as<authenticator::challenge>(a)), w0));
-    auto asking = request(2);
-    a = w.send(asking);
+    ASSERT_NO_FATAL_FAILURE(be_challenged_twice(w));
     EXPECT_EQ(w.server.deadline(), t0 + 30s);
-    ASSERT_TRUE(
-        w.client.on_challenge(world::as_message(asking, *as<authenticator::challenge>(a)), w0));
     auto m = request(3);
     w.client.authorise(m);
-    a = w.receive(m);
+    auto a = w.receive(m);
     const auto of = as<authenticator::verify_ntlm>(a)->of;
     w.now = t0 + 30s - 1ns;
     EXPECT_EQ(w.count(authenticator::tick{}), 0u);

@@ -40,4 +40,13 @@ std::array<std::uint8_t, N> fixed(std::string_view hex) {
     return out;
 }
 
+/// A message or a part of one as it goes out.
+template <class T>
+byte_vector written(const T& v) {
+    byte_vector out;
+    byte_writer w(out);
+    serialise(v, w);
+    return out;
+}
+
 } // namespace lyceum::ntlm::capture

@@ -11,15 +11,7 @@
 namespace lyceum::ntlm {
 namespace {
 
-using capture::fixed;
-
-template <class T>
-byte_vector written(const T& v) {
-    byte_vector out;
-    byte_writer w(out);
-    serialise(v, w);
-    return out;
-}
+using capture::fixed, capture::written;
 
 // Every row of digest MS-SIPAE 9.1, server's view.
 TEST(capture, keys) {

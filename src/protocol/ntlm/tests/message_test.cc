@@ -8,13 +8,7 @@
 namespace lyceum::ntlm {
 namespace {
 
-template <class T>
-byte_vector written(const T& v) {
-    byte_vector out;
-    byte_writer w(out);
-    serialise(v, w);
-    return out;
-}
+using capture::written;
 
 void put16(byte_vector& b, std::size_t at, unsigned v) {
     b[at] = static_cast<std::uint8_t>(v & 0xFFU);
