@@ -187,10 +187,11 @@ void gate::carry_out(const path& from, authenticator::actions&& todo, sip::messa
                            for (const auto& line : c.headers)
                                r.append(line.name, line.value);
                            r.append(header::server, settings_.product);
-                           if (c.why)
+                           if (c.why) {
                                r.append(c.why->is_public ? header::ms_diagnostics_public
                                                          : header::ms_diagnostics,
                                         diagnosis_value(*c.why, settings_.fqdn));
+                           }
                            events_.answer(from, std::move(r));
                        },
                        [&](authenticator::verify_ntlm& v) {
@@ -208,9 +209,10 @@ void gate::carry_out(const path& from, authenticator::actions&& todo, sip::messa
                            r.append(x.why.is_public ? header::ms_diagnostics_public
                                                     : header::ms_diagnostics,
                                     diagnosis_value(x.why, settings_.fqdn));
-                           if (x.retry_after)
+                           if (x.retry_after) {
                                r.append(header::retry_after,
                                         std::to_string(x.retry_after->count()));
+                           }
                            events_.answer(from, std::move(r));
                            if (x.hang_up) transport_.close(from.flow, true);
                        },
@@ -246,9 +248,10 @@ void gate::verify(const path& from, authenticator::verify_ntlm& asked) {
             *answer = verifier.verify(proof);
         },
         [this, from, ticket, answer] { verified(from, ticket, *answer); });
-    if (!taken)
+    if (!taken) {
         verified(
             from, ticket, unavailable{"the password checks are all busy", std::chrono::seconds(5)});
+    }
 }
 
 void gate::verified(const path& from,
@@ -324,11 +327,13 @@ void gate::arm(net::flow_id id, client& c) {
 void gate::on_deadline(std::uint64_t value, instant now) {
     const net::flow_id id{value};
     const auto it = clients_.find(id);
+    if (it == clients_.end()) return;
+    auto& c = it->second;
     // An earlier timer took the place of this one: that one looks further.
-    if (it == clients_.end() || (it->second.armed && *it->second.armed > now)) return;
-    it->second.armed.reset();
+    if (c.armed && *c.armed > now) return;
+    c.armed.reset();
     authenticator::actions todo;
-    it->second.machine.on(authenticator::tick{}, now, todo);
+    c.machine.on(authenticator::tick{}, now, todo);
     const auto* facts = transport_.facts(id);
     if (facts != nullptr) carry_out({facts->kind, id, facts->peer}, std::move(todo), nullptr);
 }

@@ -68,9 +68,10 @@ std::vector<settings::problem> cross_check(const deployment& d) {
     }
     for (const auto* other :
          {&d.store.file, &d.auth.sealing_key, &d.tls.certificate, &d.tls.key, &d.tls.ca}) {
-        if (!d.log.file.empty() && d.path(d.log.file) == d.path(*other))
+        if (!d.log.file.empty() && d.path(d.log.file) == d.path(*other)) {
             out.push_back(
                 {0, "log.file", "\"" + d.log.file + "\" is another file of the deployment"});
+        }
     }
     std::set<std::pair<bool, std::uint16_t>> taken;
     for (const auto& p : port_table(d)) {

@@ -13,15 +13,15 @@ namespace wish = user_agent::wish;
 class sign_in_program final : public program {
 public:
     void on_notice(stage& s, const user_agent::action& a) override { s.out().tell(a); }
-    bool stays() const override { return true; }
+    [[nodiscard]] bool stays() const override { return true; }
 };
 
 class chat_program final : public program {
 public:
     explicit chat_program(sip::aor peer) : peer_(std::move(peer)) {}
 
-    bool wants_lines() const override { return true; }
-    bool stays() const override { return true; }
+    [[nodiscard]] bool wants_lines() const override { return true; }
+    [[nodiscard]] bool stays() const override { return true; }
 
     void on_notice(stage& s, const user_agent::action& a) override {
         s.out().tell(a);

@@ -30,7 +30,7 @@ std::optional<std::chrono::nanoseconds> seconds_of(const json::object& o) {
 /// Does one command after the other; the first begins when we are signed in.
 class script_program final : public program {
 public:
-    bool wants_lines() const override { return true; }
+    [[nodiscard]] bool wants_lines() const override { return true; }
 
     void on_line(stage& s, std::string line) override {
         commands_.push_back(std::move(line));

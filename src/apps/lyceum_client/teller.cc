@@ -33,9 +33,10 @@ public:
             overloaded{
                 [](const notice::transmit&) {},
                 [&](const notice::signed_in& n) {
-                    if (n.anew)
+                    if (n.anew) {
                         line("* signed in for " + number(n.expires.count()) + " s; endpoints: " +
                              number(static_cast<std::int64_t>(n.endpoints.size())));
+                    }
                 },
                 [&](const notice::sign_in_failed& n) { line("* sign-in failed: " + n.why); },
                 [&](const notice::signed_out& n) { line("* signed out: " + n.why); },

@@ -66,15 +66,17 @@ std::expected<void, std::string> complete(const wanted& w, options& o) {
         return std::unexpected("plain agents sign in once, over TCP or TLS");
     if (!o.is_plain && (o.drive == what::call || o.drive == what::fork))
         return std::unexpected("calls are for plain agents: --plain");
-    if (o.connections % group_size(o.drive) != 0)
+    if (o.connections % group_size(o.drive) != 0) {
         return std::unexpected("connections have to be a multiple of " +
                                std::to_string(group_size(o.drive)));
+    }
     LYCEUM_TRY(const auto local, client::parse_server(w.local, kind));
     LYCEUM_TRY(o.local, client::look_up(local));
     o.span = std::chrono::seconds(w.seconds);
-    if (group_size(o.drive) > 1 && o.users.size() < o.connections)
+    if (group_size(o.drive) > 1 && o.users.size() < o.connections) {
         return std::unexpected("this case wants a user for each endpoint: a message goes to every "
                                "endpoint of a user");
+    }
     return {};
 }
 

@@ -70,9 +70,10 @@ public:
         acceptor_.set_option(asio::socket_base::reuse_address(true), error);
         acceptor_.bind(endpoint, error);
         if (!error) acceptor_.listen(16, error);
-        if (error)
+        if (error) {
             return std::unexpected("cannot listen on " + at.text() +
                                    " for metrics: " + error.message());
+        }
         accept();
         thread_ = std::thread([this] { io_.run(); });
         return {};

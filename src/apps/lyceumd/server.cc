@@ -73,11 +73,12 @@ class running_server final : public server, public admin::changes {
     }
     template <class F>
     void everywhere(F f) {
-        for (unsigned i = 0; i < shards(); ++i)
+        for (unsigned i = 0; i < shards(); ++i) {
             ask(i, [&](front_end& x) {
                 f(x);
                 return 0;
             });
+        }
     }
 
 public:
@@ -112,11 +113,12 @@ public:
     void drain_and_stop() override {
         log::write(log::level::info, "lyceumd", "draining");
         everywhere([](front_end& f) { f.stack().drain(); });
-        for (unsigned i = 0; i < shards(); ++i)
+        for (unsigned i = 0; i < shards(); ++i) {
             ask(i, [&](front_end&) {
                 engine_->links(i).stop_listening();
                 return 0;
             });
+        }
         const auto until = system_environment().now() + settings_.server.drain_patience;
         while (system_environment().now() < until && under_way() != 0) {
             std::this_thread::sleep_until(std::chrono::steady_clock::now() + 50ms);
@@ -201,11 +203,12 @@ std::expected<void, std::string> running_server::open() {
     const auto descriptors = raise_descriptor_limit();
     LYCEUM_TRY(lock_, folder::data_lock::take(settings_));
     struct stat key{};
-    if (::stat(settings_.path(settings_.tls.key).c_str(), &key) == 0 && (key.st_mode & 077U) != 0)
+    if (::stat(settings_.path(settings_.tls.key).c_str(), &key) == 0 && (key.st_mode & 077U) != 0) {
         log::write(log::level::warn,
                    "lyceumd",
                    "key_readable_by_others",
                    {{"file", settings_.path(settings_.tls.key)}});
+    }
     LYCEUM_TRY(key_, folder::read_sealing_key(settings_));
     store::soci::options how;
     how.readers = settings_.store.readers;
@@ -273,12 +276,14 @@ std::expected<void, std::string> running_server::open() {
                          [this](const admin::arguments& a,
                                 std::shared_ptr<admin::line_sink> sink) -> admin::outcome {
                              const auto user = sip::aor::from(a.text("user"));
-                             if (!user)
+                             if (!user) {
                                  return std::unexpected(admin::failure{
                                      "usage", "trace wants a SIP address: sip:alice@contoso.test"});
-                             if (const auto known = store_->users().find(*user); known && !*known)
+                             }
+                             if (const auto known = store_->users().find(*user); known && !*known) {
                                  return std::unexpected(admin::failure{
                                      "not_found", "there is no user " + user->text()});
+                             }
                              trace_.add(user->text(), std::move(sink));
                              return R"({"tracing":true})";
                          });
@@ -334,9 +339,10 @@ admin::outcome running_server::status() {
 
 admin::outcome running_server::endpoints(const admin::arguments& a) {
     const auto user = sip::aor::from(a.text("user"));
-    if (!user)
+    if (!user) {
         return std::unexpected(
             admin::failure{"usage", "endpoints wants a SIP address: sip:alice@contoso.test"});
+    }
     if (const auto known = store_->users().find(*user); known && !*known)
         return std::unexpected(admin::failure{"not_found", "there is no user " + user->text()});
     const auto home = net::home_of(user->text(), shards());

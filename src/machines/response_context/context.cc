@@ -225,19 +225,19 @@ void context::answer_with_best(actions& out) {
         out.emplace_back(respond{cancelled_ ? 487 : 480}); // 16.5: no targets
         return;
     }
-    const auto best = std::ranges::min_element(branches_, {}, [](const branch& b) {
+    auto& best = *std::ranges::min_element(branches_, {}, [](const branch& b) {
         return std::pair(rank(b.status), !b.response.has_value());
     });
-    if (best->status == 503) {
+    if (best.status == 503) {
         // 16.7 step 6: a 503 speaks of that server, not of us.
         const bool none_was_sent =
             std::ranges::none_of(branches_, [](const branch& b) { return b.response.has_value(); });
         out.emplace_back(respond{none_was_sent ? settings_.when_unreachable : 500});
-    } else if (!best->response) {
-        out.emplace_back(respond{best->status});
+    } else if (!best.response) {
+        out.emplace_back(respond{best.status});
     } else {
-        auto chosen = std::move(*best->response);
-        if (is_challenge(best->status)) aggregate_challenges(chosen, *best);
+        auto chosen = std::move(*best.response);
+        if (is_challenge(best.status)) aggregate_challenges(chosen, best);
         out.emplace_back(relay{std::move(chosen)});
     }
 }

@@ -41,7 +41,7 @@ void client_association::start_over() {
 bool client_association::on_challenge(const sip::message& response, wall_instant wall) {
     const auto f = ntlm_challenge(response);
     const auto offered = f ? sipauth::version_of(*f) : 0;
-    if (offered < 2) {
+    if (!f || offered < 2) {
         state_ = state::failed;
         return false;
     }

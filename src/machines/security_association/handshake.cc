@@ -66,7 +66,7 @@ void authenticator::on_handshake(const sip::message& m,
     auto who = endpoint_of(m);
     if (!who) {
         out.emplace_back(refuse{0, 400, explain(who.error()), std::nullopt});
-    } else if (f.gssapi_data->empty()) {
+    } else if (f.gssapi_data.value_or(std::string_view()).empty()) {
         first_leg(*std::move(who), version, wall, now, out);
     } else {
         final_leg(m, f, *who, wall, out);
@@ -157,8 +157,8 @@ void authenticator::final_leg(const sip::message& m,
     });
     if (at == half_open_.end()) return handshake_failed(0, wall, out);
 
-    auto token =
-        f.gssapi_data->size() <= settings_.max_token ? from_base64(*f.gssapi_data) : std::nullopt;
+    const auto sent = f.gssapi_data.value_or(std::string_view());
+    auto token = sent.size() <= settings_.max_token ? from_base64(sent) : std::nullopt;
     const auto answer =
         token ? ntlm::parse_authenticate(*token) : parsed<ntlm::authenticate_message>{};
     const bool strong =

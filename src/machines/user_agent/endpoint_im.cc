@@ -57,6 +57,7 @@ endpoint::session_id endpoint::session_with(const sip::aor& peer) const {
 
 std::vector<endpoint::session_id> endpoint::sessions() const {
     std::vector<session_id> out;
+    out.reserve(sessions_.size());
     for (const auto& [id, s] : sessions_)
         out.push_back(id);
     return out;
@@ -184,9 +185,10 @@ void endpoint::on_paged(const transactions::asked& a, instant now, actions& out)
     const bool readable = istarts_with(type, "text/") || istarts_with(type, "multipart/");
     const int status = !peer ? 400 : readable ? 200 : 415;
     transactions_.respond(a.id, self_.answer(m, status, self_.new_tag()), now, out);
-    if (status == 200)
+    if (peer && status == 200) {
         out.emplace_back(
             notice::im_received{*peer, std::string(type), std::string(m.body()), true});
+    }
 }
 
 namespace {

@@ -1,5 +1,6 @@
 #include "machines/user_agent/im_session.h"
 
+#include "base/check.h"
 #include "base/overloaded.h"
 
 namespace lyceum::user_agent {
@@ -98,6 +99,7 @@ void im_session::invite(const said& s, instant now, todo& out) {
 }
 
 void im_session::say(const said& s, todo& out) {
+    LYCEUM_CHECK(dialog_.has_value()); // nothing is said before the session stands
     auto m = dialog_->make_request("MESSAGE");
     self_->finish(m);
     m.set_body(s.content_type, s.text);
@@ -120,10 +122,12 @@ void im_session::leave(todo& out) {
         state_ = state::ending;
         break;
     case state::ringing:
+        LYCEUM_CHECK(ringing_.has_value());
         out.emplace_back(respond{invite_, answer(*ringing_, 486)});
         state_ = state::over;
         break;
     case state::standing:
+        LYCEUM_CHECK(dialog_.has_value());
         out.emplace_back(bye(*dialog_));
         close("by our wish", out);
         state_ = state::ending;
@@ -214,8 +218,9 @@ void im_session::on_invited(const asked& a, instant now, todo& out) {
 
 void im_session::answer_now(todo& out) {
     deadline_.reset();
-    const auto request = *std::exchange(ringing_, std::nullopt);
-    accept_invitation(request, invite_, out);
+    const auto request = std::exchange(ringing_, std::nullopt);
+    LYCEUM_CHECK(request.has_value());
+    accept_invitation(*request, invite_, out);
 }
 
 void im_session::accept_invitation(const sip::message& request, request_id id, todo& out) {
@@ -341,6 +346,7 @@ void im_session::on_text_answered(const answered& a, todo& out) {
         out.emplace_back(tell{notice::undelivered{a.of.im, peer_, a.status, why(a)}});
     }
     if (state_ == state::standing && (ends_dialog(a.status) || a.status == 408)) {
+        LYCEUM_CHECK(dialog_.has_value());
         out.emplace_back(bye(*dialog_)); // to whom it may concern: a 481 to it harms nobody
         close(why(a), out);
         state_ = state::ending;

@@ -9,7 +9,7 @@ void key_ring::begin() {
 }
 
 bool key_ring::challenged(const sip::message& response, wall_instant wall) {
-    if (!rising_) begin();
+    if (!rising_) rising_.emplace(login_, *random_);
     if (rising_->on_challenge(response, wall)) return true;
     rising_.reset();
     return false;

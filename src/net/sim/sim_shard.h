@@ -15,14 +15,14 @@ public:
     }
 
     // shard
-    unsigned index() const override { return index_; }
-    unsigned count() const override { return count_; }
+    [[nodiscard]] unsigned index() const override { return index_; }
+    [[nodiscard]] unsigned count() const override { return count_; }
     bool post(unsigned to, job work) override;
     void deliver(unsigned to, job work) override { post(to, std::move(work)); }
     bool offload(job blocking, job then) override;
     void wake_at(instant when) override;
     void on_wakeup(std::move_only_function<void(instant)> f) override { wakeup_ = std::move(f); }
-    const environment& clock() const override { return host_.world_; }
+    [[nodiscard]] const environment& clock() const override { return host_.world_; }
     random::source& random() override { return random_; }
     metrics::registry& metrics() override { return *metrics_.back(); }
 
@@ -33,10 +33,10 @@ public:
     void close(flow_id, bool) override;
     void acknowledge_now(flow_id) override {}
     void stop_listening() override { host_.listening_.clear(); }
-    flow_id udp_socket_to(const ip_address& peer) const override {
+    [[nodiscard]] flow_id udp_socket_to(const ip_address& peer) const override {
         return peer.is_v4() == host_.address_.is_v4() ? udp_socket() : flow_id{};
     }
-    flow_id udp_socket() const override {
+    [[nodiscard]] flow_id udp_socket() const override {
         for (const auto& [key, who] : host_.listening_) {
             if (key.first) return socket_id(key.second);
         }

@@ -16,7 +16,8 @@ using diagnostics::refusal;
 struct checker {
     const settings& bounds;
 
-    std::optional<refusal> texts(const std::string& name, const std::string& external_uri) const {
+    [[nodiscard]] std::optional<refusal> texts(const std::string& name,
+                                               const std::string& external_uri) const {
         if (name.size() > bounds.max_name || external_uri.size() > bounds.max_external_uri) {
             return diagnostics::refuse(id::input_too_large);
         }

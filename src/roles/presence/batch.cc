@@ -75,9 +75,10 @@ std::vector<batch::action> batch::on(const event& e, instant now) {
                 for (const auto& [who, t] : targets_)
                     out.emplace_back(unwatch{who});
                 targets_.clear();
-                if (waiting_) // nobody is left to answer to, but the request is held somewhere
+                if (waiting_) { // nobody is left to answer to, but the request is held somewhere
                     out.emplace_back(
                         refuse{waiting_->request, {481, diagnostics::id::no_subscription_dialog}});
+                }
                 waiting_.reset();
             },
             [&](const tick&) { answer_if_complete(now, out); },

@@ -48,8 +48,10 @@ void presentity::react(const self_subscribed& e, moment, std::vector<action>& ou
     if (!may_follow(e.request, e.subscription, e.from, out)) return;
     const auto known = followers_.find(e.subscription);
     auto wanted = pres::parse_roaming_list(e.body);
-    if (!wanted && e.body.empty() && known != followers_.end() && known->second.wanted) {
-        wanted = *known->second.wanted; // a refresh need not say it again
+    if (!wanted && e.body.empty() && known != followers_.end()) {
+        if (const auto& before = known->second.wanted) {
+            wanted = *before; // a refresh need not say it again
+        }
     }
     if (!wanted) {
         out.emplace_back(refuse{e.request, diagnostics::refuse(id::xml_parse)});

@@ -90,7 +90,7 @@ std::expected<publications::touched, publications::refused> publications::apply(
              .published = at.wall,
              .content = p.content};
         if (p.expires_with == expire_type::endpoint) v.endpoint = endpoint;
-        if (p.expires_with == expire_type::time) {
+        if (p.expires && p.expires_with == expire_type::time) { // check() refuses one alone
             v.expires = p.expires;
             v.until = at.now + std::chrono::seconds(*p.expires);
         }

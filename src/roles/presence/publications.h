@@ -64,7 +64,7 @@ public:
     [[nodiscard]] const table& all() const { return table_; }
 
 private:
-    std::optional<refused> check(const pres::publish&, const settings&) const;
+    [[nodiscard]] std::optional<refused> check(const pres::publish&, const settings&) const;
     template <class Predicate>
     touched erase(Predicate which);
 

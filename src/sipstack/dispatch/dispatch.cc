@@ -21,7 +21,7 @@ dispatch::handler* look_up(std::map<std::string, dispatch::handler, std::less<>>
 void dispatch::on_method(sip::method m, handler h) {
     methods_.insert_or_assign(m, std::move(h));
 }
-void dispatch::on_event(std::string event, handler h) {
+void dispatch::on_event(std::string_view event, handler h) {
     if (!allowed_events_.empty()) allowed_events_ += ',';
     allowed_events_ += event;
     events_.insert_or_assign(to_lower(event), std::move(h));

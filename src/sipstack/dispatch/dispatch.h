@@ -16,7 +16,7 @@ public:
     using handler = std::move_only_function<void(incoming&&)>;
 
     void on_method(sip::method, handler); ///< REGISTER
-    void on_event(std::string event,
+    void on_event(std::string_view event,
                   handler); ///< SUBSCRIBE with that Event, as Allow-Events shall spell it
     void on_service(std::string content_type,
                     handler); ///< SERVICE with that Content-Type; lower case

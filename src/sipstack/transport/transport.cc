@@ -105,7 +105,8 @@ void transport::received(net::flow_id id, std::string_view octets) {
             close(id, true);
             return;
         }
-        if (!*next) {
+        auto& whole = *next;
+        if (!whole) {
             const bool waits = f.framer.kept() != 0;
             if (!waits) {
                 f.message_began.reset();
@@ -117,7 +118,7 @@ void transport::received(net::flow_id id, std::string_view octets) {
             return;
         }
         f.message_began.reset();
-        take_message(id, **std::move(next));
+        take_message(id, *std::move(whole));
     }
 }
 

@@ -16,9 +16,10 @@ std::string text(const std::optional<plan>& p) {
     if (!p) return "nothing";
     std::string out;
     const auto add = [&](const std::string& s) { out += (out.empty() ? "" : "; ") + s; };
-    if (p->numeric)
+    if (p->numeric) {
         add(std::string(word(p->numeric->kind)) + " " + p->numeric->peer.text() + " as " +
             p->numeric->tls_name);
+    }
     for (const auto& q : p->srv)
         add(std::string("srv ") + word(q.kind) + " " + q.name);
     for (const auto& h : p->hosts)

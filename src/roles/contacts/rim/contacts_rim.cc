@@ -126,7 +126,7 @@ void contacts_rim::load(const sip::aor& whose) {
         stack_.shard().offload([&s = store_, whose, list] { *list = s.load(whose); },
                                [this, whose, list] {
                                    if (*list) {
-                                       feed(whose, roaming_list::loaded{**std::move(list)});
+                                       feed(whose, roaming_list::loaded{std::move(**list)});
                                    } else {
                                        feed(whose, roaming_list::store_failed{list->error()});
                                    }

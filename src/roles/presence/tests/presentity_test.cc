@@ -380,10 +380,11 @@ TEST(Presentity, DoesNotPromptForThoseWhoAreKnown) {
     for (const bool is_contact : {true, false}) {
         auto alices = signed_in();
         (void)alices.on(follows(1), t0);
-        if (!is_contact)
+        if (!is_contact) {
             (void)alices.on(
                 sets_members({{32000, 0, {{true, {pres::member_type::user, "bob@contoso.test"}}}}}),
                 t0);
+        }
         auto w = watches(1);
         w.context = true;
         w.is_contact = is_contact;

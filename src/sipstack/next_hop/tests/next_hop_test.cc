@@ -26,9 +26,10 @@ struct house {
     }
 
     static std::string text(const next_hop::result& r) {
-        if (!r)
+        if (!r) {
             return std::to_string(r.error().status) + " " +
                    std::to_string(std::to_underlying(r.error().id));
+        }
         std::string out;
         for (const auto& t : *r) {
             if (!out.empty()) out += ", ";
