@@ -1,21 +1,22 @@
 #!/usr/bin/env python3
-"""Writes the generated pages of docs/reference: events, metrics and coverage from the sources; configuration,
-ports and commands as the program `lyceum` tells them.
+"""Writes the generated pages of docs/reference: events, metrics and coverage (scripts/spec_coverage.py) from the
+sources; configuration, ports and commands as the program `lyceum` tells them.
 
     scripts/generate_reference.py [--check] [--program build/release/bin/lyceum]
 
 --check writes nothing and fails when a page is not current; scripts/check does that. Without --program the
 pages that need the program are written when build/release has it, and are not checked.
 """
-import argparse, collections, pathlib, re, subprocess, sys
+import argparse, pathlib, re, subprocess, sys
+
+import spec_coverage
 
 TOP = pathlib.Path(__file__).resolve().parent.parent
 SRC = TOP / "src"
 STRING = r'"((?:[^"\\]|\\.)*)"'
 EVENT = re.compile(r"log::write\(\s*(?:\w+::)*level::(\w+)\s*,\s*" + STRING + r"\s*,\s*" + STRING + r"([^;]*);")
 METRIC = re.compile(r"make_(counter|gauge)\(\s*" + STRING + r"\s*,\s*((?:" + STRING + r"\s*)+)")
-CITED = re.compile(r"\[(MS-[A-Za-z0-9]+)\]\s+(\d+(?:\.\d+)*)|\b(RFC \d+)\s+(\d+(?:\.\d+)*)|digest (MS-[A-Za-z0-9]+|[A-Z]+-[A-Z]+)\s+(\d+(?:\.\d+)*)")
-HEAD = "<!-- Written by scripts/generate_reference.py; edit the sources instead. -->\n"
+HEAD = spec_coverage.HEAD
 
 
 def sources(tests):
@@ -59,33 +60,8 @@ def metrics():
     return "\n".join(lines) + "\n", []
 
 
-def section_key(section):
-    return [int(n) for n in section.split(".")]
-
-
 def coverage():
-    """Which sections of which documents the code and the tests cite."""
-    cited = collections.defaultdict(lambda: collections.defaultdict(lambda: [set(), set()]))
-    assumed = collections.Counter()
-    for tests in (False, True):
-        for name, text in sources(tests):
-            for a, a_section, b, b_section, c, c_section in CITED.findall(text):
-                document = f"[{a}]" if a else b or f"[{c}]"
-                via = "" if not c else " (digest)"
-                cited[document][(a_section or b_section or c_section) + via][tests].add(name.rsplit("/", 1)[0] if not tests else name)
-            if not tests and (n := len(re.findall(r"//.*\bassumed:", text))):
-                assumed[name] += n
-    lines = [HEAD, "# Coverage", "", "Sections of documents that code cites (implemented) and tests cite (proven). A section that nobody",
-             "cites may still be followed; a section that is cited was read by whoever wrote the line.", ""]
-    for document in sorted(cited):
-        lines += [f"## {document.strip('[]')}", "", row("section", "implemented in", "proven by"), row(*["---"] * 3)]
-        for section in sorted(cited[document], key=lambda s: section_key(s.split()[0])):
-            code, tests = cited[document][section]
-            lines.append(row(section, " ".join(f"`{f}`" for f in sorted(code)), " ".join(f"`src/{f}`" for f in sorted(tests))))
-        lines.append("")
-    lines += ["## Assumptions", "", "Lines marked `assumed:`, ours until a document or a capture proves them.", "", row("file", "lines"), row("---", "---")]
-    lines += [row(f"`src/{name}`", n) for name, n in sorted(assumed.items())]
-    return "\n".join(lines) + "\n", []
+    return spec_coverage.page(), []
 
 
 def told_by(program, page):

@@ -1,3 +1,4 @@
+// Bare sections: RFC 3263.
 #include "machines/target_set/plan.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// Bare sections: RFC 3263.
 #include "base/overloaded.h"
 #include "machines/target_set/search.h"
 

@@ -1,3 +1,4 @@
+// Bare sections: RFC 3261.
 #include "machines/transaction/tests/rows.h"
 
 namespace lyceum::transaction {
