@@ -1,13 +1,23 @@
 #include "roles/registrar/endpoints.h"
 
+#include "protocol/sip/uri.h"
+
 namespace lyceum::roles::registrar {
 namespace {
+
+/// Contacts of plain SIP user agents are compared as URIs. RFC 3261 10.3 step 7, 19.1.4
+bool same_contact(const std::string& a, const std::string& b) {
+    if (a == b) return true;
+    const auto left = sip::parse_uri(a);
+    const auto right = sip::parse_uri(b);
+    return left && right && sip::equivalent(*left, *right);
+}
 
 /// The same endpoint: identical epid and instance. [MS-SIPREGE] 3.1.2.5.1
 /// Plain SIP user agents have neither and are told apart by their contact. RFC 3261 10.3
 bool same_endpoint(const binding& a, const binding& b) {
     if (a.instance || b.instance) return a.instance == b.instance && a.epid == b.epid;
-    return a.contact == b.contact;
+    return same_contact(a.contact, b.contact);
 }
 
 /// Whether a REGISTER is older than what it would change, or the very one that made it. Over a new
@@ -85,7 +95,7 @@ void endpoints::on_unregistered(const unregistered& u, std::vector<action>& out)
     const auto is_meant = [&](const binding& b) {
         if (u.contact == "*") return b.instance ? b.where == u.where : b.where.flow == 0;
         if (u.instance || b.instance) return b.instance == u.instance && b.epid == u.epid;
-        return b.contact == u.contact;
+        return same_contact(b.contact, u.contact);
     };
     // One that may not go keeps all. RFC 3261 10.3 steps 6, 7
     if (std::ranges::any_of(live_, [&](const binding& b) {
