@@ -192,17 +192,18 @@ authenticator::member* authenticator::find(std::string_view opaque, instant now)
 
 authenticator::member*
 authenticator::recipient_of(const sip::message& m, instant now, const sip::aor* recipient) {
-    if (established_.size() == 1 && recipient == nullptr) {
+    if (recipient == nullptr && established() == 1) {
         // Nearly always: one client, one association. To of a retargeted request need not be its
         // user.
-        return established_.front().until > now ? &established_.front() : nullptr;
+        const auto only = std::ranges::find(established_, false, &member::superseded);
+        return only->until > now ? &*only : nullptr;
     }
     const auto party = party_of(m, m.is_response() ? sip::header::from : sip::header::to);
     const auto* aor = recipient != nullptr ? recipient : party ? &party->aor : nullptr;
     if (aor == nullptr) return nullptr;
     member* found = nullptr;
     for (auto& a : established_) {
-        if (a.who.aor != *aor || a.until <= now) continue;
+        if (a.who.aor != *aor || a.until <= now || a.superseded) continue;
         if (!party || party->aor != *aor || same_instance(party->epid, a.who)) found = &a;
     }
     return found;

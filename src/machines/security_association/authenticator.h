@@ -7,6 +7,7 @@
 #include "machines/security_association/diagnosis.h"
 #include "machines/security_association/endpoint.h"
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -35,6 +36,8 @@ struct settings {
     /// Clients begin anew after at most 8 hours; a quarter of an hour for slow clocks. digest
     /// MS-SIPAE 4.6
     std::chrono::seconds lifetime = 8h + 15min;
+    /// How long keys that newer ones replaced still prove what the client sent before it knew.
+    std::chrono::seconds overlap{30};
 };
 
 /// The server's end of [MS-SIPAE] on one connection: challenges, takes NTLM handshakes as far as
@@ -144,7 +147,10 @@ public:
     bool forget(const sip::aor&);
 
     [[nodiscard]] std::size_t half_open() const { return half_open_.size(); }
-    [[nodiscard]] std::size_t established() const { return established_.size(); }
+    [[nodiscard]] std::size_t established() const {
+        return static_cast<std::size_t>(
+            std::ranges::count(established_, false, &member::superseded));
+    }
 
 private:
     struct handshake {
@@ -164,6 +170,7 @@ private:
         association keys;
         std::shared_ptr<const people::user> user;
         instant until;
+        bool superseded = false; ///< newer keys stand: these only prove what was under way
         std::string from; ///< a From URI, epid and Contact known to be this endpoint's, to spare
                           ///< parsing
         std::string epid;

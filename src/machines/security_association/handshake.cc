@@ -113,7 +113,7 @@ void authenticator::first_leg(
     const bool renews =
         std::ranges::any_of(established_, [&](const member& a) { return a.who == who; });
     if (half_open_.size() >= settings_.max_half_open ||
-        (!renews && half_open_.size() + established_.size() >= settings_.max_associations)) {
+        (!renews && half_open_.size() + established() >= settings_.max_associations)) {
         out.emplace_back(refuse{0, 503, too_many_associations, settings_.handshake_timeout});
         return;
     }
@@ -208,7 +208,14 @@ void authenticator::on_proven(const ntlm_proven& p, instant now, actions& out) {
         return;
     }
     // Only now does the old association of this endpoint end. digest MS-SIPAE 4.6 (23)
-    std::erase_if(established_, [&](const member& a) { return a.who == h->who; });
+    // But what the client sent before it hears of that is signed with it, and may be the answer
+    // that somebody waits for.
+    std::erase_if(established_, [&](const member& a) { return a.who == h->who && a.superseded; });
+    for (auto& a : established_) {
+        if (a.who != h->who) continue;
+        a.superseded = true;
+        a.until = std::min(a.until, now + settings_.overlap);
+    }
     established_.push_back({.who = std::move(h->who),
                             .keys = std::move(keys),
                             .user = p.user,

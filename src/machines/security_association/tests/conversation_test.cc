@@ -151,11 +151,29 @@ TEST(conversation, signs_in_anew) {
     a = w.judge(*as<authenticator::verify_ntlm>(a));
     ASSERT_TRUE(as<authenticator::pass>(a));
     EXPECT_EQ(w.server.established(), 1u);
-    auto late = request(52, {.method = "SERVICE"});
-    EXPECT_TRUE(as<authenticator::challenge>(w.send(late)));
     auto ok = respond(answering, 200);
     ASSERT_TRUE(w.server.sign(ok, w.now));
+    // What the client says before that 200 reaches it: an answer that somebody waits for.
+    auto late = request(52, {.method = "SERVICE"});
+    EXPECT_TRUE(as<authenticator::pass>(w.send(late)));
+    auto answer = respond(request(9,
+                                  {.method = "MESSAGE",
+                                   .from = "<sip:bob@contoso.test>;tag=1;epid=01",
+                                   .to = "<sip:alice@contoso.test>;tag=2;epid=8248ca9ebb"}),
+                          200);
+    w.client.authorise(answer);
+    EXPECT_TRUE(as<authenticator::pass>(w.receive_response(answer)));
     EXPECT_EQ(next.verify(ok, w.now), client_association::verdict::good);
+    // What the server says is signed with the new keys, also when To is somebody else.
+    auto retargeted = request(60,
+                              {.method = "MESSAGE",
+                               .from = "<sip:bob@contoso.test>;tag=1",
+                               .to = "<sip:sales@contoso.test>"});
+    ASSERT_TRUE(w.server.sign(retargeted, w.now));
+    EXPECT_EQ(next.verify(retargeted, w.now), client_association::verdict::good);
+    w.now += server_settings().overlap;
+    auto too_late = request(53, {.method = "SERVICE"});
+    EXPECT_TRUE(as<authenticator::challenge>(w.send(too_late)));
 }
 
 TEST(conversation, wrong_password) {
