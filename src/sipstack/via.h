@@ -4,8 +4,8 @@
 
 namespace lyceum::sipstack {
 
-/// Puts our Via on top of a request that leaves by that way, with these further parameters. RFC 3261
-/// 8.1.1.7, 18.1.1
+/// Puts our Via on top of a request that leaves by that way, with these further parameters. RFC
+/// 3261 8.1.1.7, 18.1.1
 void add_via(sip::message&,
              const path& to,
              const branch&,

@@ -174,8 +174,7 @@ const row rows[] = {
          x.gw.send(x.ask("MESSAGE"));
          x.h.run_for(100ms);
          EXPECT_TRUE(x.bob.expect("MESSAGE").first(header::via).contains("branched="));
-     },
-     {"no branched= in Via", "docs/status.md"}},
+     }},
     {"digest MS-SIPRE 4",
      "rule 8: INVITE, SUBSCRIBE and REFER are record-routed, with lr",
      [] {

@@ -144,6 +144,7 @@ const row rows[] = {
          x.h.names().add_srv("_sip._tcp.pbx.test", {20, 0, 5060, "live.pbx.test"});
          x.h.names().add_host("dead.pbx.test", "10.0.0.77");
          x.h.names().add_host("live.pbx.test", "10.0.0.9");
+         x.h.trust("pbx.test");
          x.h.trust("10.0.0.77");
          x.h.trust("10.0.0.9", true);
          x.bob.send(x.bob.request("MESSAGE", "sip:line@pbx.test;transport=tcp"));
@@ -156,6 +157,7 @@ const row rows[] = {
      "503 leads to the next place, too",
      [] {
          scene x;
+         x.h.trust("pbx.test");
          gateway full(x.h, "10.0.0.10");
          x.h.names().add_srv("_sip._udp.pbx.test", {10, 0, 5060, "one.pbx.test"});
          x.h.names().add_srv("_sip._udp.pbx.test", {20, 0, 5060, "two.pbx.test"});

@@ -239,7 +239,7 @@ TEST(sign_in, is_ended_by_the_server) {
     EXPECT_FALSE(alice.machine.is_signed_in());
     const auto out = alice.all<notice::signed_out>();
     ASSERT_EQ(out.size(), 1u);
-    EXPECT_EQ(out[0].why, "deregistered;event=rejected (User disabled)");
+    EXPECT_EQ(out[0].why, "the account was disabled or removed by an administrator");
     EXPECT_EQ(w.count_sent("SIP/2.0 200"), 1u);
 }
 
