@@ -175,7 +175,9 @@ parsed<via_view> parse_via(std::string_view value) {
     out.transport = in.token();
     if (out.transport.empty()) return refuse(in.at(), rule);
     out.host = in.host();
-    if (out.host.empty()) return refuse(in.at(), rule);
+    // 25.1, via-parm: a blank stands between the two.
+    const bool glued = out.host.data() == out.transport.data() + out.transport.size();
+    if (out.host.empty() || glued) return refuse(in.at(), rule);
     const auto port = in.port();
     if (!port) return refuse(in.at(), rule);
     out.port = *port;
