@@ -15,7 +15,7 @@ class Load:
         self.binary = bin_dir / "lyceum-load"
         self.ca, self.users_file, self.certificate, self.key = ca, users_file, certificate, key
 
-    def run(self, server, case, transport, connections, rate, seconds, signed=False, processes=1, sign_in_rate=400):
+    def run(self, server, case, transport, connections, rate, seconds, signed=False, processes=1, sign_in_rate=200):
         """The findings of lyceum-load. rate 0: as fast as answers come."""
         words = [self.binary, "--server", server.address(transport, signed), "--transport", transport, "--case", case,
                  "--connections", connections, "--rate", rate, "--seconds", seconds, "--processes", processes,
