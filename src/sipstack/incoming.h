@@ -42,6 +42,7 @@ struct incoming {
     /// What the house is asked to do concerns this user: To, checked against the Request-URI. Set
     /// by the router for requests that it hands to a role; empty otherwise.
     sip::aor about = {};
+    std::uint32_t likeness = 0; ///< signet::likeness() as it came in: goes into our branches
 };
 
 /// Why a request that we sent got no response.

@@ -26,11 +26,13 @@ sip::message ack_of(const sip::message& invite, const sip::message& response) {
     return m;
 }
 
-sip::message cancel_of(const sip::message& invite) {
+sip::message cancel_of(const sip::message& invite, const std::vector<std::string>& reasons) {
     auto m = follower_of(invite, "CANCEL");
     for (const auto h : {header::from, header::to, header::call_id})
         m.append(h, invite.value(h));
     m.append(header::cseq, std::to_string(invite.cseq_number()) + " CANCEL");
+    for (const auto& why : reasons)
+        m.append(header::reason, why);
     return m;
 }
 

@@ -9,6 +9,8 @@ namespace lyceum::sipstack {
 [[nodiscard]] sip::message ack_of(const sip::message& invite, const sip::message& response);
 
 /// The CANCEL of an INVITE that was sent. RFC 3261 9.1
-[[nodiscard]] sip::message cancel_of(const sip::message& invite);
+/// \param reasons Reason values, written as they are. RFC 3326
+[[nodiscard]] sip::message cancel_of(const sip::message& invite,
+                                     const std::vector<std::string>& reasons);
 
 } // namespace lyceum::sipstack

@@ -18,8 +18,8 @@ bool is_due(const auto& machine, instant now) {
 } // namespace
 
 stack::stack(net::shard& s, net::links& l, const stack_settings& settings, credentials::verifier& v)
-    : shard_(s), settings_(settings), deadlines_(s), transport_(s, l, settings.transport, *this),
-      gate_(s, transport_, settings.gate, v, *this),
+    : shard_(s), settings_(settings), deadlines_(s), signet_(s.random()),
+      transport_(s, l, settings.transport, *this), gate_(s, transport_, settings.gate, v, *this),
       count_(std::make_unique<counters>(s.metrics())) {
     transport_.set_deadlines(deadlines_);
     gate_.set_deadlines(deadlines_);
@@ -32,6 +32,7 @@ void stack::connect(request_user& r, flow_user& f, std::vector<stack*> all) {
     requests_ = &r;
     flows_ = &f;
     all_ = std::move(all);
+    signet_ = all_.front()->signet_;
 }
 
 void stack::on_timer(std::uint32_t kind, std::move_only_function<void(std::uint64_t, instant)> f) {
@@ -43,6 +44,15 @@ stack::load stack::now_under_way() const {
 }
 
 void stack::on_opened(net::flow_id id, const net::flow_facts& facts) {
+    // There is TCP at the other end: what was sent there stays there.
+    if (facts.outbound) {
+        for (const auto waiting : clients_.by_flow().of(id)) {
+            auto& t = *clients_.find(waiting);
+            if (!t.over_udp) continue;
+            t.over_udp.reset();
+            t.last.clear();
+        }
+    }
     gate_.on_opened(id, facts);
 }
 
@@ -56,7 +66,11 @@ void stack::on_malformed(const path& from, const parse_error& why, std::string_v
 }
 
 sip::message stack::response_for(const sip::message& request, int status, std::string_view reason) {
-    auto r = sip::make_response(request, status, reason, shard_.random().hex(8));
+    // The tag of a refusal is known again when its ACK comes; that of a dialog is drawn anew, for
+    // clients that were started in the same second ask in the same words.
+    const bool refuses = status >= 300;
+    auto r = sip::make_response(
+        request, status, reason, refuses ? signet_.refusal_tag(request) : shard_.random().hex(8));
     r.append(header::server, settings_.gate.product);
     // Whoever refuses without a reason of its own: still exactly one. digest MS-OCER 4 rule 1
     if (status >= 400)
@@ -99,14 +113,16 @@ void stack::on_wakeup(instant now) {
             sweep(now);
             break;
         case server_timer:
-            if (auto* t = servers_.find(key->id); t != nullptr && is_due(t->machine, now)) {
-                t->machine.on(transaction::tick{}, now, todo);
+            if (auto* t = servers_.find(key->id); t != nullptr) {
+                t->timer.rang(now);
+                if (is_due(t->machine, now)) t->machine.on(transaction::tick{}, now, todo);
                 serve(key->id, todo, nullptr);
             }
             break;
         case client_timer:
-            if (auto* t = clients_.find(key->id); t != nullptr && is_due(t->machine, now)) {
-                t->machine.on(transaction::tick{}, now, todo);
+            if (auto* t = clients_.find(key->id); t != nullptr) {
+                t->timer.rang(now);
+                if (is_due(t->machine, now)) t->machine.on(transaction::tick{}, now, todo);
                 pursue(key->id, todo, nullptr);
             }
             break;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "sipstack/gate.h"
+#include "sipstack/signet.h"
 #include "sipstack/transaction_tables.h"
 #include "sipstack/transport/transport.h"
 #include "sipstack/users.h"
@@ -17,7 +18,10 @@ struct stack_settings {
     std::uint16_t tcp_port = 5060;
     std::uint16_t udp_port = 5060;
     std::size_t max_transactions =
-        100000; ///< server transactions per shard; further requests get 503
+        100000;                      ///< server transactions per shard; further requests get 503
+    std::size_t max_datagram = 1300; ///< octets of a request over UDP; a longer one moves to TCP
+    std::chrono::seconds tcp_refused_rest{
+        300}; ///< how long a UDP peer that refused TCP is not asked for it again
     std::size_t max_transactions_of_client =
         2000; ///< of one client's connection, so that nobody uses up what is there for all
 };
@@ -37,16 +41,18 @@ public:
     void respond(transaction_ref, sip::message&&);
     /// Sends a request of ours; the user hears of every response, on this shard. A Via is added,
     /// with these further parameters: ";branched=TRUE".
+    /// \param likeness incoming::likeness of what is relayed
     transaction_ref send(sip::message&&,
                          const path&,
                          response_user*,
                          std::uint64_t token,
+                         std::uint32_t likeness = 0,
                          std::string_view via_parameters = {});
     /// Sends an ACK of a 2xx, a BENOTIFY: nothing answers. A Via is added.
-    void send_stateless(sip::message&&, const path&);
+    void send_stateless(sip::message&&, const path&, std::uint32_t likeness = 0);
     /// Cancels an INVITE that send() sent; the CANCEL goes out once a provisional response came.
-    /// RFC 3261 9.1
-    void cancel(transaction_ref client);
+    /// reasons: its Reason values. RFC 3261 9.1, RFC 3326
+    void cancel(transaction_ref client, std::vector<std::string> reasons);
     /// Lets go of a client transaction: its user hears nothing any more; the machine ends by
     /// itself.
     void forget(transaction_ref client);
@@ -131,6 +137,10 @@ private:
     void deliver_response(branch, const path&, sip::message&&, bool vouched);
     void pursue(std::uint64_t id, transaction::actions, sip::message* response);
     void send_cancel(std::uint64_t id);
+    /// A request that is too long for UDP, its Via on top: over TCP, if the peer takes that.
+    void move_to_tcp(sip::message&, client_transaction&);
+    /// The peer refused TCP: what was meant for UDP goes there after all. RFC 3261 18.1.1
+    void fall_back_to_udp(std::uint64_t id);
 
     // stack_hand_over.cc: the way out, on whichever shard its connection lives
     [[nodiscard]] path nearest(path) const;
@@ -147,11 +157,13 @@ private:
     net::shard& shard_;
     const stack_settings& settings_;
     net::deadlines deadlines_;
+    signet signet_; ///< that of shard 0 once all are connected
     transport transport_;
     gate gate_;
     request_user* requests_ = nullptr;
     flow_user* flows_ = nullptr;
     std::vector<stack*> all_;
+    std::map<ip_endpoint, instant> refused_tcp_; ///< UDP peers, and until when that is remembered
     server_table servers_;
     client_table clients_;
     std::map<std::uint32_t, std::move_only_function<void(std::uint64_t, instant)>> timers_;

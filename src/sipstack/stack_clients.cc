@@ -5,6 +5,7 @@
 
 namespace lyceum::sipstack {
 
+using sip::header;
 using sip::method;
 using transaction::action;
 
@@ -12,42 +13,85 @@ transaction_ref stack::send(sip::message&& m,
                             const path& where,
                             response_user* user,
                             std::uint64_t token,
+                            std::uint32_t likeness,
                             std::string_view via_parameters) {
-    const auto to = nearest(where);
     const auto id = next_id_++;
-    const branch via{shard_.index(), id, shard_.random().u64()};
-    add_via(m, to, via, settings_, via_parameters);
+    const branch via{shard_.index(), id, shard_.random().u64(), likeness};
+    const auto nearby = nearest(where);
+    add_via(m, nearby, via, settings_, via_parameters);
     const bool invite = m.method_id() == method::invite;
-    client_transaction t{transaction::client(invite, settings_.timings, net::is_reliable(to.kind)),
-                         via,
-                         to,
-                         user,
-                         token,
-                         {},
-                         {},
-                         m.method_id()};
+    client_transaction t{
+        transaction::client(invite, settings_.timings, net::is_reliable(where.kind)),
+        via,
+        nearby,
+        user,
+        token,
+        {},
+        {},
+        m.method_id()};
     if (t.method == method::other) t.method = sip::method_of(m.method_name());
+    if (!net::is_reliable(nearby.kind)) {
+        gate_.keep_inside(nearby, m);
+        t.last = m.text();
+        t.via_parameters = via_parameters;
+        if (t.last.size() > settings_.max_datagram) move_to_tcp(m, t);
+    }
     if (invite) {
         t.request = m;
         t.request.set_body({}, {});
     }
-    if (!net::is_reliable(to.kind)) {
-        gate_.keep_inside(to, m);
-        t.last = m.text();
-    }
+    const auto to = t.to;
     transaction::actions todo;
     t.machine.on(transaction::start{}, shard_.clock().now(), todo);
-    const auto when = t.machine.deadline();
+    t.timer.set(deadlines_, {client_timer, id}, t.machine.deadline());
     clients_.add(id, std::move(t));
     count_->clients.set(static_cast<std::int64_t>(clients_.size()));
-    if (when) deadlines_.arm({client_timer, id}, *when);
     transmit(to, std::move(m), via);
     return ref_of(id);
 }
 
-void stack::send_stateless(sip::message&& m, const path& where) {
+void stack::move_to_tcp(sip::message& m, client_transaction& t) {
+    const auto now = shard_.clock().now();
+    const auto refused = refused_tcp_.find(t.to.peer);
+    if (refused != refused_tcp_.end() && refused->second > now) return;
+    if (!t.to.flow) return; // no UDP of that family either: it fails as it is
+    const auto tcp = transport_.reach(net::transport::tcp, t.to.peer, t.to.peer.address.text());
+    count_->moved_to_tcp.add();
+    m.remove_first(header::via);
+    add_via(m, tcp, t.via, settings_, t.via_parameters);
+    t.machine = transaction::client(t.method == method::invite, settings_.timings, true);
+    if (transport_.is_open(tcp.flow)) {
+        t.last.clear();
+    } else {
+        t.over_udp = t.to;
+    }
+    t.to = tcp;
+}
+
+void stack::fall_back_to_udp(std::uint64_t id) {
+    auto& t = *clients_.find(id);
+    const auto udp = *std::exchange(t.over_udp, std::nullopt);
+    const auto now = shard_.clock().now();
+    constexpr std::size_t max_remembered = 1000;
+    if (refused_tcp_.size() >= max_remembered)
+        std::erase_if(refused_tcp_, [&](const auto& p) { return p.second <= now; });
+    if (refused_tcp_.size() < max_remembered)
+        refused_tcp_.insert_or_assign(udp.peer, now + settings_.tcp_refused_rest);
+    clients_.redirect(id, udp);
+    if (t.method == method::invite) {
+        t.request.remove_first(header::via);
+        add_via(t.request, udp, t.via, settings_, t.via_parameters);
+    }
+    t.machine = transaction::client(t.method == method::invite, settings_.timings, false);
+    transaction::actions todo;
+    t.machine.on(transaction::start{}, now, todo);
+    t.timer.set(deadlines_, {client_timer, id}, t.machine.deadline());
+    transport_.send(t.to, t.last);
+}
+
+void stack::send_stateless(sip::message&& m, const path& where, std::uint32_t likeness) {
     const auto to = nearest(where);
-    add_via(m, to, {shard_.index(), 0, shard_.random().u64()}, settings_);
+    add_via(m, to, {shard_.index(), 0, shard_.random().u64(), likeness}, settings_);
     transmit(to, std::move(m), {});
 }
 
@@ -55,11 +99,12 @@ void stack::forget(transaction_ref ref) {
     if (auto* t = clients_.find(ref.local())) t->user = nullptr;
 }
 
-void stack::cancel(transaction_ref ref) {
+void stack::cancel(transaction_ref ref, std::vector<std::string> reasons) {
     const auto id = ref.local();
     auto* const t = clients_.find(id);
     if (t == nullptr || t->method != method::invite) return;
     t->cancel_wanted = true;
+    t->cancel_reasons = std::move(reasons);
     // RFC 3261 9.1: not before a provisional response came.
     if (t->heard_provisional && !t->cancel_sent) send_cancel(id);
 }
@@ -70,8 +115,8 @@ void stack::send_cancel(std::uint64_t id) {
     const auto now = shard_.clock().now();
     transaction::actions todo;
     invite.machine.on(transaction::cancelled{}, now, todo);
-    if (const auto when = invite.machine.deadline()) deadlines_.arm({client_timer, id}, *when);
-    auto m = cancel_of(invite.request);
+    invite.timer.set(deadlines_, {client_timer, id}, invite.machine.deadline());
+    auto m = cancel_of(invite.request, invite.cancel_reasons);
     client_transaction t{
         transaction::client(false, settings_.timings, net::is_reliable(invite.to.kind)),
         invite.via,
@@ -84,9 +129,8 @@ void stack::send_cancel(std::uint64_t id) {
     if (!net::is_reliable(t.to.kind)) t.last = m.text();
     t.machine.on(transaction::start{}, now, todo);
     const auto to = t.to;
-    const auto when = t.machine.deadline();
+    t.timer.set(deadlines_, {client_timer, id | cancel_bit}, t.machine.deadline());
     clients_.add(id | cancel_bit, std::move(t));
-    if (when) deadlines_.arm({client_timer, id | cancel_bit}, *when);
     transmit(to, std::move(m), {});
 }
 
@@ -125,8 +169,8 @@ void stack::pursue(std::uint64_t id, transaction::actions todo, sip::message* re
     if (over) {
         clients_.erase(id);
         count_->clients.set(static_cast<std::int64_t>(clients_.size()));
-    } else if (const auto when = t.machine.deadline()) {
-        deadlines_.arm({client_timer, id}, *when);
+    } else {
+        t.timer.set(deadlines_, {client_timer, id}, t.machine.deadline());
     }
     // The user comes last: it may send, cancel and forget.
     if (user == nullptr) return;

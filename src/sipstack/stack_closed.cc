@@ -48,6 +48,10 @@ void stack::fail_clients_of(net::flow_id flow) {
 void stack::fail_client(std::uint64_t id) {
     auto* const t = clients_.find(id);
     if (t == nullptr) return;
+    if (t->over_udp) {
+        fall_back_to_udp(id);
+        return;
+    }
     transaction::actions todo;
     t->machine.on(transaction::transport_failed{}, shard_.clock().now(), todo);
     pursue(id, todo, nullptr);

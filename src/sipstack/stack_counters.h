@@ -14,6 +14,10 @@ struct stack::counters {
           overload(m.make_counter("lyceum_sipstack_overload_total", "Requests refused with 503")),
           stray(m.make_counter("lyceum_sipstack_stray_responses_total",
                                "Responses that belong to nothing")),
+          loops(m.make_counter("lyceum_sipstack_loops_total",
+                               "Requests refused because they had been here before")),
+          moved_to_tcp(m.make_counter("lyceum_sipstack_moved_to_tcp_total",
+                                      "Requests that were too long for UDP and went over TCP")),
           unanswered(m.make_counter("lyceum_sipstack_unanswered_total",
                                     "Requests that nobody here answered, given up")),
           timeouts(m.make_counter("lyceum_sipstack_timeouts_total",
@@ -25,6 +29,8 @@ struct stack::counters {
     metrics::counter& bad;
     metrics::counter& overload;
     metrics::counter& stray;
+    metrics::counter& loops;
+    metrics::counter& moved_to_tcp;
     metrics::counter& unanswered;
     metrics::counter& timeouts;
     metrics::counter& hops;

@@ -75,6 +75,7 @@ void stack::admitted(const path& from, sip::message&& m, gate::speaker who) {
 }
 
 void stack::take_new(const path& from, sip::message&& m, gate::speaker&& who, std::string key) {
+    const auto likeness = signet_.likeness(m);
     note_received(m, from);
     const bool too_many =
         who.user && servers_.by_flow().count(from.flow) >= settings_.max_transactions_of_client;
@@ -84,6 +85,11 @@ void stack::take_new(const path& from, sip::message&& m, gate::speaker&& who, st
         // Spread over a minute, so that they do not all come back at once.
         r.append(header::retry_after, std::to_string(5 + shard_.random().below(55)));
         answer_at_once(from, std::move(r));
+        return;
+    }
+    if (has_been_here(m, likeness, settings_.gate.fqdn)) {
+        count_->loops.add();
+        answer_at_once(from, refusal_for(m, {482, diagnostics::id::route_set_invalid}));
         return;
     }
     count_->requests.add();
@@ -107,7 +113,8 @@ void stack::take_new(const path& from, sip::message&& m, gate::speaker&& who, st
     if (invite)
         respond_here(
             ref, sip::make_response(m, 100)); // RFC 3261 17.2.1; at once, digest MS-SIPRE 4 rule 15
-    requests_->on_request({std::move(m), ref, from, std::move(who.user), std::move(who.trusted)});
+    requests_->on_request(
+        {std::move(m), ref, from, std::move(who.user), std::move(who.trusted), {}, likeness});
 }
 
 void stack::take_ack(const path& from, sip::message&& m, gate::speaker&& who) {
@@ -122,8 +129,14 @@ void stack::take_ack(const path& from, sip::message&& m, gate::speaker&& who) {
             return;
         }
     }
+    // A refusal that no transaction remembers (503, 400) gets its ACK all the same: it is ours, and
+    // ends here.
+    if (signet_.refused(m)) return;
+    const auto likeness = signet_.likeness(m);
+    if (has_been_here(m, likeness, settings_.gate.fqdn)) return;
     note_received(m, from);
-    requests_->on_request({std::move(m), {}, from, std::move(who.user), std::move(who.trusted)});
+    requests_->on_request(
+        {std::move(m), {}, from, std::move(who.user), std::move(who.trusted), {}, likeness});
 }
 
 void stack::take_cancel(const path& from, const sip::message& m) {
@@ -137,8 +150,17 @@ void stack::take_cancel(const path& from, const sip::message& m) {
             from, refusal_for(noted, {481, diagnostics::id::route_set_invalid})); // RFC 3261 9.2
         return;
     }
-    answer_at_once(from, response_for(noted, 200));
-    requests_->on_cancel(ref_of(id));
+    // RFC 3261 9.2: the tag that the INVITE's responses bear, or will bear when it is us who
+    // refuse.
+    const auto& known = servers_.find(id)->to_tag;
+    auto ok =
+        sip::make_response(noted, 200, {}, known.empty() ? signet_.refusal_tag(noted) : known);
+    ok.append(header::server, settings_.gate.product);
+    answer_at_once(from, std::move(ok));
+    std::vector<std::string> reasons;
+    for (const auto why : noted.values(header::reason))
+        reasons.emplace_back(why);
+    requests_->on_cancel(ref_of(id), std::move(reasons));
 }
 
 } // namespace lyceum::sipstack

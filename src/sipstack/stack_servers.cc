@@ -23,10 +23,8 @@ void stack::respond_here(transaction_ref ref, sip::message&& m) {
     auto* const found = servers_.find(id);
     if (found == nullptr) return;
     auto& t = *found;
-    if (m.status() >= 200) {
-        t.refused = m.status() >= 300;
-        t.to_tag = std::string(m.to_tag());
-    }
+    if (m.status() >= 200) t.refused = m.status() >= 300;
+    if (const auto tag = m.to_tag(); !tag.empty()) t.to_tag = tag;
     transaction::actions todo;
     t.machine.on(transaction::respond{m.status()}, shard_.clock().now(), todo);
     serve(id, todo, &m);
@@ -52,7 +50,7 @@ void stack::serve(std::uint64_t id, transaction::actions todo, sip::message* res
         end_server(id);
         return;
     }
-    if (when) deadlines_.arm({server_timer, id}, *when);
+    t.timer.set(deadlines_, {server_timer, id}, when);
 }
 
 void stack::end_server(std::uint64_t id) {

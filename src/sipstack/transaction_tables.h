@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "machines/transaction/client.h"
 #include "machines/transaction/server.h"
+#include "sipstack/alarm.h"
 #include "sipstack/branch.h"
 #include "sipstack/flow_index.h"
 #include "sipstack/users.h"
@@ -23,6 +24,7 @@ struct server_transaction {
     instant began;
     std::string to_tag; ///< of the last response: which ACK is for us. RFC 3261 17.2.3
     std::string last;   ///< what to send again; kept over UDP only
+    alarm timer = {};
 };
 
 /// A request of ours that waits for its answer.
@@ -38,6 +40,12 @@ struct client_transaction {
     bool cancel_wanted = false;
     bool heard_provisional = false;
     bool cancel_sent = false;
+    std::vector<std::string> cancel_reasons = {};
+    /// Moved to TCP for its length, and not connected yet: where it would have gone. `last` is what
+    /// it would have been.
+    std::optional<path> over_udp = {};
+    std::string via_parameters = {}; ///< further ones of our Via, should it be written anew
+    alarm timer = {};
 };
 
 /// The server transactions of one shard: by id, by key, by connection.
@@ -91,6 +99,12 @@ public:
         if (it == by_id_.end()) return;
         by_flow_.remove(it->second.to.flow, id);
         by_id_.erase(it);
+    }
+    /// From now on it goes over UDP.
+    void redirect(std::uint64_t id, const path& to) {
+        auto& t = by_id_.at(id);
+        by_flow_.remove(t.to.flow, id);
+        t.to = to;
     }
     [[nodiscard]] const flow_index& by_flow() const { return by_flow_; } ///< streams only
     [[nodiscard]] std::size_t size() const { return by_id_.size(); }

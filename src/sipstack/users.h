@@ -10,8 +10,9 @@ public:
     virtual ~request_user() = default;
     /// A new request, or the ACK of a 2xx.
     virtual void on_request(incoming&&) = 0;
-    /// The caller wants this INVITE cancelled; the CANCEL itself has been answered.
-    virtual void on_cancel(transaction_ref invite) = 0;
+    /// The caller wants this INVITE cancelled; the CANCEL itself has been answered. reasons: its
+    /// Reason values. RFC 3326
+    virtual void on_cancel(transaction_ref invite, std::vector<std::string> reasons) = 0;
     /// The connection of an INVITE that still waits for its final response is gone.
     virtual void on_caller_gone(transaction_ref invite) = 0;
 };

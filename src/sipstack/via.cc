@@ -41,28 +41,26 @@ void note_received(sip::message& m, const path& from) {
     const auto top = m.first(header::via);
     const auto via = sip::parse_via(top);
     if (!via) return;
-    std::string noted(top);
     const auto source = from.peer.address.text();
-    // RFC 3261 18.2.1; RFC 3581 4: with rport the port too, and received in any case.
-    const bool asks_port = via->params.has("rport") && via->params.value_or("rport", {}).empty();
-    if (asks_port) {
-        std::string with_port;
-        sip::params_view params = via->params;
-        sip::params_view::parameter p;
-        const auto params_at = top.find(';');
-        with_port = std::string(top.substr(0, params_at));
-        while (params.next(p)) {
-            with_port += ';';
-            with_port += p.name;
-            if (iequals(p.name, "rport")) {
-                with_port += '=';
-                append_number(with_port, from.peer.port);
-            } else if (p.has_value) {
-                with_port.append("=").append(p.raw_value);
-            }
+    const bool asks_port = via->params.has("rport");
+    // What only we may say is written anew, whatever the sender put there.
+    std::string noted(trim(top.substr(0, top.find(';'))));
+    sip::params_view params = via->params;
+    sip::params_view::parameter p;
+    while (params.next(p)) {
+        if (iequals(p.name, "received") || iequals(p.name, "ms-received-port") ||
+            iequals(p.name, "ms-received-cid"))
+            continue;
+        noted += ';';
+        noted += p.name;
+        if (iequals(p.name, "rport")) {
+            noted += '=';
+            append_number(noted, from.peer.port);
+        } else if (p.has_value) {
+            noted.append("=").append(p.raw_value);
         }
-        noted = std::move(with_port);
     }
+    // RFC 3261 18.2.1; RFC 3581 4: with rport the port too, and received in any case.
     if (asks_port || trim(via->host) != source) noted += ";received=" + source;
     if (from.kind != net::transport::udp) {
         // [MS-SIPRE] 2.2 (Via parameters): which port and which connection we saw.
@@ -72,6 +70,16 @@ void note_received(sip::message& m, const path& from) {
         noted += cid_of(from.flow);
     }
     m.replace_first(header::via, noted);
+}
+
+bool has_been_here(const sip::message& m, std::uint32_t likeness, std::string_view fqdn) {
+    for (const auto value : m.values(header::via)) {
+        const auto via = sip::parse_via(value);
+        if (!via || !iequals(trim(via->host), fqdn)) continue;
+        const auto b = branch::parse(via->branch());
+        if (b && b->likeness == likeness) return true;
+    }
+    return false;
 }
 
 } // namespace lyceum::sipstack

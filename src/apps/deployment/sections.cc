@@ -157,6 +157,16 @@ void sip_settings::describe(settings::section& s) {
         .between(10, 1'000'000)
         .in("requests")
         .needs_restart();
+    s.number("max_subscriptions",
+             max_subscriptions,
+             "Subscriptions that one user may have, per shard; further ones are refused with 413.")
+        .between(10, 1000000)
+        .needs_restart();
+    s.number("max_subscriptions_of_connection",
+             max_subscriptions_of_connection,
+             "Subscriptions that may be made over one client connection, per shard.")
+        .between(10, 1000000)
+        .needs_restart();
 }
 
 void dns_settings::describe(settings::section& s) {

@@ -10,6 +10,7 @@
 #include "sipstack/next_hop/next_hop.h"
 #include "sipstack/proxy/proxy.h"
 #include "sipstack/stack.h"
+#include "sipstack/subscriptions/subscriptions.h"
 #include "store/contacts.h"
 #include "store/users.h"
 
@@ -25,6 +26,7 @@ struct foundation {
     roles::presence::settings presence;
     roles::provisioning::settings provisioning;
     subscription::settings subscriptions;
+    sipstack::subscription_limits subscription_limits;
     roles::router::house home;
     credentials::verifier& verifier;
     store::users& users;

@@ -5,7 +5,7 @@ namespace lyceum::apps::signalling {
 front_end::front_end(net::shard& s, net::links& l, net::resolver& names, const foundation& f)
     : shard_(s), links_(l), stack_(s, l, f.stack, f.verifier), proxy_(stack_, f.proxy),
       names_(names, s, {}), next_hop_(stack_, names_, f.next_hop),
-      subscriptions_(stack_, f.subscriptions),
+      subscriptions_(stack_, f.subscriptions, f.subscription_limits),
       registrar_(stack_,
                  dispatch_,
                  f.registrar,

@@ -71,7 +71,7 @@ void context::on(event&& e, instant now, actions& out) {
                 // only.
                 if (final_sent_ || !settings_.is_invite) return;
                 cancelled_ = closed_ = true;
-                cancel_pending(now, out);
+                cancel_pending(0, now, out);
             },
             [&](tick&&) {
                 for (branch_id b = 0; b < branches_.size(); ++b) {
@@ -143,12 +143,22 @@ void context::take_success(branch_id id, sip::message&& response, instant now, a
     }
     const bool first = !final_sent_;
     closed_ = final_sent_ = true;
-    if (first || !settings_.single_final) {
+    if (first) {
+        winner_ = id;
+        winning_tag_ = response.to_tag();
+    }
+    const int status = response.status();
+    const bool won = winner_ == id && winning_tag_ == response.to_tag();
+    if (first || !settings_.single_final || (won && settings_.caller_may_miss)) {
         out.emplace_back(relay{std::move(response)}); // 16.7 step 5
     } else if (!repeated) {
         out.emplace_back(acknowledge_and_bye{id, std::move(response)});
+    } else {
+        // Somewhere behind us the ACK was lost, and a caller that takes one 2xx only sends no
+        // other.
+        out.emplace_back(acknowledge{id, std::move(response)});
     }
-    if (first) cancel_pending(now, out); // 16.7 step 10
+    if (first) cancel_pending(status, now, out); // 16.7 step 10
 }
 
 void context::take_failure(
@@ -163,7 +173,7 @@ void context::take_failure(
     if (settings_.failover && !unreachable) closed_ = true;
     if (status >= 600) {
         closed_ = true; // 16.7 step 5: MUST NOT create any new branches
-        cancel_pending(now, out);
+        cancel_pending(status, now, out);
     }
 }
 
@@ -177,6 +187,7 @@ void context::expire(branch_id id, instant now, actions& out) {
         return;
     }
     if (b.provisional && !b.cancel_sent) {
+        if (!b.cancel_wanted) b.cancel_cause = 408;
         send_cancel(id, now, out); // 16.8: timer C, a provisional response was there
         return;
     }
@@ -186,11 +197,12 @@ void context::expire(branch_id id, instant now, actions& out) {
     take_failure(id, cancelled_ ? 487 : 408, std::nullopt, now, out);
 }
 
-void context::cancel_pending(instant now, actions& out) {
+void context::cancel_pending(int cause, instant now, actions& out) {
     if (!settings_.is_invite) return;
     for (branch_id id = 0; id < branches_.size(); ++id) {
         auto& b = branches_[id];
         if (b.now != phase::pending || b.cancel_sent) continue;
+        if (!b.cancel_wanted) b.cancel_cause = cause;
         b.cancel_wanted = true;
         if (b.provisional) send_cancel(id, now, out);
     }
@@ -200,7 +212,7 @@ void context::send_cancel(branch_id id, instant now, actions& out) {
     auto& b = branches_[id];
     b.cancel_sent = true;
     b.until = now + settings_.cancel_patience;
-    out.emplace_back(cancel{id});
+    out.emplace_back(cancel{id, b.cancel_cause});
 }
 
 /// What follows when branches have ended: the next group, the final response, the end.

@@ -26,7 +26,10 @@ struct settings {
     std::chrono::seconds timer_c{181};        ///< more than 3 minutes: RFC 3261 16.6 step 11
     std::chrono::seconds cancel_patience{10}; ///< how long a branch may take to answer its CANCEL
     std::chrono::seconds late_success{
-        32};                    ///< how long further 2xx of a branch are looked after: timer M
+        32}; ///< how long further 2xx of a branch are looked after: timer M
+    /// The caller's side loses messages (UDP): with single_final, a 2xx that the callee repeats
+    /// goes up to it once more. Else the callee is acknowledged on its behalf.
+    bool caller_may_miss = false;
     int when_unreachable = 500; ///< the answer when no branch could even be sent. 16.7 step 6
 };
 
@@ -73,6 +76,8 @@ struct forward {
 /// Send a CANCEL for the branch; a provisional response has come in.
 struct cancel {
     branch_id branch = 0;
+    int cause =
+        0; ///< the status that ended the search, 408 for timer C; 0: the caller's own CANCEL
 };
 /// Send upstream as it is.
 struct relay {
@@ -87,14 +92,25 @@ struct acknowledge_and_bye {
     branch_id branch = 0;
     sip::message response;
 };
+/// This 2xx has been dealt with, but its callee repeats it: send its ACK. RFC 3261 13.3.1.4
+struct acknowledge {
+    branch_id branch = 0;
+    sip::message response;
+};
 /// Forget the branch's client transaction: nothing that it still brings matters.
 struct drop_branch {
     branch_id branch = 0;
 };
 struct finished {}; ///< destroy the context. The last action, once
 
-using action =
-    std::variant<forward, cancel, relay, respond, acknowledge_and_bye, drop_branch, finished>;
+using action = std::variant<forward,
+                            cancel,
+                            relay,
+                            respond,
+                            acknowledge_and_bye,
+                            acknowledge,
+                            drop_branch,
+                            finished>;
 using actions = std::vector<action>;
 
 /// The response context of a forking proxy. RFC 3261 16.6 to 16.10
@@ -126,6 +142,7 @@ private:
         bool provisional = false; ///< heard one: CANCEL may be sent
         bool cancel_wanted = false;
         bool cancel_sent = false;
+        int cancel_cause = 0;
         instant until = never;                ///< timer C, patience after CANCEL, or late_success
         int status = 0;                       ///< final status, also of our own making; 0 none
         std::optional<sip::message> response; ///< the final response that goes with it, unless ours
@@ -138,7 +155,7 @@ private:
     void
     take_failure(branch_id, int status, std::optional<sip::message>, instant now, actions& out);
     void expire(branch_id, instant now, actions& out);
-    void cancel_pending(instant now, actions& out);
+    void cancel_pending(int cause, instant now, actions& out);
     void send_cancel(branch_id, instant now, actions& out);
     void go_on(instant now, actions& out);
     void answer_with_best(actions& out);
@@ -151,6 +168,8 @@ private:
     bool cancelled_ = false; ///< by the caller
     bool closed_ = false;    ///< no new branches: 2xx, 6xx or CANCEL
     bool final_sent_ = false;
+    std::optional<branch_id> winner_; ///< whose 2xx went up first
+    std::string winning_tag_;
     bool finished_ = false;
 };
 

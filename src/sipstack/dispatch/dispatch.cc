@@ -46,6 +46,22 @@ dispatch::handler* dispatch::find(const sip::message& m) {
     return it == methods_.end() ? nullptr : &it->second;
 }
 
+std::string dispatch::allowed_methods() const {
+    std::string out = "OPTIONS";
+    for (const auto& [m, h] : methods_)
+        out.append(", ").append(sip::name(m));
+    if (!events_.empty()) out += ", SUBSCRIBE";
+    if (!services_.empty()) out += ", SERVICE";
+    return out;
+}
+
+std::string dispatch::accepted_types() const {
+    std::string out;
+    for (const auto& [type, h] : services_)
+        out.append(out.empty() ? "" : ", ").append(type);
+    return out;
+}
+
 dispatch::handler* dispatch::find_component(std::string_view opaque) {
     for (auto& [prefix, h] : components_) {
         if (opaque.starts_with(prefix)) return &h;

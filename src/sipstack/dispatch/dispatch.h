@@ -29,6 +29,10 @@ public:
     /// The names of all events, for Allow-Events: comma-separated without blanks (pidgin-sipe trims
     /// nothing).
     [[nodiscard]] const std::string& allowed_events() const { return allowed_events_; }
+    /// What the house itself answers, for Allow.
+    [[nodiscard]] std::string allowed_methods() const;
+    /// The contents that SERVICE may bear, for Accept.
+    [[nodiscard]] std::string accepted_types() const;
 
 private:
     std::map<sip::method, handler> methods_;

@@ -34,6 +34,25 @@ void make_answer_of(const sip::message& request, sip::message& response) {
         response.prepend(header::via, *it);
 }
 
+/// What a strict router expects: its own address in the Request-URI, the target at the end of the
+/// route. RFC 3261 16.6 step 6
+void suit_strict_router(sip::message& m) {
+    if (!m.has(header::route)) return;
+    const auto next = sip::parse_address(m.first(header::route));
+    const auto uri = next ? sip::parse_uri(next->uri) : std::unexpected(next.error());
+    if (!uri || uri->params.has("lr")) return;
+    const std::string router(next->uri);
+    m.append(header::route, "<" + std::string(m.uri()) + ">");
+    m.remove_first(header::route);
+    m.set_uri(router);
+}
+
+/// Why the house itself cancels a branch. RFC 3326 2, 3.1
+std::string reason_of(int cause) {
+    const auto text = cause / 100 == 2 ? "Call completed elsewhere" : sip::reason_phrase(cause);
+    return "SIP;cause=" + std::to_string(cause) + ";text=\"" + std::string(text) + "\"";
+}
+
 } // namespace
 
 proxy::proxy(stack& s, const proxy_settings& settings)
@@ -45,9 +64,14 @@ proxy::proxy(stack& s, const proxy_settings& settings)
           "2xx of losing branches, acknowledged and ended by us")) {
     s.on_timer(timer_kind, [this](std::uint64_t id, instant now) {
         const auto it = contexts_.find(id);
-        if (it != contexts_.end() && it->second.machine.deadline() &&
-            it->second.machine.deadline() <= now)
+        if (it == contexts_.end()) return;
+        it->second.timer.rang(now);
+        const auto when = it->second.machine.deadline();
+        if (when && *when <= now) {
             feed(id, rc::tick{});
+        } else {
+            it->second.timer.set(stack_.deadlines(), {timer_kind, id}, when);
+        }
     });
 }
 
@@ -81,13 +105,15 @@ void proxy::start(proxy_request&& job) {
         for (const auto& t : job.targets) {
             auto m = job.in.message;
             m.set_uri(t.uri);
-            stack_.send_stateless(std::move(m), way_of(t));
+            suit_strict_router(m);
+            stack_.send_stateless(std::move(m), way_of(t), job.in.likeness);
         }
         return;
     }
     rc::settings s;
     s.is_invite = job.in.message.method_id() == sip::method::invite;
     s.single_final = job.single_final;
+    s.caller_may_miss = !net::is_reliable(job.in.from.kind);
     s.failover = job.failover;
     s.timer_c = settings_.timer_c;
     s.cancel_patience = settings_.cancel_patience;
@@ -104,7 +130,8 @@ void proxy::start(proxy_request&& job) {
                               job.record_route,
                               job.failover,
                               std::move(job.targets),
-                              {}});
+                              {},
+                              job.in.likeness});
     open_.set(static_cast<std::int64_t>(contexts_.size()));
     feed(id, std::move(begin));
 }
@@ -115,8 +142,7 @@ void proxy::feed(std::uint64_t id, rc::event&& e) {
     rc::actions todo = std::move(spare_); // an action may lead back here: each call has its own
     todo.clear();
     it->second.machine.on(std::move(e), stack_.shard().clock().now(), todo);
-    if (const auto when = it->second.machine.deadline())
-        stack_.deadlines().arm({timer_kind, id}, *when);
+    it->second.timer.set(stack_.deadlines(), {timer_kind, id}, it->second.machine.deadline());
     carry_out(id, std::move(todo));
 }
 
@@ -128,7 +154,11 @@ void proxy::carry_out(std::uint64_t id, rc::actions&& todo) {
         std::visit(
             overloaded{
                 [&](const rc::forward& f) { forward(id, c, f); },
-                [&](const rc::cancel& x) { stack_.cancel(c.branches[x.branch].client); },
+                [&](const rc::cancel& x) {
+                    stack_.cancel(c.branches[x.branch].client,
+                                  x.cause == 0 ? c.cancel_reasons
+                                               : std::vector<std::string>{reason_of(x.cause)});
+                },
                 [&](rc::relay& r) { stack_.respond(c.server, std::move(r.response)); },
                 [&](const rc::respond& r) {
                     const auto why = r.status == 487 ? diagnostics::id::no_final_response
@@ -137,8 +167,9 @@ void proxy::carry_out(std::uint64_t id, rc::actions&& todo) {
                 },
                 [&](const rc::acknowledge_and_bye& b) {
                     late_.add();
-                    acknowledge_and_bye(c, b.branch, b.response);
+                    acknowledge(c, b.branch, b.response, true);
                 },
+                [&](const rc::acknowledge& b) { acknowledge(c, b.branch, b.response, false); },
                 [&](const rc::drop_branch& d) { stack_.forget(c.branches[d.branch].client); },
                 [&](const rc::finished&) {
                     by_server_.erase(c.server.value);
@@ -168,6 +199,7 @@ void proxy::forward(std::uint64_t id, carried& c, const rc::forward& f) {
     const auto& target = c.targets[f.target];
     auto m = c.request;
     m.set_uri(target.uri);
+    suit_strict_router(m);
     const auto way = way_of(target);
     if (c.record_route) add_record_route(m, c.came_over, way.kind);
     if (c.branches.size() <= f.branch) c.branches.resize(f.branch + 1);
@@ -180,6 +212,7 @@ void proxy::forward(std::uint64_t id, carried& c, const rc::forward& f) {
                                               way,
                                               this,
                                               (id << 16U) | f.branch,
+                                              c.likeness,
                                               forked ? ";branched=TRUE" : ";branched=FALSE");
 }
 
@@ -209,19 +242,24 @@ std::size_t proxy::unanswered() const {
         contexts_, [](const auto& c) { return c.second.machine.pending() != 0; }));
 }
 
-void proxy::cancel(transaction_ref invite) {
+void proxy::cancel(transaction_ref invite, std::vector<std::string> reasons) {
     const auto it = by_server_.find(invite.value);
-    if (it != by_server_.end()) feed(it->second, rc::cancelled{});
+    if (it == by_server_.end()) return;
+    contexts_.at(it->second).cancel_reasons = std::move(reasons);
+    feed(it->second, rc::cancelled{});
 }
 
-void proxy::acknowledge_and_bye(const carried& c, rc::branch_id b, const sip::message& response) {
+void proxy::acknowledge(const carried& c, rc::branch_id b, const sip::message& response, bool end) {
     const auto& way = c.branches[b].way;
     auto sent = c.request;
     if (c.record_route) add_record_route(sent, c.came_over, way.kind); // ours lie behind us
     auto d = dialog::dialog::as_uac(sent, response, way.kind == net::transport::tls);
     if (!d) return; // no Contact: there is nobody to end it with
     stack_.send_stateless(d->make_ack_for_2xx(), way);
-    stack_.send(d->make_bye(), way, nullptr, 0);
+    if (!end) return;
+    auto bye = d->make_bye();
+    bye.append(header::reason, reason_of(200));
+    stack_.send(std::move(bye), way, nullptr, 0);
 }
 
 } // namespace lyceum::sipstack

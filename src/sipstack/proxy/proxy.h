@@ -1,6 +1,7 @@
 #pragma once
 
 #include "machines/response_context/context.h"
+#include "sipstack/alarm.h"
 #include "sipstack/stack.h"
 
 #include <functional>
@@ -44,8 +45,8 @@ public:
     /// 503.
     using report = std::function<void(const net::links::target&)>;
     void on_unreachable(report r) { unreachable_ = std::move(r); }
-    /// The caller gave up, or its connection is gone.
-    void cancel(transaction_ref invite);
+    /// The caller gave up, or its connection is gone. reasons: Reason values for the branches.
+    void cancel(transaction_ref invite, std::vector<std::string> reasons);
     [[nodiscard]] std::size_t contexts() const { return contexts_.size(); }
     /// Those of them whose caller still waits for a final response; the others only look after late
     /// ones.
@@ -72,12 +73,18 @@ private:
         bool failover = false; ///< one target after the other
         std::vector<proxy_target> targets;
         std::vector<branch> branches; ///< by the machine's branch ids
+        std::uint32_t likeness = 0;
+        std::vector<std::string> cancel_reasons = {}; ///< the caller's
+        alarm timer = {};
     };
     void feed(std::uint64_t id, response_context::event&&);
     void carry_out(std::uint64_t id, response_context::actions&&);
     void forward(std::uint64_t id, carried&, const response_context::forward&);
-    void
-    acknowledge_and_bye(const carried&, response_context::branch_id, const sip::message& response);
+    /// Acknowledges a 2xx in the caller's name, and ends what it began if that is wanted.
+    void acknowledge(const carried&,
+                     response_context::branch_id,
+                     const sip::message& response,
+                     bool end);
     void
     add_record_route(sip::message&, net::transport came_over, net::transport leaves_over) const;
     [[nodiscard]] std::string route_of(net::transport) const;

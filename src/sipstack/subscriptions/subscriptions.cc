@@ -4,15 +4,21 @@ namespace lyceum::sipstack {
 
 using sip::header;
 
-subscriptions::subscriptions(stack& s, const subscription::settings& settings)
-    : stack_(s), settings_(settings), open_(s.shard().metrics().make_gauge(
-                                          "lyceum_sipstack_subscriptions", "Subscriptions served")),
+subscriptions::subscriptions(stack& s,
+                             const subscription::settings& settings,
+                             const subscription_limits& limits)
+    : stack_(s), settings_(settings), limits_(limits),
+      open_(
+          s.shard().metrics().make_gauge("lyceum_sipstack_subscriptions", "Subscriptions served")),
       notified_(s.shard().metrics().make_counter("lyceum_sipstack_notifications_total",
-                                                 "NOTIFY and BENOTIFY sent")) {
+                                                 "NOTIFY and BENOTIFY sent")),
+      refused_(s.shard().metrics().make_counter("lyceum_sipstack_subscriptions_refused_total",
+                                                "Subscriptions refused because the subscriber has "
+                                                "too many")) {
     s.on_timer(timer_kind, [this](std::uint64_t id, instant now) {
         const auto it = live_.find(id);
         if (it == live_.end()) return;
-        it->second.armed.reset();
+        it->second.timer.rang(now);
         if (auto last = it->second.machine.tick(now)) send(id, it->second, *std::move(last));
         if (it->second.machine.is_over()) {
             forget(id);
@@ -43,6 +49,14 @@ std::optional<subscription_id> subscriptions::accept(const incoming& in,
                                                      std::optional<subscription::document> state,
                                                      farewell gone,
                                                      const extra& more) {
+    if (has_too_many(in)) {
+        refused_.add();
+        stack_.respond(
+            in.transaction,
+            stack_.refusal_for(in.message,
+                               diagnostics::refuse(diagnostics::id::category_subscription_limit)));
+        return std::nullopt;
+    }
     const auto now = stack_.shard().clock().now();
     auto response = answer_to(in.message, more);
     auto made = subscription::notifier::accept(
@@ -56,9 +70,11 @@ std::optional<subscription_id> subscriptions::accept(const incoming& in,
     }
     stack_.respond(in.transaction, std::move(response));
     const auto id = next_id_++;
-    auto& s = live_.emplace(id, live{*std::move(made), in.from, std::move(gone), {}}).first->second;
+    auto& s =
+        live_.emplace(id, live{*std::move(made), in.from, std::move(gone), in.user}).first->second;
     by_dialog_.emplace(s.machine.of().id(), id);
     if (s.way.kind != net::transport::udp) by_flow_.add(s.way.flow, id);
+    if (s.user) ++of_user_[s.user->aor];
     open_.set(static_cast<std::int64_t>(live_.size()));
     if (s.machine.owes_notification() && !s.machine.is_over())
         send(id, s, s.machine.notify(state, now));
@@ -70,6 +86,13 @@ std::optional<subscription_id> subscriptions::accept(const incoming& in,
     arm(id, s);
     mind(in.from);
     return subscription_id{id};
+}
+
+bool subscriptions::has_too_many(const incoming& in) const {
+    if (!in.user) return false;
+    const auto n = of_user_.find(in.user->aor);
+    return (n != of_user_.end() && n->second >= limits_.per_user) ||
+           by_flow_.count(in.from.flow) >= limits_.per_connection;
 }
 
 void subscriptions::refresh(subscription_id which,
@@ -148,10 +171,7 @@ void subscriptions::on_flow_closed(net::flow_id flow) {
 }
 
 void subscriptions::arm(std::uint64_t id, live& s) {
-    const auto when = s.machine.deadline();
-    if (!when || (s.armed && *s.armed <= *when)) return;
-    s.armed = when;
-    stack_.deadlines().arm({timer_kind, id}, *when);
+    s.timer.set(stack_.deadlines(), {timer_kind, id}, s.machine.deadline());
 }
 
 void subscriptions::forget(std::uint64_t id) {
@@ -159,6 +179,10 @@ void subscriptions::forget(std::uint64_t id) {
     if (it == live_.end()) return;
     by_dialog_.erase(it->second.machine.of().id());
     by_flow_.remove(it->second.way.flow, id);
+    if (const auto& user = it->second.user) {
+        const auto n = of_user_.find(user->aor);
+        if (--n->second == 0) of_user_.erase(n);
+    }
     auto gone = std::move(it->second.gone);
     live_.erase(it);
     open_.set(static_cast<std::int64_t>(live_.size()));

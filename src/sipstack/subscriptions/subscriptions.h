@@ -1,6 +1,7 @@
 #pragma once
 
 #include "machines/subscription/notifier.h"
+#include "sipstack/alarm.h"
 #include "sipstack/flow_index.h"
 #include "sipstack/stack.h"
 
@@ -8,6 +9,12 @@
 #include <unordered_map>
 
 namespace lyceum::sipstack {
+
+/// What clients may keep here at most. Trusted peers are not counted: they speak for many.
+struct subscription_limits {
+    std::size_t per_user = 1000;      ///< of one subscriber, on one shard
+    std::size_t per_connection = 250; ///< on one shard
+};
 
 /// Names a subscription of one shard.
 enum class subscription_id : std::uint64_t {};
@@ -23,7 +30,7 @@ public:
     /// Further headers of a 200.
     using extra = std::vector<std::pair<sip::header, std::string>>;
 
-    subscriptions(stack&, const subscription::settings&);
+    subscriptions(stack&, const subscription::settings&, const subscription_limits& = {});
 
     /// The subscription that a SUBSCRIBE within a dialog belongs to; nothing for one outside, or
     /// when it is gone.
@@ -35,6 +42,7 @@ public:
 
     /// Answers a SUBSCRIBE outside a dialog with 200 and the state, in it or right behind it.
     /// Nothing when it was refused (answered too), or is over already: a fetch. gone may be empty.
+    /// A subscriber who has too many is refused with 413 and 2012.
     std::optional<subscription_id> accept(const incoming&,
                                           std::optional<subscription::document>,
                                           farewell gone,
@@ -64,8 +72,10 @@ private:
         subscription::notifier machine;
         path way;
         farewell gone;
-        std::optional<instant> armed;
+        std::shared_ptr<const people::user> user; ///< the subscriber; none: a trusted peer
+        alarm timer = {};
     };
+    [[nodiscard]] bool has_too_many(const incoming&) const;
     void send(std::uint64_t id, live&, sip::message&&);
     void arm(std::uint64_t id, live&);
     void mind(const path&);
@@ -74,12 +84,15 @@ private:
 
     stack& stack_;
     subscription::settings settings_;
+    subscription_limits limits_;
     std::unordered_map<std::uint64_t, live> live_;
     std::unordered_map<dialog::dialog_id, std::uint64_t, dialog::dialog_id_hash> by_dialog_;
     flow_index by_flow_; ///< streams
+    std::unordered_map<sip::aor, std::size_t, sip::aor_hash> of_user_;
     std::uint64_t next_id_ = 1;
     metrics::gauge& open_;
     metrics::counter& notified_;
+    metrics::counter& refused_;
 };
 
 } // namespace lyceum::sipstack

@@ -170,6 +170,11 @@ TEST(datagrams, where_answers_go) { // RFC 3261 18.2.1 and 18.2.2, RFC 3581 4
         {"SIP/2.0/UDP 10.0.0.9;branch=z9hG4bKa2;rport",
          "SIP/2.0/UDP 10.0.0.9;branch=z9hG4bKa2;rport=5060;received=10.0.0.9"},
         {"SIP/2.0/UDP 10.0.0.9;branch=z9hG4bKa3", "SIP/2.0/UDP 10.0.0.9;branch=z9hG4bKa3"},
+        // What only we may say counts from us only.
+        {"SIP/2.0/UDP 10.0.0.9;received=192.0.2.1;branch=z9hG4bKa4;ms-received-cid=1;x=\"a;b\"",
+         "SIP/2.0/UDP 10.0.0.9;branch=z9hG4bKa4;x=\"a;b\""},
+        {"SIP/2.0/UDP 10.0.0.9;rport=9;branch=z9hG4bKa5;received=192.0.2.1",
+         "SIP/2.0/UDP 10.0.0.9;rport=5060;branch=z9hG4bKa5;received=10.0.0.9"},
     };
     for (const auto& row : rows) {
         auto m = x.gw.request("MESSAGE", "sip:bob@contoso.test");

@@ -53,6 +53,11 @@ void house::front_end::take(const sip::aor& user,
 }
 
 void house::front_end::on_flow_closed(net::flow_id flow) {
+    for (const auto& other : of.shards_) {
+        shard.deliver(other->shard.index(), [there = other.get(), flow] {
+            if (there->offered) there->offered->on_flow_closed(flow);
+        });
+    }
     auto node = registered_over.extract(flow);
     if (node.empty()) return;
     for (const auto& user : node.mapped()) {
@@ -150,6 +155,22 @@ void house::end_what_they_proved(std::string_view name, diagnostics::id why) {
     for (const auto& f : shards_) {
         f->shard.post(f->shard.index(), [there = f.get(), aor] { there->st.expel(aor); });
     }
+}
+
+void house::offer(const std::string& event, const subscription_limits& limits) {
+    for (const auto& f : shards_) {
+        f->offered = std::make_unique<subscriptions>(f->st, subscription::settings{}, limits);
+        f->handlers.on_event(event, [at = f->offered.get()](incoming&& in) {
+            at->accept(in, subscription::document{"text/plain", "x"}, {});
+        });
+    }
+}
+
+std::size_t house::subscriptions_served() const {
+    std::size_t n = 0;
+    for (const auto& f : shards_)
+        n += f->offered->size();
+    return n;
 }
 
 void house::swallow(std::string_view content_type) {

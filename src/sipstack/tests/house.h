@@ -5,6 +5,7 @@
 #include "protocol/ntlm/keys.h"
 #include "roles/registrar/rim/registrar_rim.h"
 #include "roles/router/rim/router_rim.h"
+#include "sipstack/subscriptions/subscriptions.h"
 
 #include <gtest/gtest.h>
 
@@ -55,6 +56,9 @@ public:
     /// Everybody's password becomes another; what that user has proven with the old one ends.
     void set_password(std::string_view name);
     void run_for(std::chrono::nanoseconds d) { world.run_for(d); }
+    /// From now on that event may be subscribed to; its state is "x".
+    void offer(const std::string& event, const subscription_limits&);
+    [[nodiscard]] std::size_t subscriptions_served() const;
     /// From now on SERVICE with that content gets no answer.
     void swallow(std::string_view content_type);
     /// The user is disabled: endpoints are told, connections closed.
@@ -92,6 +96,7 @@ private:
         next_hop hops;
         roles::registrar::registrar_rim registrar;
         std::unique_ptr<roles::router::router_rim> router;
+        std::unique_ptr<subscriptions> offered;
         std::unordered_map<net::flow_id, std::vector<sip::aor>, net::flow_hash> registered_over;
     };
 

@@ -153,6 +153,45 @@ TEST(patience, one_client_does_not_use_up_what_is_there_for_all) {
     h.expect_nothing_left();
 }
 
+TEST(patience, nobody_has_more_subscriptions_than_the_settings_say) {
+    house h;
+    h.add_user("bob");
+    h.offer("x-news", {.per_user = 5, .per_connection = 3});
+    client desk(h, "bob", "10.0.2.1");
+    client phone(h, "bob", "10.0.2.2");
+    const auto ask = [&](client& c) {
+        auto m = c.request("SUBSCRIBE", "sip:bob@contoso.test");
+        m.append(header::event, "x-news");
+        c.send(m);
+        h.run_for(100ms);
+        while (auto told = c.take("NOTIFY"))
+            c.send(c.answer(*told, 200));
+        h.run_for(100ms);
+        const auto heard = c.heard();
+        (void)c.take("200");
+        return heard.substr(0, 3);
+    };
+    for (int round = 0; round < 2; ++round) {
+        desk.sign_in();
+        phone.sign_in();
+        for (int i = 0; i < 3; ++i)
+            EXPECT_EQ(ask(desk), "200");
+        EXPECT_EQ(ask(desk), "413") << "of one connection";
+        EXPECT_TRUE(desk.expect("413").value(header::ms_diagnostics).starts_with("2012;"));
+        for (int i = 0; i < 2; ++i)
+            EXPECT_EQ(ask(phone), "200");
+        EXPECT_EQ(ask(phone), "413") << "of one user";
+        (void)phone.expect("413");
+        EXPECT_EQ(h.subscriptions_served(), 5U);
+        EXPECT_EQ(h.metric("lyceum_sipstack_subscriptions_refused_total"), 2 * (round + 1));
+        desk.hang_up();
+        phone.hang_up();
+        h.run_for(100ms);
+        EXPECT_EQ(h.subscriptions_served(), 0U);
+    }
+    h.expect_nothing_left();
+}
+
 TEST(patience, a_new_handshake_every_minute) {
     house h;
     h.add_user("alice");

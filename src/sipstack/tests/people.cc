@@ -184,9 +184,10 @@ void client::check(const sip::message& m) {
 
 // ---- gateway
 
-gateway::gateway(house& h, std::string_view address, bool may_register) : party(h, address) {
+gateway::gateway(house& h, std::string_view address, bool may_register, bool has_tcp)
+    : party(h, address) {
     host_.listen(net::transport::udp, net::audience::trusted, 5060);
-    host_.listen(net::transport::tcp, net::audience::trusted, 5060);
+    if (has_tcp) host_.listen(net::transport::tcp, net::audience::trusted, 5060);
     contact = "<sip:line@" + address_ + ">";
     h.trust(address, may_register);
 }
@@ -194,6 +195,17 @@ gateway::gateway(house& h, std::string_view address, bool may_register) : party(
 void gateway::use_tcp() {
     flow_ = host_.links(0).connect({net::transport::tcp, at(house_address, 5060), {}});
     contact = "<sip:line@" + address_ + ";transport=tcp>";
+}
+
+void gateway::register_phone(std::string_view name) {
+    const auto aor = "<sip:" + std::string(name) + "@contoso.test>";
+    auto m = request("REGISTER", "sip:contoso.test");
+    m.set(header::from, aor + ";tag=1");
+    m.set(header::to, aor);
+    m.set(header::contact, "<sip:" + std::string(name) + "@" + address_ + ">");
+    send(m);
+    house_.run_for(100ms);
+    ASSERT_EQ(heard(), "200 ");
 }
 
 void gateway::send(const sip::message& m) {

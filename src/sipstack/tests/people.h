@@ -99,12 +99,14 @@ private:
 /// A gateway on the trusted list, over UDP, or TCP when it is told so.
 class gateway final : public party {
 public:
-    gateway(house&, std::string_view address, bool may_register = true);
+    gateway(house&, std::string_view address, bool may_register = true, bool has_tcp = true);
     [[nodiscard]] sip::message request(std::string_view method, std::string_view uri);
     /// A response goes back the way that the last message came.
     void send(const sip::message&);
     /// From now on it sends over a connection of its own.
     void use_tcp();
+    /// Registers a user at its own address, over UDP.
+    void register_phone(std::string_view name);
     void hang_up() { host_.links(0).close(flow_, false); }
 
 private:

@@ -70,6 +70,18 @@ TEST(routing, who_cannot_be_reached) {
         {"a number", "INVITE", "tel:+4930", "", "100 404 ", ""},
         {"no SIP", "MESSAGE", "mailto:bob@contoso.test", "", "416 ", ""},
         {"hops are spent. RFC 3261 16.3", "MESSAGE", "sip:bob@contoso.test", "0", "483 ", ""},
+        {"what the house answers itself needs no hop",
+         "SUBSCRIBE",
+         "sip:bob@contoso.test",
+         "0",
+         "489 ",
+         ""},
+        {"not a thing that can be done to a server",
+         "PUBLISH",
+         "sip:bob@contoso.test",
+         "",
+         "405 ",
+         ""},
         {"an unknown extension", "MESSAGE", "sip:bob@contoso.test", "require", "420 ", ""},
         {"an unknown event", "SUBSCRIBE", "sip:bob@contoso.test", "", "489 ", ""},
         {"an unknown content", "SERVICE", "sip:bob@contoso.test", "", "415 ", ""},
@@ -87,6 +99,7 @@ TEST(routing, who_cannot_be_reached) {
             EXPECT_EQ(r.value(header::unsupported), "unheard-of");
             continue;
         }
+        EXPECT_EQ(r.has(header::allow), r.status() == 405); // RFC 3261 8.2.1
         EXPECT_TRUE(r.has(header::ms_diagnostics));
         EXPECT_TRUE(r.value(header::ms_diagnostics).starts_with(row.diagnosis))
             << r.value(header::ms_diagnostics);
@@ -200,27 +213,40 @@ TEST(routing, who_answers_says_the_house_too) { // digest MS-SIPAE 4.7 rule 25
     x.everybody_leaves();
 }
 
-TEST(routing, a_loop_ends) { // RFC 3261 16.3 step 3
-    house h;
-    h.add_user("bob");
-    gateway gw(h, "10.0.0.9");
-    auto m = gw.request("MESSAGE", "sip:pbx@10.0.0.9;transport=tcp");
-    gw.use_tcp();
-    gw.send(m);
-    std::size_t rounds = 0;
-    for (;; ++rounds) {
-        h.run_for(50ms);
-        auto back = gw.take("MESSAGE");
-        if (!back) break;
-        back->prepend(header::via,
-                      "SIP/2.0/TCP 10.0.0.9;branch=z9hG4bKloop" + std::to_string(rounds));
-        gw.send(*back);
+TEST(routing, a_loop_ends) { // RFC 3261 16.3 steps 3 and 4
+    const struct {
+        const char* what;
+        bool changes_target;
+        std::size_t rounds;
+        std::string_view end;
+    } rows[] = {
+        {"what comes back as it went", false, 1, "482"},
+        {"a spiral goes on while there are hops", true, 70, "483"},
+    };
+    for (const auto& row : rows) {
+        SCOPED_TRACE(row.what);
+        house h;
+        h.add_user("bob");
+        gateway gw(h, "10.0.0.9");
+        auto m = gw.request("MESSAGE", "sip:pbx@10.0.0.9;transport=tcp");
+        gw.use_tcp();
+        gw.send(m);
+        std::size_t rounds = 0;
+        for (;; ++rounds) {
+            h.run_for(50ms);
+            auto back = gw.take("MESSAGE");
+            if (!back) break;
+            const auto n = std::to_string(rounds);
+            back->prepend(header::via, "SIP/2.0/TCP 10.0.0.9;branch=z9hG4bKloop" + n);
+            if (row.changes_target) back->set_uri("sip:pbx" + n + "@10.0.0.9;transport=tcp");
+            gw.send(*back);
+        }
+        EXPECT_EQ(rounds, row.rounds);
+        EXPECT_TRUE(gw.take(row.end));
+        gw.hang_up();
+        h.run_for(2h);
+        h.expect_nothing_left();
     }
-    EXPECT_EQ(rounds, 70U);
-    EXPECT_TRUE(gw.take("483"));
-    gw.hang_up();
-    h.run_for(2h);
-    h.expect_nothing_left();
 }
 
 TEST(routing, whom_a_gateway_may_speak_for) {

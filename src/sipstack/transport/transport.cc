@@ -215,6 +215,11 @@ std::vector<std::pair<net::flow_id, std::string>> transport::trusted_flows() con
     return out;
 }
 
+bool transport::is_open(net::flow_id id) const {
+    const auto it = flows_.find(id);
+    return it != flows_.end() && it->second.is_open;
+}
+
 std::string_view transport::user(net::flow_id id) const {
     const auto it = flows_.find(id);
     return it == flows_.end() ? std::string_view{} : it->second.user;

@@ -62,7 +62,8 @@ public:
     /// no longer.
     void authenticated(net::flow_id, std::string user);
     [[nodiscard]] const net::flow_facts* facts(net::flow_id) const; ///< nullptr when gone
-    [[nodiscard]] std::string_view user(net::flow_id) const;        ///< empty when none
+    [[nodiscard]] bool is_open(net::flow_id) const; ///< connected, and its end was not told yet
+    [[nodiscard]] std::string_view user(net::flow_id) const; ///< empty when none
     [[nodiscard]] std::size_t flows() const { return flows_.size(); }
     /// Those with trusted peers; of our own making with the name that they were made for.
     [[nodiscard]] std::vector<std::pair<net::flow_id, std::string>> trusted_flows() const;

@@ -435,8 +435,16 @@ TEST(context, forked_instant_message) {
          {{0, to({{7}, {8}}), "forward 7 as 0, forward 8 as 1"},
           {1, answer(0, 200, "a"), "relay 200 a"},
           {2, answer(1, 200, "b"), "bye 1"},
-          {3, answer(0, 200, "a"), ""},
-          {3, answer(1, 200, "b"), ""}},
+          {3, answer(0, 200, "a"), "ack 0"},
+          {3, answer(1, 200, "b"), "ack 1"}},
+         33},
+        {"the same over UDP upstream: the caller may not have heard it",
+         {.is_invite = true, .single_final = true, .caller_may_miss = true},
+         {{0, to({{7}, {8}}), "forward 7 as 0, forward 8 as 1"},
+          {1, answer(0, 200, "a"), "relay 200 a"},
+          {2, answer(1, 200, "b"), "bye 1"},
+          {3, answer(0, 200, "a"), "relay 200 a"},
+          {3, answer(1, 200, "b"), "ack 1"}},
          33},
         {"two 2xx of one branch: somebody forked again downstream",
          im,
@@ -462,6 +470,35 @@ TEST(context, forked_instant_message) {
     };
     for (const auto& c : rows)
         check(c);
+}
+
+/// Why a branch is cancelled is what RFC 3326 lets us say.
+TEST(context, the_cause_of_a_cancel) {
+    const struct {
+        const char* what;
+        event last;
+        int at;
+        std::vector<int> causes;
+    } rows[] = {
+        {"somebody took it", answer(0, 200, "a"), 2, {200}},
+        {"somebody refused it for all", answer(0, 603), 2, {603}},
+        {"the caller gave up", cancelled{}, 2, {0, 0}},
+        {"timer C", tick{}, 182, {408, 408}},
+    };
+    for (const auto& row : rows) {
+        SCOPED_TRACE(row.what);
+        context machine(call);
+        actions out;
+        machine.on(to({{7}, {8}}), t0, out);
+        machine.on(answer(0, 180), t0 + 1s, out);
+        machine.on(answer(1, 180), t0 + 1s, out);
+        machine.on(event(row.last), t0 + std::chrono::seconds(row.at), out);
+        std::vector<int> causes;
+        for (const auto& a : out) {
+            if (const auto* c = std::get_if<cancel>(&a)) causes.push_back(c->cause);
+        }
+        EXPECT_EQ(causes, row.causes);
+    }
 }
 
 TEST(context, forked_request_other_than_invite) {

@@ -166,6 +166,11 @@ private:
         ASSERT_TRUE(ended_.emplace(b.branch, std::string(b.response.to_tag())).second)
             << "ended twice: " << trace_;
     }
+    void note(const acknowledge& a) {
+        ASSERT_TRUE(how_.single_final) << trace_;
+        const std::pair its(a.branch, std::string(a.response.to_tag()));
+        ASSERT_TRUE(ended_.contains(its) || finals_ > 0) << "never heard of: " << trace_;
+    }
     void note(const drop_branch& d) { ASSERT_TRUE(dropped_.insert(d.branch).second) << trace_; }
     void note(const finished&) { ++ends_; }
 

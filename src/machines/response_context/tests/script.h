@@ -16,8 +16,8 @@ inline sip::message reply(int status, std::string_view tag = "t") {
     return m;
 }
 
-/// Actions as one reads them: forward 7 as 0, cancel 0, relay 180 t, respond 408, bye 1, drop 1,
-/// finished.
+/// Actions as one reads them: forward 7 as 0, cancel 0, relay 180 t, respond 408, bye 1, ack 1,
+/// drop 1, finished.
 inline std::string text(const actions& list) {
     std::string out;
     const auto n = [](std::uint64_t v) { return std::to_string(v); };
@@ -33,6 +33,7 @@ inline std::string text(const actions& list) {
                 },
                 [&](const respond& r) { return "respond " + std::to_string(r.status); },
                 [&](const acknowledge_and_bye& b) { return "bye " + n(b.branch); },
+                [&](const acknowledge& k) { return "ack " + n(k.branch); },
                 [&](const drop_branch& d) { return "drop " + n(d.branch); },
                 [](const finished&) { return std::string("finished"); },
             },

@@ -35,6 +35,12 @@ bool in_dialog(const sip::message& m) {
     return !m.to_tag().empty();
 }
 
+/// Whether the house itself answers what is for that destination.
+bool stays_here(const destination& d, const sip::message& m) {
+    return std::holds_alternative<to_server>(d) || std::holds_alternative<to_component>(d) ||
+           (std::holds_alternative<to_user>(d) && is_for_the_house(m.method_id()));
+}
+
 } // namespace
 
 router_rim::router_rim(surroundings s)
@@ -117,7 +123,9 @@ void router_rim::on_request(incoming&& in) {
         refuse(in, {403, diagnostics::id::from_not_allowed});
         return;
     }
-    if (const auto spent = spend_hop(in.message); !spent) {
+    const auto spent = spend_hop(in.message);
+    const bool has_no_hop_left = !spent && spent.error().status == 483;
+    if (!spent && !has_no_hop_left) {
         refuse(in, spent.error());
         return;
     }
@@ -141,6 +149,15 @@ void router_rim::on_request(incoming&& in) {
     auto where = destination_of(in.message, around_.home);
     if (!where) {
         refuse(in, where.error());
+        return;
+    }
+    if (has_no_hop_left && !stays_here(*where, in.message)) {
+        // RFC 3261 16.3 step 3: not a hop further; OPTIONS may be answered in its target's place.
+        if (in.message.method_id() == method::options && in.transaction) {
+            answer_options(in);
+        } else {
+            refuse(in, spent.error());
+        }
         return;
     }
     std::visit(overloaded{
@@ -221,12 +238,7 @@ void router_rim::serve(incoming&& in, const sip::aor* named) {
     const auto home = net::home_of(about.text(), around_.stack.shard().count());
     // The handlers live on the home shard; whether there is one is the same on every shard.
     if (around_.dispatches[around_.stack.shard().index()]->find(in.message) == nullptr) {
-        // RFC 6665 4.1.2.1 bad event; RFC 3261 8.2.3 unknown content
-        const int status = m == method::subscribe ? 489 : m == method::service ? 415 : 501;
-        refuse(in,
-               {status,
-                status == 415 ? diagnostics::id::content_type_unexpected
-                              : diagnostics::id::default_user_services});
+        refuse_unserved(in);
         return;
     }
     if (home == around_.stack.shard().index()) {
@@ -240,6 +252,26 @@ void router_rim::serve(incoming&& in, const sip::aor* named) {
             if (auto* handler = to->find(in.message)) (*handler)(std::move(in));
         });
     if (!taken) around_.stack.respond(transaction, std::move(busy));
+}
+
+void router_rim::refuse_unserved(const incoming& in) {
+    const auto& here = *around_.dispatches[around_.stack.shard().index()];
+    const auto m = in.message.method_id();
+    diagnostics::refusal why{405, diagnostics::id::default_user_services};
+    std::pair<header, std::string> what{header::allow, here.allowed_methods()};
+    if (m == method::subscribe) { // RFC 6665 4.1.2.1
+        why.status = 489;
+        what = {header::allow_events, here.allowed_events()};
+    } else if (m == method::service) { // RFC 3261 8.2.3
+        why = {415, diagnostics::id::content_type_unexpected};
+        what = {header::accept, here.accepted_types()};
+    } else if (m == method::other) { // RFC 3261 21.5.2: not a method that is known here at all
+        why.status = 501;
+    }
+    refused_.add();
+    auto r = around_.stack.refusal_for(in.message, why);
+    if (!what.second.empty()) r.append(what.first, what.second);
+    around_.stack.respond(in.transaction, std::move(r));
 }
 
 void router_rim::serve_component(incoming&& in, const to_component& c) {
@@ -324,11 +356,11 @@ void router_rim::forward(incoming&& in,
     around_.proxy.start(std::move(job));
 }
 
-void router_rim::on_cancel(sipstack::transaction_ref invite) {
-    if (!give_up_waiting(invite)) around_.proxy.cancel(invite);
+void router_rim::on_cancel(sipstack::transaction_ref invite, std::vector<std::string> reasons) {
+    if (!give_up_waiting(invite)) around_.proxy.cancel(invite, std::move(reasons));
 }
 void router_rim::on_caller_gone(sipstack::transaction_ref invite) {
-    on_cancel(invite);
+    on_cancel(invite, {});
 }
 
 } // namespace lyceum::roles::router

@@ -30,7 +30,7 @@ public:
     explicit router_rim(surroundings);
 
     void on_request(sipstack::incoming&&) override;
-    void on_cancel(sipstack::transaction_ref) override;
+    void on_cancel(sipstack::transaction_ref, std::vector<std::string> reasons) override;
     void on_caller_gone(sipstack::transaction_ref) override;
 
 private:
@@ -64,6 +64,8 @@ private:
     void
     forward(sipstack::incoming&&, std::vector<sipstack::proxy_target>&&, bool failover = false);
     void refuse(const sipstack::incoming&, const diagnostics::refusal&);
+    /// No role here answers that: says what would be.
+    void refuse_unserved(const sipstack::incoming&);
     /// 420 with the option tags that nobody here knows. RFC 3261 8.2.2.3, 16.3
     void refuse_extension(const sipstack::incoming&, std::string_view unknown);
     void answer_options(const sipstack::incoming&);
