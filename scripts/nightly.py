@@ -5,7 +5,7 @@ Each suite is a list of steps. What was done is remembered in build/nightly/stat
 night goes on where this one stopped; when every step of a suite had its turn, the suite begins anew. Time
 that a suite leaves over goes to those after it. The last line is "N passed, N failed".
 """
-import argparse, json, os, pathlib, random, re, resource, shutil, signal, subprocess, sys, time
+import argparse, concurrent.futures, json, os, pathlib, random, re, resource, shutil, signal, subprocess, sys, time
 
 TOP = pathlib.Path(__file__).resolve().parent.parent
 HOME = TOP / "build/nightly"
@@ -124,6 +124,29 @@ def repeated(label, times, env=None):
     return steps
 
 
+SEEDS, SEEDS_OF_A_STEP = 10_000, 250
+
+
+def simulation():
+    """Seeds that ./test does not play; several steps at once would disturb each other's budget, so one has all cores."""
+    binary = TOP / "build/release/bin/simulation"
+
+    def play(first):
+        def step(seconds):
+            each = -(-SEEDS_OF_A_STEP // JOBS)
+            parts = [(a, min(each, first + SEEDS_OF_A_STEP - a)) for a in range(first, first + SEEDS_OF_A_STEP, each)]
+            with concurrent.futures.ThreadPoolExecutor(JOBS) as pool:
+                done = list(pool.map(lambda p: run([binary, "--seeds", str(p[0]), str(p[1])], seconds, f"simulation_{p[0]}"), parts))
+            for code, text in done:
+                if code:
+                    print(text[-4000:])
+            codes = [code for code, _ in done]
+            return False if any(codes) else None if None in codes else True
+        return step
+    return [("build", build("release", "simulation"))] + [
+        (f"seeds from {first}", play(first)) for first in range(101, 101 + SEEDS, SEEDS_OF_A_STEP)]
+
+
 def fuzz_targets():
     return sorted((TOP / "src").rglob("fuzz/*_fuzz.cc"))
 
@@ -193,6 +216,7 @@ def suites(state):
         "long": (10, repeated("nightly", 1), False),
         "durability": (5, repeated("durability", 5, {"LYCEUM_LONG": "1"}), False),
         "interop": (15, repeated("interop|interop_window", 3), False),
+        "simulation": (15, simulation, False),
         "tidy": (15, tidy, True),
         "fuzz": (30, fuzz(state), False),
     }

@@ -27,6 +27,7 @@ constexpr std::uint64_t provisioning_subscription = 4;
 
 constexpr std::uint64_t come_back_alarm = 1;
 constexpr std::uint64_t settle_alarm = 2;
+constexpr std::uint64_t refresh_alarm = 3;
 constexpr std::uint64_t alarms = 10; ///< the life that an alarm belongs to stands above
 
 ip_address address_of(std::size_t index) {
@@ -69,6 +70,7 @@ void device::power_on() {
     agents_->add(std::move(a));
     ++life_;
     coming_ = false;
+    if (d.over_udp) agents_->alarm_at(world_.now() + 90s, life_ * alarms + refresh_alarm);
     sign_in();
 }
 
@@ -125,6 +127,10 @@ void device::on_alarm(std::uint64_t id) {
         if (!wanted_ || is_signed_in()) return;
         agents_->wish(0, wish::sign_in{});
         if (!agents_->is_connected(0)) connect();
+    } else if (id % alarms == refresh_alarm) {
+        // A server that lost its memory does not hear of a phone until it registers again.
+        agents_->wish(0, wish::refresh{});
+        agents_->alarm_at(world_.now() + 90s, id);
     } else if (id % alarms == settle_alarm && is_signed_in()) {
         settle_in();
     }
@@ -326,13 +332,10 @@ void device::on_notice(agents::seat, const user_agent::action& a) {
                        ledger_.received(name_ + " in its life " + std::to_string(life_), owner_, n);
                    },
                    [](const notice::typing_received&) {},
-                   [&](const notice::delivered& n) { ledger_.delivered(n.id, world_.now()); },
+                   [&](const notice::delivered& n) { ledger_.delivered(n.id); },
                    [&](const notice::undelivered& n) {
                        tell("undelivered " + std::to_string(n.id) + ": " + n.why);
-                       ledger_.undelivered(n.id,
-                                           n.why,
-                                           world_.now(),
-                                           over_udp() ? std::nullopt : std::optional(quiet_since_));
+                       ledger_.undelivered(n.id, n.why);
                    },
                    [](const notice::conversation_opened&) {},
                    [](const notice::conversation_closed&) {},

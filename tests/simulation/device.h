@@ -31,8 +31,10 @@ public:
     [[nodiscard]] const std::string& name() const { return name_; }
     [[nodiscard]] bool over_udp() const { return plan_.devices[index_].over_udp; }
     [[nodiscard]] net::sim::host& host() { return host_; }
-    /// The connection or the server was not well until now: timeouts are nobody's fault.
-    void disturb() { quiet_since_ = world_.now(); }
+    /// The connection or the server is not well until then: timeouts are nobody's fault.
+    void disturb(std::chrono::milliseconds for_so_long = 2s) {
+        ledger_.disturbed(owner_, over_udp() ? instant::max() : world_.now() + for_so_long);
+    }
     /// Contacts, as this device knows the list; nothing when it follows none.
     [[nodiscard]] const std::optional<people::contact_list>& contacts() const { return contacts_; }
     /// Whether it sees that user online; nothing when it follows none.
@@ -75,7 +77,6 @@ private:
     net::sim::host& host_;
     random::seeded dice_;
     std::unique_ptr<apps::client::agents> agents_;
-    instant quiet_since_{};
     std::chrono::milliseconds pause_{500};
     bool wanted_ = false; ///< to be signed in
     bool coming_ = false; ///< an alarm will bring it back

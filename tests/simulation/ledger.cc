@@ -31,10 +31,12 @@ void ledger::received(const std::string& device,
         "message " + std::to_string(*number) + " of " + m->from.text() + " to " + m->to.text();
     if (owner != m->to) fail(what + " was delivered to " + owner.text() + " (" + device + ")");
     if (im.from != m->from) fail(what + " came as one of " + im.from.text());
-    if (++m->receivers[device] > 1) fail(what + " was delivered twice to " + device);
+    // Who lost its memory in between cannot know that a datagram came again.
+    if (++m->receivers[device + " of server " + std::to_string(server_life_)] > 1)
+        fail(what + " was delivered twice to " + device);
 }
 
-void ledger::delivered(id n, instant) {
+void ledger::delivered(id n) {
     auto* m = find(n, "delivery");
     if (m == nullptr) return;
     ++deliveries_;
@@ -44,16 +46,23 @@ void ledger::delivered(id n, instant) {
     if (m->receivers.empty()) fail(what + " was acknowledged, but nobody has it");
 }
 
-void ledger::undelivered(id n,
-                         const std::string& why,
-                         instant now,
-                         std::optional<instant> quiet_since) {
+void ledger::undelivered(id n, const std::string& why) {
     auto* m = find(n, "failure");
     if (m == nullptr) return;
     const auto what = "message " + std::to_string(n) + " to " + m->to.text();
     if (++m->outcomes > 1) fail(what + " has two outcomes, the second: " + why);
-    if (why == "nobody answered" && quiet_since && *quiet_since < m->at && m->at < now)
-        fail(what + " was never answered, though the connection is well");
+    if (why == "nobody answered" && !was_disturbed(m->from, m->at) && !was_disturbed(m->to, m->at))
+        fail(what + " was never answered, though all connections are well");
+}
+
+void ledger::disturbed(const sip::aor& user, instant until) {
+    auto& last = disturbed_[user];
+    last = std::max(last, until);
+}
+
+bool ledger::was_disturbed(const sip::aor& user, instant since) const {
+    const auto it = disturbed_.find(user);
+    return it != disturbed_.end() && it->second >= since;
 }
 
 void ledger::forget(const std::string& device) {

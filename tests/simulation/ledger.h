@@ -29,10 +29,13 @@ public:
     void received(const std::string& device,
                   const sip::aor& owner,
                   const user_agent::notice::im_received&);
-    /// quiet_since: the device's connection and the server have been well since then; nothing when
-    /// loss is normal.
-    void delivered(id, instant now);
-    void undelivered(id, const std::string& why, instant now, std::optional<instant> quiet_since);
+    void delivered(id);
+    void undelivered(id, const std::string& why);
+    /// One of the user's connections is not well until then: what is written to or by that user
+    /// before may go unanswered.
+    void disturbed(const sip::aor& user, instant until);
+    /// The server lost its memory.
+    void server_died() { ++server_life_; }
     /// The device lost its memory: nobody waits for its outcomes any more.
     void forget(const std::string& device);
     [[nodiscard]] std::size_t offered() const { return messages_.size(); }
@@ -69,10 +72,13 @@ private:
     enum class known : std::uint8_t { there, gone, open };
 
     [[nodiscard]] message* find(id, const char* what);
+    [[nodiscard]] bool was_disturbed(const sip::aor&, instant since) const;
 
     std::optional<std::string> violation_;
     std::vector<message> messages_; ///< by id, from 1
+    std::map<sip::aor, instant> disturbed_;
     std::size_t deliveries_ = 0;
+    unsigned server_life_ = 1;
     std::map<id, change> changes_; ///< not answered yet
     std::map<sip::aor, std::map<std::string, known>> lists_;
     std::size_t acknowledged_changes_ = 0;

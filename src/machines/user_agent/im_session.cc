@@ -53,7 +53,7 @@ im_session::todo im_session::on(const event& e, instant now) {
                        m.set_body(keyboard_activity_type, keyboard_activity(true));
                        out.emplace_back(ask{std::move(m), purpose::part::typing, 0});
                    },
-                   [&](const left&) { leave(out); },
+                   [&](const left&) { leave("given up", out); },
                    [&](const asked& a) { on_asked(a, now, out); },
                    [&](const cancelled&) {
                        if (state_ != state::ringing) return;
@@ -73,7 +73,7 @@ im_session::todo im_session::on(const event& e, instant now) {
                        if (state_ == state::ringing) {
                            answer_now(out);
                        } else if (state_ == state::inviting) {
-                           leave(out);
+                           leave("nobody answered", out);
                        }
                    },
                },
@@ -114,11 +114,11 @@ im_session::ask im_session::bye(dialog::dialog& d) const {
     return {std::move(m), purpose::part::bye, 0};
 }
 
-void im_session::leave(todo& out) {
+void im_session::leave(const std::string& because, todo& out) {
     switch (state_) {
     case state::inviting:
         out.emplace_back(cancel_invite{});
-        refuse_waiting(408, "nobody answered", out);
+        refuse_waiting(408, because, out);
         state_ = state::ending;
         break;
     case state::ringing:

@@ -90,7 +90,7 @@ private:
 
     void invite(const said&, instant now, todo&);
     void say(const said&, todo&);
-    void leave(todo&);
+    void leave(const std::string& why, todo&);
     void close(std::string why, todo&);
     void refuse_waiting(int status, const std::string& why, todo&);
 
