@@ -73,9 +73,10 @@ sip::message stack::response_for(const sip::message& request, int status, std::s
         request, status, reason, refuses ? signet_.refusal_tag(request) : shard_.random().hex(8));
     r.append(header::server, settings_.gate.product);
     // Whoever refuses without a reason of its own: still exactly one. digest MS-OCER 4 rule 1
-    if (status >= 400)
+    if (status >= 400) {
         r.append(header::ms_diagnostics,
                  diagnostics::value(diagnostics::usual(status), settings_.gate.fqdn));
+    }
     return r;
 }
 

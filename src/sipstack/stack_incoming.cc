@@ -110,9 +110,10 @@ void stack::take_new(const path& from, sip::message&& m, gate::speaker&& who, st
         deadlines_.arm({sweep_timer, 0}, shard_.clock().now() + settings_.timings.long_wait());
     count_->servers.set(static_cast<std::int64_t>(servers_.size()));
     const auto ref = ref_of(id);
-    if (invite)
+    if (invite) {
         respond_here(
             ref, sip::make_response(m, 100)); // RFC 3261 17.2.1; at once, digest MS-SIPRE 4 rule 15
+    }
     requests_->on_request(
         {std::move(m), ref, from, std::move(who.user), std::move(who.trusted), {}, likeness});
 }

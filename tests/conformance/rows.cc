@@ -37,11 +37,12 @@ void play(std::span<const row> rows) {
             EXPECT_TRUE(failures.empty()) << r.rule << ": " << r.says << "\n" << failures;
         } else {
             // How a gap shows, for who wants to close it.
-            if (std::getenv("LYCEUM_SHOW_GAPS") != nullptr) // NOLINT(concurrency-mt-unsafe)
+            if (std::getenv("LYCEUM_SHOW_GAPS") != nullptr) { // NOLINT(concurrency-mt-unsafe)
                 std::printf("%s: %s\n%s\n",
                             std::string(r.rule).c_str(),
                             std::string(r.says).c_str(),
                             failures.c_str());
+            }
             EXPECT_FALSE(failures.empty())
                 << r.rule << ": " << r.says << "\nis kept now: take the gap off its row ("
                 << r.gap.why << ") and out of " << r.gap.where;

@@ -265,13 +265,14 @@ void device::publish(std::uint32_t availability) {
     if (!is_signed_in() || over_udp()) return;
     const pres::state s{.type = pres::state_type::machine, .availability = availability};
     pres::publish p{owner_.text(), {}};
-    for (const auto container : {std::uint16_t{2}, std::uint16_t{3}})
+    for (const auto container : {std::uint16_t{2}, std::uint16_t{3}}) {
         p.publications.push_back({.category_name = "state",
                                   .instance = publication_,
                                   .container = container,
                                   .version = published_,
                                   .expires_with = pres::expire_type::endpoint,
                                   .content = pres::serialise(s)});
+    }
     ++published_;
     agents_->wish(
         0,

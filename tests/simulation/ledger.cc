@@ -78,9 +78,10 @@ bool ledger::is_delivered(id n) const {
 void ledger::check_outcomes() {
     for (std::size_t i = 0; i < messages_.size(); ++i) {
         const auto& m = messages_[i];
-        if (m.outcomes == 0 && !m.forgotten)
+        if (m.outcomes == 0 && !m.forgotten) {
             fail("message " + std::to_string(i + 1) + " of " + m.from_device + " to " +
                  m.to.text() + " has no outcome");
+        }
     }
 }
 

@@ -145,11 +145,12 @@ int play(const options& o) {
             if (again.fingerprint != r.fingerprint || again.happened != r.happened)
                 r.violation = "a second run of the same seed went another way";
         }
-        if (o.fingerprints)
+        if (o.fingerprints) {
             std::printf("seed %llu: %016llx after %llu events\n",
                         static_cast<unsigned long long>(seed),
                         static_cast<unsigned long long>(r.fingerprint),
                         static_cast<unsigned long long>(r.happened));
+        }
         sum.happened += r.happened;
         sum.offered += r.offered;
         sum.delivered += r.delivered;
@@ -185,8 +186,8 @@ int play(const options& o) {
 } // namespace lyceum::simulation
 
 int main(int argc, char** argv) {
-    using namespace lyceum::simulation;
-    if (argc == 2 && std::strcmp(argv[1], "--help") == 0) return usage(stdout, 0);
-    const auto o = argc < 2 ? std::nullopt : read(argc, argv);
-    return o ? play(*o) : usage(stderr, 2);
+    namespace simulation = lyceum::simulation;
+    if (argc == 2 && std::strcmp(argv[1], "--help") == 0) return simulation::usage(stdout, 0);
+    const auto o = argc < 2 ? std::nullopt : simulation::read(argc, argv);
+    return o ? simulation::play(*o) : simulation::usage(stderr, 2);
 }

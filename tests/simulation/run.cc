@@ -170,13 +170,15 @@ private:
         most_ = std::max(most_, c.sum());
         // What is under way is what people do within a few minutes, times the places it goes to.
         const auto bound = 400 + 60 * devices_.size() + 24 * recently_offered();
-        if (c.transient() > bound)
+        if (c.transient() > bound) {
             ledger_.fail("too much is under way: " + c.text() + "; the bound is " +
                          std::to_string(bound));
+        }
         const auto connections = server_.host().connections();
-        if (c.flows > connections + 64 * plan_.shards)
+        if (c.flows > connections + 64 * plan_.shards) {
             ledger_.fail("more flows than connections: " + c.text() +
                          "; connections: " + std::to_string(connections));
+        }
         // What a connection leaves behind goes with it, but on another shard a moment later.
         if (c.associations > connections + 64 * plan_.shards)
             ledger_.fail("more associations than connections: " + c.text());
@@ -205,9 +207,10 @@ private:
 
     void check_everybody_is_in() {
         each([&](const device& d) {
-            if (!d.is_signed_in())
+            if (!d.is_signed_in()) {
                 ledger_.fail(d.name() + " is not signed in, though all is well; " +
                              d.last_trouble());
+            }
         });
         // A phone's refresh over UDP is kept for 32 s, in case it is repeated. RFC 3261 17.2.2
         const auto c = server_.now();
@@ -247,9 +250,10 @@ private:
             if (!d.contacts()) return ledger_.fail(d.name() + " does not know its contacts");
             for (const auto& c : d.contacts()->contacts)
                 shown.insert(c.uri);
-            if (shown != stored)
+            if (shown != stored) {
                 ledger_.fail(d.name() + " shows " + std::to_string(shown.size()) +
                              " contacts, the store has " + std::to_string(stored.size()));
+            }
         });
     }
 
@@ -274,9 +278,10 @@ private:
                 const auto it = online.find(whom);
                 if (it == online.end()) continue; // left out of the replay, or a phone
                 const auto seen = d.sees(whom).value_or(false);
-                if (seen != it->second)
+                if (seen != it->second) {
                     ledger_.fail(d.name() + " sees " + whom + (seen ? " online" : " offline") +
                                  ", which is wrong");
+                }
             }
         });
     }
@@ -292,9 +297,10 @@ private:
         if (well() && c.sum() != 0)
             ledger_.fail("everybody has left, but " + c.text() + " are kept");
         pass(13h); // the longest: a subscription's, an association's
-        if (well() && server_.timers() != 0)
+        if (well() && server_.timers() != 0) {
             ledger_.fail("everybody has left, but " + std::to_string(server_.timers()) +
                          " timers are kept");
+        }
     }
 
     result summary() {

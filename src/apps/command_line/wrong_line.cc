@@ -52,14 +52,16 @@ std::string wrong_line(std::string_view kind, std::string_view text) {
     } else if (kind == "ArgumentMismatch") {
         const auto colon = text.find(": ");
         const auto what = after(" required ");
-        if (colon != text.npos && what.ends_with(" missing"))
+        if (colon != text.npos && what.ends_with(" missing")) {
             return std::string(text.substr(0, colon)) +
                    " wants a value: " + std::string(what.substr(0, what.size() - 8));
+        }
     } else if (kind == "ExcludesError") {
         const auto at = text.find(" excludes ");
-        if (at != text.npos)
+        if (at != text.npos) {
             return std::string(text.substr(0, at)) + " and " + std::string(text.substr(at + 10)) +
                    " exclude each other";
+        }
     }
     return std::string(text);
 }

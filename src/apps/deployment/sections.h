@@ -73,7 +73,7 @@ struct sip_settings {
     std::chrono::seconds message_patience{30};     ///< from a message's first octet to its last
     std::size_t max_before_sign_in = 32768;        ///< octets of a stranger's incomplete message
     std::size_t max_transactions_of_client = 2000; ///< requests of one connection under way
-    std::size_t max_subscriptions = 1000; ///< of one user, per shard
+    std::size_t max_subscriptions = 1000;          ///< of one user, per shard
     std::size_t max_subscriptions_of_connection = 250; ///< per shard
     void describe(settings::section&);
 };
