@@ -85,7 +85,7 @@ std::string in_words(const std::exception& e) {
     const auto* of_sqlite = dynamic_cast<const ::soci::sqlite3_soci_error*>(&e);
     switch (of_sqlite == nullptr ? SQLITE_OK : of_sqlite->result() & 0xFF) {
     case SQLITE_NOTADB:
-        return "it is no SQLite database; put a backup in its place: lyceum restore";
+        return "it is not a database; put a backup in its place: lyceum restore";
     case SQLITE_CORRUPT:
         return "it is damaged; put a backup in its place: lyceum restore";
     case SQLITE_BUSY:

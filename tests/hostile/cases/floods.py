@@ -95,7 +95,7 @@ def connections_that_do_not_sign_in(target):
     under_attack(target, open_tls, SO_MANY)
 
 
-@case(**{"sip.max_per_address": 20})
+@case(**{"sip.max_per_address": 20, "sip.sign_in_patience": "1 min"})
 def connections_of_one_address(target):
     wires = []
     refused = 0
