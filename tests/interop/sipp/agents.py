@@ -17,13 +17,14 @@ class SippFailed(AssertionError):
 
 
 class Agent:
-    """One sipp process. `fill` takes the place of @NAME@ in the scenario, as sipp has no such thing there."""
+    """One sipp process. `fill` takes the place of @NAME@ in the scenario, as sipp has no such thing there; `to` is
+    the port of a proxy that is asked instead of the server. Without a proxy behind it a request has 69 hops left."""
 
-    def __init__(self, world, scenario, port, *, calls=1, lost=0, transport="udp", fill=None, **keys):
+    def __init__(self, world, scenario, port, *, calls=1, lost=0, transport="udp", to=None, fill=None, **keys):
         self.name = f"{scenario}_{port}"
         self.scratch = world.scratch
         text = re.sub(r"<!--.*?-->", "", (HERE / f"{scenario}.xml").read_text(), flags=re.S)
-        for key, value in (fill or {}).items():
+        for key, value in {"hops": 69, **(fill or {})}.items():
             text = text.replace(f"@{key.upper()}@", str(value))
         left = re.findall(r"@[A-Z]+@", text)
         assert not left, f"{scenario}.xml needs {left}"
@@ -31,7 +32,7 @@ class Agent:
         file.write_text(text)
         self.messages = file.with_suffix(".messages.log")
         self.errors = file.with_suffix(".errors.log")
-        server_port = world.server.ports["sip_udp" if transport == "udp" else "sip_tcp"]
+        server_port = to or world.server.ports["sip_udp" if transport == "udp" else "sip_tcp"]
         keys = {"domain": world.domain, "from": FROM, **keys}
         argv = ["sipp", f"{ADDRESS}:{server_port}", "-sf", file, "-i", ADDRESS, "-p", port, "-mp", 30000 + port % 1000 * 8,
                 "-t", "u1" if transport == "udp" else "t1", "-m", calls, "-r", 20, "-nostdin",
