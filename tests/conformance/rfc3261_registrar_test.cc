@@ -191,6 +191,16 @@ const row rows[] = {
          EXPECT_EQ(expires_of(x.answer_to(x.reg({"<sip:a@10.0.0.9>;expires=999999"}))), "7200");
      }},
     {"RFC 3261 10.3",
+     "step 7: but never more, also to a phone that has a +sip.instance (RFC 5626)",
+     [] {
+         registering x;
+         EXPECT_EQ(
+             expires_of(x.answer_to(x.reg({"<sip:a@10.0.0.9>;expires=600;+sip.instance=\"<urn:uuid:"
+                                           "bed47a4a-b17e-5a44-d397-0dba41195890>\""}))),
+             "600");
+     },
+     {"it is taken for a client and gets 7200", "docs/roles/registrar.md"}},
+    {"RFC 3261 10.3",
      "step 7: the same Call-ID with a CSeq that is not higher changes nothing",
      [] {
          registering x;
