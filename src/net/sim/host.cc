@@ -266,6 +266,7 @@ void host::sim_shard::finish_all() {
     for (const auto id : connected()) {
         tell_other(flows_[id], closed_why::by_peer);
         flows_[id].finished = true;
+        if (flows_[id].cut) end_later(id, world().weather_now().give_up, closed_why::failed);
     }
 }
 
