@@ -7,6 +7,7 @@
 //     an empty host, a port that is no number, blanks, a second @ (and then forgets some of it).
 //     Ours may refuse those, and no others.
 //   - in a Via it knows blanks as separators, but no tabs.
+//   - it refuses a port of more than five digits, zeros in front included; RFC 3261 25.1 does not.
 //   - it refuses an empty password; RFC 3261 25.1 has it.
 //   - it undoes escapes in the user and in parameters; ours keeps them. Compared undone, where
 //   every
@@ -174,6 +175,13 @@ bool is_plain(const osip_uri_t& u, std::size_t size) {
     return found == size;
 }
 
+/// Where a port begins, if there is one.
+std::size_t port_at(const std::string& text, std::string_view host) {
+    if (host.empty()) return text.size();
+    const auto end = static_cast<std::size_t>(host.data() + host.size() - text.data());
+    return std::min(end + 1, text.size());
+}
+
 void check_uri(const std::string& text) {
     const auto ours = sip::parse_uri(text);
     const auto theirs = read_uri(text);
@@ -186,8 +194,11 @@ void check_uri(const std::string& text) {
         return;
     }
     // Ours alone took it: only for what is said above.
+    const auto digits =
+        std::min(text.find_first_not_of("0123456789", port_at(text, ours->host)), text.size()) -
+        port_at(text, ours->host);
     const bool plain = ours->is_sip() && is_plain(ours->user) && is_plain(ours->password) &&
-                       params_are_plain(ours->params) && ours->headers.empty() &&
+                       params_are_plain(ours->params) && ours->headers.empty() && digits <= 5 &&
                        !text.ends_with('?') && !text.contains(":@");
     require(!plain);
 }

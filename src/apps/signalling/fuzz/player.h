@@ -1,12 +1,12 @@
 #pragma once
 
-#include "apps/lyceumd/fuzz/small_house.h"
+#include "apps/signalling/fuzz/small_house.h"
 #include "machines/security_association/client.h"
 #include "protocol/sip/framer.h"
 #include "protocol/sip/gruu.h"
 #include "protocol/sip/respond.h"
 
-namespace lyceum::apps::server::fuzz {
+namespace lyceum::apps::signalling::fuzz {
 
 /// One who talks to the house: over a stream, or from a gateway's socket. Whatever the house writes
 /// has to be SIP.
@@ -155,4 +155,4 @@ private:
     unsigned cseq_ = 0;
 };
 
-} // namespace lyceum::apps::server::fuzz
+} // namespace lyceum::apps::signalling::fuzz

@@ -5,19 +5,22 @@
 // alice and bob are signed in. WHO HOW is one of
 //     alice send          the message, signed with her keys
 //     alice raw 7         the octets as they are, in pieces of 7
-//     alice answer 200    an answer to the last request that she heard, with these header lines and
-//     body alice again         leaves and signs in anew alice leave bob ...             the same
-//     stranger raw 7      octets of a connection that has proven nothing; stranger again, leave
-//     gateway udp         a datagram of the trusted gateway; gateway tcp 7, gateway answer 200,
-//     leave time 500            so many milliseconds pass
+//     alice answer 200    to the last request that she heard; with these header lines, this body
+//     alice again         leaves and signs in anew
+//     alice leave
+//     bob ...             the same
+//     stranger raw 7      octets by one who has proven nothing; stranger again, stranger leave
+//     gateway udp         a datagram of the trusted gateway
+//     gateway tcp 7       octets of its connection; gateway answer 200, gateway leave
+//     time 500            so many milliseconds pass
 // $TAG, $CONTACT, $BRANCH and $CALL are what WHO last heard.
 
-#include "apps/lyceumd/fuzz/player.h"
+#include "apps/signalling/fuzz/player.h"
 #include "base/text.h"
 #include "protocol/sip/address.h"
 
 using namespace lyceum;
-using namespace lyceum::apps::server::fuzz;
+using namespace lyceum::apps::signalling::fuzz;
 
 namespace {
 

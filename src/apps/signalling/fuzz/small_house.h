@@ -1,7 +1,7 @@
 #pragma once
 
 #include "apps/deployment/deployment.h"
-#include "apps/lyceumd/front_end.h"
+#include "apps/signalling/front_end.h"
 #include "base/fuzz/require.h"
 #include "base/log/log.h"
 #include "net/sim/sim_resolver.h"
@@ -10,7 +10,7 @@
 #include "store/memory/memory_store.h"
 
 /// lyceumd's signalling on a virtual network, for fuzzing: every role, two shards, no disk.
-namespace lyceum::apps::server::fuzz {
+namespace lyceum::apps::signalling::fuzz {
 
 using lyceum::fuzz::require;
 
@@ -53,9 +53,7 @@ public:
 
 class small_house {
 public:
-    small_house()
-        : host_(world.make_host(*ip_address::parse(house_address), 2)), names_(world),
-          trace_(world) {
+    small_house() : host_(world.make_host(*ip_address::parse(house_address), 2)), names_(world) {
         log::set_level(log::level::error);
         host_.listen(net::transport::tls, net::audience::clients, 5061);
         host_.listen(net::transport::tcp, net::audience::trusted, 5060);
@@ -110,23 +108,9 @@ private:
     net::sim::sim_resolver names_;
     store::memory::memory_store store_;
     one_password checks_;
-    trace_hub trace_;
-    deployment::deployment settings_ = deployment::defaults("contoso.test");
-    foundation foundation_{settings_,
-                           {},
-                           {},
-                           {},
-                           {},
-                           {},
-                           {},
-                           {},
-                           {},
-                           {},
-                           checks_,
-                           store_.users(),
-                           store_.contacts(),
-                           trace_};
+    foundation foundation_ = foundation_of(
+        deployment::defaults("contoso.test"), checks_, store_.users(), store_.contacts());
     std::vector<std::unique_ptr<front_end>> shards_;
 };
 
-} // namespace lyceum::apps::server::fuzz
+} // namespace lyceum::apps::signalling::fuzz
