@@ -257,6 +257,7 @@ void host::sim_shard::cut_all() {
     for (const auto id : connected()) {
         auto& f = flows_[id];
         f.cut = true;
+        if (f.finished) end_later(id, world().weather_now().give_up, closed_why::failed);
         if (const auto it = f.other->flows_.find(f.other_id); it != f.other->flows_.end())
             it->second.cut = true;
     }
