@@ -27,7 +27,9 @@ gate::gate(net::shard& s,
            const gate_settings& settings,
            credentials::verifier& v,
            gate_events& e)
-    : shard_(s), transport_(t), settings_(settings), verifier_(v), events_(e),
+    : shard_(s), transport_(t), settings_(settings),
+      association_(std::make_shared<const security_association::settings>(settings.association)),
+      verifier_(v), events_(e),
       admitted_(s.metrics().make_counter("lyceum_sipstack_admitted_total",
                                          "Requests whose sender was proven or trusted")),
       challenged_(
@@ -48,8 +50,7 @@ gate::gate(net::shard& s,
 gate::client& gate::client_of(net::flow_id id) {
     const auto it = clients_.find(id);
     if (it != clients_.end()) return it->second;
-    return clients_
-        .emplace(id, client{authenticator(settings_.association, shard_.random()), {}, {}})
+    return clients_.emplace(id, client{authenticator(association_, shard_.random()), {}, {}})
         .first->second;
 }
 

@@ -79,6 +79,7 @@ private:
     net::shard& shard_;
     transport& transport_;
     const gate_settings& settings_;
+    std::shared_ptr<const security_association::settings> association_; ///< of all clients
     credentials::verifier& verifier_;
     gate_events& events_;
     const directory::snapshot* people_ = nullptr;

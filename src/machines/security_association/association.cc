@@ -8,6 +8,8 @@
 namespace lyceum::security_association {
 namespace {
 
+constexpr std::size_t usual_buffer = 512; ///< room for what a signature is made over
+
 constexpr char digits[] = "0123456789ABCDEF";
 
 template <std::size_t N>
@@ -51,6 +53,7 @@ signature association::sign(const sip::message& m, random::source& random, std::
     append_number(out.num, ++last_);
 
     scratch.clear();
+    scratch.reserve(usual_buffer);
     sipauth::append_signature_buffer(m,
                                      {.scheme = ntlm_scheme,
                                       .rand = out.rand_text(),
@@ -95,6 +98,7 @@ std::optional<pending_signature> claimed_signature(const sip::message& m,
 
     pending_signature out{.buffer = std::move(buffer), .num = *number, .value = *octets};
     out.buffer.clear();
+    out.buffer.reserve(usual_buffer);
     sipauth::append_signature_buffer(m,
                                      {.scheme = f.scheme,
                                       .rand = *rand,

@@ -32,7 +32,7 @@ bool same_instance(std::string_view epid, const endpoint& who) {
 
 } // namespace
 
-authenticator::authenticator(settings s, random::source& random)
+authenticator::authenticator(std::shared_ptr<const settings> s, random::source& random)
     : settings_(std::move(s)), random_(&random) {}
 
 void authenticator::on(const event& e, instant now, actions& out) {
@@ -55,8 +55,8 @@ std::optional<sipauth::fields_view> authenticator::credentials_of(const sip::mes
     return find_fields(m,
                        sip::header::authorization,
                        sip::header::proxy_authorization,
-                       settings_.realm,
-                       settings_.targetname);
+                       settings_->realm,
+                       settings_->targetname);
 }
 
 void authenticator::on_request(const sip::message& m,
@@ -83,7 +83,7 @@ void authenticator::not_proven(const sip::message& m,
         // without end. A client that authenticates counts its CSeq up. digest MS-SIPAE 5
         const auto this_one = std::hash<std::string_view>{}(m.call_id()) * 31 +
                               std::hash<std::string_view>{}(m.value(sip::header::cseq));
-        if (challenged_.size() >= settings_.max_challenged ||
+        if (challenged_.size() >= settings_->max_challenged ||
             std::ranges::find(challenged_, this_one) != challenged_.end()) {
             // Who has no association here will not make one by itself: only a new connection helps.
             out.emplace_back(refuse{.why = no_association, .hang_up = established_.empty()});
@@ -100,7 +100,8 @@ void authenticator::on_signed(const sip::message& m,
                               instant now,
                               actions& out) {
     auto* a = find(f.opaque.value_or(std::string_view{}), now);
-    const auto verdict = a == nullptr ? association::verdict::bad : a->keys.verify(m, f, scratch_);
+    std::string scratch; // not kept: most connections are idle
+    const auto verdict = a == nullptr ? association::verdict::bad : a->keys.verify(m, f, scratch);
     if (verdict == association::verdict::replayed) {
         out.emplace_back(drop{0, drop_why::replayed});
         return;
@@ -150,7 +151,8 @@ void authenticator::on_response(const sip::message& m, instant now, actions& out
         return;
     }
     auto* a = find(f->opaque.value_or(std::string_view{}), now);
-    const auto verdict = a == nullptr ? association::verdict::bad : a->keys.verify(m, *f, scratch_);
+    std::string scratch;
+    const auto verdict = a == nullptr ? association::verdict::bad : a->keys.verify(m, *f, scratch);
     // To names whoever was called first; only where that is this user its epid says something.
     const auto to =
         verdict == association::verdict::good ? party_of(m, sip::header::to) : std::nullopt;
@@ -219,13 +221,14 @@ bool authenticator::forget(const sip::aor& user) {
 bool authenticator::sign(sip::message& out, instant now, const sip::aor* recipient) {
     auto* a = recipient_of(out, now, recipient);
     if (a == nullptr) return false;
-    auto s = a->keys.sign(out, *random_, scratch_);
+    std::string scratch;
+    auto s = a->keys.sign(out, *random_, scratch);
 #ifdef LYCEUM_BREAK_SIGNATURE
     // A test build: one bit of each signature is wrong, and the interop suite must notice.
     s.value[8] = "1032547698BADCFE"[std::string_view("0123456789ABCDEF").find(s.value[8])];
 #endif
     const auto& known_by = a->keys.known_by();
-    scratch_.clear();
+    scratch.clear();
     sipauth::serialise({.scheme = ntlm_scheme,
                         .realm = known_by.realm,
                         .targetname = known_by.targetname,
@@ -235,8 +238,8 @@ bool authenticator::sign(sip::message& out, instant now, const sip::aor* recipie
                         .snum = s.num,
                         .rspauth = s.value_text()},
                        sipauth::kind::info,
-                       scratch_);
-    out.set(sip::header::authentication_info, scratch_);
+                       scratch);
+    out.set(sip::header::authentication_info, scratch);
     return true;
 }
 

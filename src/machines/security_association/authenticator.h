@@ -129,8 +129,10 @@ public:
     using action = std::variant<pass, challenge, verify_ntlm, refuse, drop>;
     using actions = std::vector<action>;
 
-    /// random must outlive the machine.
-    authenticator(settings, random::source& random);
+    /// random must outlive the machine. Machines of one server share their settings.
+    authenticator(std::shared_ptr<const settings>, random::source& random);
+    authenticator(settings s, random::source& random)
+        : authenticator(std::make_shared<const settings>(std::move(s)), random) {}
 
     /// Appends to out. A received message gets exactly one action; a verdict at most one.
     void on(const event&, instant now, actions& out);
@@ -205,13 +207,12 @@ private:
     [[nodiscard]] member* recipient_of(const sip::message&, instant now, const sip::aor* recipient);
     [[nodiscard]] std::optional<sipauth::fields_view> credentials_of(const sip::message&) const;
 
-    settings settings_;
+    std::shared_ptr<const settings> settings_;
     random::source* random_;
     std::vector<handshake> half_open_;
     std::vector<member> established_;
     std::vector<std::size_t> challenged_; ///< requests that were, and no step of a handshake since
     ticket last_ticket_ = 0;
-    std::string scratch_;
 };
 
 } // namespace lyceum::security_association

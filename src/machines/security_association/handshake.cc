@@ -35,11 +35,11 @@ std::uint32_t needed_flags(bool weak) {
 
 authenticator::challenge authenticator::fresh_challenge(ticket of, wall_instant wall) const {
     std::string version;
-    append_number(version, settings_.version);
+    append_number(version, settings_->version);
     std::string value;
     sipauth::serialise({.scheme = ntlm_scheme,
-                        .realm = settings_.realm,
-                        .targetname = settings_.targetname,
+                        .realm = settings_->realm,
+                        .targetname = settings_->targetname,
                         .version = version},
                        sipauth::kind::challenge,
                        value);
@@ -61,7 +61,7 @@ void authenticator::on_handshake(const sip::message& m,
                                  instant now,
                                  actions& out) {
     const auto version = sipauth::version_of(f);
-    if (version < settings_.lowest_version || version > settings_.version)
+    if (version < settings_->lowest_version || version > settings_->version)
         return handshake_failed(0, wall, out);
     auto who = endpoint_of(m);
     if (!who) {
@@ -91,14 +91,14 @@ byte_vector authenticator::ntlm_challenge(const ntlm::octets8& server_challenge)
     const auto tell = [&](av_id id, std::string_view name) {
         if (!name.empty()) c.target_info.push_back(ntlm::av_pair::name(id, name));
     };
-    std::string host(settings_.targetname.substr(0, settings_.targetname.find('.')));
+    std::string host(settings_->targetname.substr(0, settings_->targetname.find('.')));
     for (char& letter : host)
         letter = upper(letter);
-    tell(av_id::netbios_domain, settings_.netbios_domain);
+    tell(av_id::netbios_domain, settings_->netbios_domain);
     tell(av_id::netbios_computer,
          std::string_view(host).substr(0, 15)); // NetBIOS names are no longer
-    tell(av_id::dns_domain, settings_.dns_domain);
-    tell(av_id::dns_computer, settings_.targetname);
+    tell(av_id::dns_domain, settings_->dns_domain);
+    tell(av_id::dns_computer, settings_->targetname);
     byte_vector out;
     byte_writer w(out);
     serialise(c, w);
@@ -112,16 +112,16 @@ void authenticator::first_leg(
     std::erase_if(half_open_, [&](const handshake& h) { return h.who == who && h.waiting == 0; });
     const bool renews =
         std::ranges::any_of(established_, [&](const member& a) { return a.who == who; });
-    if (half_open_.size() >= settings_.max_half_open ||
-        (!renews && half_open_.size() + established() >= settings_.max_associations)) {
-        out.emplace_back(refuse{0, 503, too_many_associations, settings_.handshake_timeout});
+    if (half_open_.size() >= settings_->max_half_open ||
+        (!renews && half_open_.size() + established() >= settings_->max_associations)) {
+        out.emplace_back(refuse{0, 503, too_many_associations, settings_->handshake_timeout});
         return;
     }
     handshake h{.who = std::move(who),
                 .opaque = new_opaque(),
                 .challenge = {},
                 .server_challenge = {},
-                .until = now + settings_.handshake_timeout,
+                .until = now + settings_->handshake_timeout,
                 .authenticate = {},
                 .signed_with = std::nullopt};
     random_->fill(h.server_challenge);
@@ -133,8 +133,8 @@ void authenticator::first_leg(
     const auto token = to_base64(h.challenge);
     std::string value;
     sipauth::serialise({.scheme = ntlm_scheme,
-                        .realm = settings_.realm,
-                        .targetname = settings_.targetname,
+                        .realm = settings_->realm,
+                        .targetname = settings_->targetname,
                         .version = number,
                         .opaque = h.opaque,
                         .gssapi_data = token},
@@ -158,11 +158,11 @@ void authenticator::final_leg(const sip::message& m,
     if (at == half_open_.end()) return handshake_failed(0, wall, out);
 
     const auto sent = f.gssapi_data.value_or(std::string_view());
-    auto token = sent.size() <= settings_.max_token ? from_base64(sent) : std::nullopt;
+    auto token = sent.size() <= settings_->max_token ? from_base64(sent) : std::nullopt;
     const auto answer =
         token ? ntlm::parse_authenticate(*token) : parsed<ntlm::authenticate_message>{};
     const bool strong =
-        token && answer && ntlm::all_set(answer->flags, needed_flags(settings_.weak_sessions));
+        token && answer && ntlm::all_set(answer->flags, needed_flags(settings_->weak_sessions));
     const auto version = sipauth::version_of(f);
     // From version 4 on this request is signed already, with keys that we do not know yet. digest
     // MS-SIPAE 4.4
@@ -185,6 +185,7 @@ std::optional<authenticator::handshake> authenticator::take_waiting(ticket of) {
         return std::nullopt; // timed out, or the connection had gone
     std::optional<handshake> h(std::move(*at));
     half_open_.erase(at);
+    if (half_open_.empty()) half_open_.shrink_to_fit(); // mostly there will be no other
     return h;
 }
 
@@ -196,8 +197,8 @@ void authenticator::on_proven(const ntlm_proven& p, instant now, actions& out) {
     }
     association keys(ntlm::side::server,
                      p.session,
-                     {.realm = settings_.realm,
-                      .targetname = settings_.targetname,
+                     {.realm = settings_->realm,
+                      .targetname = settings_->targetname,
                       .opaque = std::move(h->opaque),
                       .version = h->version});
     if (h->signed_with && keys.verify(*h->signed_with) != association::verdict::good) {
@@ -214,12 +215,12 @@ void authenticator::on_proven(const ntlm_proven& p, instant now, actions& out) {
     for (auto& a : established_) {
         if (a.who != h->who) continue;
         a.superseded = true;
-        a.until = std::min(a.until, now + settings_.overlap);
+        a.until = std::min(a.until, now + settings_->overlap);
     }
     established_.push_back({.who = std::move(h->who),
                             .keys = std::move(keys),
                             .user = p.user,
-                            .until = now + settings_.lifetime,
+                            .until = now + settings_->lifetime,
                             .from = {},
                             .epid = {},
                             .contact = {}});

@@ -1,7 +1,6 @@
 #include "protocol/ntlm/signer.h"
 
 #include "base/crypto/checksum.h"
-#include "base/crypto/hmac.h"
 #include "base/crypto/rc4.h"
 
 #include <algorithm>
@@ -51,7 +50,7 @@ signer::signer(const octets16& exported_session_key,
     : extended_(all_set(flags, negotiate_extended_session_security)), sequence_(sequence) {
     const auto key = seal_key(exported_session_key, flags, s);
     if (extended_) {
-        sign_key_ = sign_key(exported_session_key, s);
+        sign_key_ = crypto::hmac_md5_key(sign_key(exported_session_key, s));
         crypto::rc4(message_seal_key(key, sequence)).apply(stream_);
     } else {
         std::array<std::uint8_t, 12> stream{};
@@ -64,7 +63,7 @@ signer::signer(const octets16& exported_session_key,
 octets16 signer::sign(byte_view message) const {
     octets16 out{1}; // version 1
     if (extended_) {
-        const auto checksum = crypto::hmac_md5(sign_key_, {little(sequence_), message});
+        const auto checksum = sign_key_.digest({little(sequence_), message});
         for (std::size_t i = 0; i < stream_.size(); ++i) {
             out[4 + i] = static_cast<std::uint8_t>(checksum[i] ^ stream_[i]);
         }

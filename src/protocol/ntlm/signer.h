@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/crypto/hmac.h"
 #include "protocol/ntlm/flags.h"
 #include "protocol/ntlm/payload.h"
 
@@ -37,7 +38,7 @@ public:
 private:
     bool extended_;
     std::uint32_t sequence_;
-    octets16 sign_key_{};
+    crypto::hmac_md5_key sign_key_;
     octets8
         stream_{}; ///< what the checksum and, without extended security, the number are veiled with
 };

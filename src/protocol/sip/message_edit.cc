@@ -11,11 +11,26 @@ namespace lyceum::sip {
 
 namespace {
 
+// Room for a message of usual size that is put together line by line.
+constexpr std::size_t usual_size = 768;
+constexpr std::size_t usual_fields = 16;
+
+constexpr bool is_blank_or_control(char c) {
+    return static_cast<unsigned char>(c) <= 0x20 || c == 0x7F;
+}
+
+bool has_blanks(std::string_view uri) {
+    for (const char c : uri) {
+        if (is_blank_or_control(c)) return true;
+    }
+    return false;
+}
+
 /// What would end the Request-Line's URI early becomes %HH: a Contact may have held it.
 std::string escape_blanks(std::string_view uri) {
     std::string out;
     for (const char c : uri) {
-        if (static_cast<unsigned char>(c) > 0x20 && c != 0x7F) {
+        if (!is_blank_or_control(c)) {
             out += c;
         } else {
             const auto octet = static_cast<std::uint8_t>(c);
@@ -81,7 +96,12 @@ message::field message::remade(const field& f, std::string_view value, std::stri
 
 void message::make_request_line(std::string_view method, std::string_view uri) {
     LYCEUM_CHECK(is_token(method) && !uri.empty());
-    const auto safe = escape_blanks(uri);
+    std::string escaped;
+    auto safe = uri;
+    if (has_blanks(uri)) {
+        escaped = escape_blanks(uri);
+        safe = escaped;
+    }
     const auto method_size = static_cast<std::uint32_t>(method.size());
     start_line_ = add({method, " ", safe, " SIP/2.0\r\n"});
     start_a_ = {start_line_.at, method_size};
@@ -90,6 +110,8 @@ void message::make_request_line(std::string_view method, std::string_view uri) {
 
 message message::request(std::string_view method, std::string_view uri) {
     message m;
+    m.arena_.reserve(usual_size);
+    m.fields_.reserve(usual_fields);
     m.method_ = method_of(method);
     m.make_request_line(method, uri);
     return m;
@@ -98,6 +120,8 @@ message message::request(std::string_view method, std::string_view uri) {
 message message::response(int status, std::string_view reason) {
     LYCEUM_CHECK(status >= 100 && status <= 699);
     message m;
+    m.arena_.reserve(usual_size);
+    m.fields_.reserve(usual_fields);
     m.status_ = status;
     std::string digits;
     append_number(digits, static_cast<std::uint64_t>(status));

@@ -77,6 +77,19 @@ TEST(hmac, published_vectors) {
     EXPECT_EQ(hex_sha256(long131, larger),
               "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
     // Parts are one run.
+    // A key that is kept, of less than a block, a block, and more; over parts that cross blocks.
+    for (const std::size_t size : {0U, 4U, 64U, 65U, 200U}) {
+        const byte_vector key(size, 0xA5);
+        const hmac_md5_key kept(key);
+        for (const std::size_t length : {0U, 1U, 55U, 56U, 63U, 64U, 65U, 500U}) {
+            const byte_vector data(length, 0x3C);
+            const auto whole = byte_view(data);
+            const auto want = hmac_md5(key, whole);
+            EXPECT_EQ(kept.digest({whole}), want) << size << " " << length;
+            EXPECT_EQ(kept.digest({whole.first(length / 3), whole.subspan(length / 3)}), want)
+                << size << " " << length;
+        }
+    }
     EXPECT_EQ(hmac_md5(as_bytes("Jefe"), {as_bytes("what do ya "), as_bytes("want for nothing?")}),
               hmac_md5(as_bytes("Jefe"), as_bytes(question)));
 }
