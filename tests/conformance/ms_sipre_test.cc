@@ -230,8 +230,7 @@ const row rows[] = {
          x.bob.send(x.bob.answer(one, 200));
          x.h.run_for(100ms);
          EXPECT_TRUE(second.expect("CANCEL").value(header::reason).contains("cause=200"));
-     },
-     {"the CANCEL has no Reason", "docs/status.md"}},
+     }},
     {"digest MS-SIPRE 4",
      "rule 15: 100 at once; 180 and 183 go on with the tags of their endpoints",
      [] {

@@ -126,7 +126,7 @@ const outcome outcomes[] = {
     {"RFC 4475 3.3.8", "400", "multi01", false, "400 "},
     {"RFC 4475 3.3.9", "400", "mcl01", false, "400 ", silent},
     {"RFC 4475 3.3.10", "an answer that is dropped, and sent on to nobody", "bcast", false, ""},
-    {"RFC 4475 3.3.11", "483, or an answer as if it were for us", "zeromf", false, "483 "},
+    {"RFC 4475 3.3.11", "483, or an answer as if it were for us", "zeromf", false, "200 "},
     {"RFC 4475 3.3.12", "registers", "cparam01", false, "200 "},
     {"RFC 4475 3.3.13", "registers", "cparam02", false, "200 "},
     {"RFC 4475 3.3.14", "registers, or is refused", "regescrt", false, "200 "},
