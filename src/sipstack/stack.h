@@ -26,6 +26,12 @@ struct stack_settings {
         2000; ///< of one client's connection, so that nobody uses up what is there for all
 };
 
+/// What the Via of a relayed request says beyond what every Via of ours does.
+struct relay_marks {
+    std::uint32_t likeness = 0;           ///< incoming::likeness
+    std::string_view via_parameters = {}; ///< ";branched=TRUE"
+};
+
 /// One shard's SIP: transport, who may speak (gate), transactions. Everything that it does happens
 /// on the shard's thread; functions marked "any shard" hand over by themselves. docs/adr/0002
 class stack final : public transport_events, public gate_events {
@@ -39,15 +45,9 @@ public:
 
     /// Answers a request: any shard. Responses to ACK or to a transaction that is over vanish.
     void respond(transaction_ref, sip::message&&);
-    /// Sends a request of ours; the user hears of every response, on this shard. A Via is added,
-    /// with these further parameters: ";branched=TRUE".
-    /// \param likeness incoming::likeness of what is relayed
-    transaction_ref send(sip::message&&,
-                         const path&,
-                         response_user*,
-                         std::uint64_t token,
-                         std::uint32_t likeness = 0,
-                         std::string_view via_parameters = {});
+    /// Sends a request of ours; the user hears of every response, on this shard. A Via is added.
+    transaction_ref
+    send(sip::message&&, const path&, response_user*, std::uint64_t token, const relay_marks& = {});
     /// Sends an ACK of a 2xx, a BENOTIFY: nothing answers. A Via is added.
     void send_stateless(sip::message&&, const path&, std::uint32_t likeness = 0);
     /// Cancels an INVITE that send() sent; the CANCEL goes out once a provisional response came.
@@ -138,7 +138,7 @@ private:
     void pursue(std::uint64_t id, transaction::actions, sip::message* response);
     void send_cancel(std::uint64_t id);
     /// A request that is too long for UDP, its Via on top: over TCP, if the peer takes that.
-    void move_to_tcp(sip::message&, client_transaction&);
+    void move_to_tcp(sip::message&, client_transaction&, const relay_marks&);
     /// The peer refused TCP: what was meant for UDP goes there after all. RFC 3261 18.1.1
     void fall_back_to_udp(std::uint64_t id);
 

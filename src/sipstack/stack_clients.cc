@@ -13,12 +13,11 @@ transaction_ref stack::send(sip::message&& m,
                             const path& where,
                             response_user* user,
                             std::uint64_t token,
-                            std::uint32_t likeness,
-                            std::string_view via_parameters) {
+                            const relay_marks& marks) {
     const auto id = next_id_++;
-    const branch via{shard_.index(), id, shard_.random().u64(), likeness};
+    const branch via{shard_.index(), id, shard_.random().u64(), marks.likeness};
     const auto nearby = nearest(where);
-    add_via(m, nearby, via, settings_, via_parameters);
+    add_via(m, nearby, via, settings_, marks.via_parameters);
     const bool invite = m.method_id() == method::invite;
     client_transaction t{
         transaction::client(invite, settings_.timings, net::is_reliable(where.kind)),
@@ -33,8 +32,7 @@ transaction_ref stack::send(sip::message&& m,
     if (!net::is_reliable(nearby.kind)) {
         gate_.keep_inside(nearby, m);
         t.last = m.text();
-        t.via_parameters = via_parameters;
-        if (t.last.size() > settings_.max_datagram) move_to_tcp(m, t);
+        if (t.last.size() > settings_.max_datagram) move_to_tcp(m, t, marks);
     }
     if (invite) {
         t.request = m;
@@ -50,20 +48,22 @@ transaction_ref stack::send(sip::message&& m,
     return ref_of(id);
 }
 
-void stack::move_to_tcp(sip::message& m, client_transaction& t) {
+void stack::move_to_tcp(sip::message& m, client_transaction& t, const relay_marks& marks) {
     const auto now = shard_.clock().now();
     const auto refused = refused_tcp_.find(t.to.peer);
     if (refused != refused_tcp_.end() && refused->second > now) return;
     if (!t.to.flow) return; // no UDP of that family either: it fails as it is
     const auto tcp = transport_.reach(net::transport::tcp, t.to.peer, t.to.peer.address.text());
     count_->moved_to_tcp.add();
+    const std::string udp_via(m.first(header::via));
     m.remove_first(header::via);
-    add_via(m, tcp, t.via, settings_, t.via_parameters);
+    add_via(m, tcp, t.via, settings_, marks.via_parameters);
     t.machine = transaction::client(t.method == method::invite, settings_.timings, true);
     if (transport_.is_open(tcp.flow)) {
         t.last.clear();
     } else {
         t.over_udp = t.to;
+        t.udp_via = udp_via;
     }
     t.to = tcp;
 }
@@ -78,10 +78,7 @@ void stack::fall_back_to_udp(std::uint64_t id) {
     if (refused_tcp_.size() < max_remembered)
         refused_tcp_.insert_or_assign(udp.peer, now + settings_.tcp_refused_rest);
     clients_.redirect(id, udp);
-    if (t.method == method::invite) {
-        t.request.remove_first(header::via);
-        add_via(t.request, udp, t.via, settings_, t.via_parameters);
-    }
+    if (t.method == method::invite) t.request.replace_first(header::via, t.udp_via);
     t.machine = transaction::client(t.method == method::invite, settings_.timings, false);
     transaction::actions todo;
     t.machine.on(transaction::start{}, now, todo);
@@ -130,8 +127,11 @@ void stack::send_cancel(std::uint64_t id) {
     t.machine.on(transaction::start{}, now, todo);
     const auto to = t.to;
     t.timer.set(deadlines_, {client_timer, id | cancel_bit}, t.machine.deadline());
+    // Its connection may have closed, and our transactions have heard of that before this one was.
+    auto waits = t.via;
+    waits.transaction = id | cancel_bit;
     clients_.add(id | cancel_bit, std::move(t));
-    transmit(to, std::move(m), {});
+    transmit(to, std::move(m), waits);
 }
 
 void stack::deliver_response(branch b, const path& from, sip::message&& m, bool vouched) {

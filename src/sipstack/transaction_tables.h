@@ -44,7 +44,7 @@ struct client_transaction {
     /// Moved to TCP for its length, and not connected yet: where it would have gone. `last` is what
     /// it would have been.
     std::optional<path> over_udp = {};
-    std::string via_parameters = {}; ///< further ones of our Via, should it be written anew
+    std::string udp_via = {}; ///< our Via there
     alarm timer = {};
 };
 

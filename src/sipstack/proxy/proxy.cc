@@ -208,12 +208,12 @@ void proxy::forward(std::uint64_t id, carried& c, const rc::forward& f) {
     // 2^16 branches and 2^48 contexts are enough for the token.
     // [MS-SIPRE] (Via parameters), digest MS-SIPRE 4 rule 7
     const bool forked = c.targets.size() > 1 && !c.failover;
-    c.branches[f.branch].client = stack_.send(std::move(m),
-                                              way,
-                                              this,
-                                              (id << 16U) | f.branch,
-                                              c.likeness,
-                                              forked ? ";branched=TRUE" : ";branched=FALSE");
+    c.branches[f.branch].client =
+        stack_.send(std::move(m),
+                    way,
+                    this,
+                    (id << 16U) | f.branch,
+                    {c.likeness, forked ? ";branched=TRUE" : ";branched=FALSE"});
 }
 
 void proxy::on_response(std::uint64_t token, transaction_ref, sip::message&& m) {

@@ -205,6 +205,11 @@ void router_rim::serve(incoming&& in, const sip::aor* named) {
         return;
     }
     const auto m = in.message.method_id();
+    if (named == nullptr &&
+        around_.dispatches[around_.stack.shard().index()]->find(in.message) == nullptr) {
+        refuse_unserved(in); // whoever it is about
+        return;
+    }
     // Whom it is about: To. RFC 3261 10.3. A Request-URI that names somebody else is a trap: whose
     // rights would count? And REGISTER's names nobody at all. RFC 3261 10.2
     const auto to = sip::parse_address(in.message.value(header::to));
