@@ -35,19 +35,23 @@ void turns::enter() {
     here.in_turn = this;
 }
 
-void turns::leave() {
+void turns::do_jobs() {
     for (;;) {
         {
             const std::scoped_lock lock(jobs_lock_);
             batch_.swap(jobs_);
         }
-        if (!batch_.empty()) {
-            taken_.add(batch_.size());
-            for (auto& work : batch_)
-                work();
-            batch_.clear();
-            continue;
-        }
+        if (batch_.empty()) return;
+        taken_.add(batch_.size());
+        for (auto& work : batch_)
+            work();
+        batch_.clear();
+    }
+}
+
+void turns::leave() {
+    for (;;) {
+        do_jobs();
         lock_.unlock();
         here.in_turn = nullptr;
         // Who put a job in between, and found the turn taken, relies on us.

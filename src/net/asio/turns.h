@@ -23,12 +23,15 @@ public:
     /// Takes a job, to be done in a later turn, in order. From any thread. False when `most` wait
     /// already, or the shard has ended.
     bool put(job, std::size_t most);
-    /// Does f, what has been put meanwhile, and then what idle shards have been given by all that.
-    /// Not inside a turn.
+    /// Does what waits, f, what has been put meanwhile, and then what idle shards have been given
+    /// by all that. What waits comes first, because f may be the consequence of it: a client that
+    /// was told 200 calls another one, and who heard that call has to know what the 200 said. Not
+    /// inside a turn.
     template <class F>
     void turn(F&& f) {
         lock_.lock();
         enter();
+        do_jobs();
         f();
         leave();
         help();
@@ -38,6 +41,8 @@ public:
 
 private:
     void enter();
+    /// Does what waits, until nothing does.
+    void do_jobs();
     /// Does what waits and gives the turn back.
     void leave();
     static void help();

@@ -24,8 +24,32 @@ TEST(turns, jobs_from_outside_wake_the_thread_once) {
     EXPECT_EQ(a.woken, 1);
     EXPECT_TRUE(done.empty());
     a.t.turn([&] { done.push_back(0); });
-    EXPECT_EQ(done, (std::vector<int>{0, 1, 2}));
+    EXPECT_EQ(done, (std::vector<int>{1, 2, 0})) << "what came first is done first";
     EXPECT_EQ(a.taken.value(), 2u);
+}
+
+// A client that got its 200 from one shard calls another one over a second: that shard must have
+// done what the first had given it, whoever comes to it first.
+TEST(turns, what_was_given_before_is_known_to_who_comes_after) {
+    for (int round = 0; round < 200; ++round) {
+        lonely a;
+        lonely b;
+        bool is_published = false; // b's
+        std::atomic<bool> has_answered = false;
+        bool was_known = false;
+        std::thread other([&] {
+            while (!has_answered) {
+            }
+            b.t.turn([&] { was_known = is_published; });
+        });
+        a.t.turn([&] {
+            b.t.put([&] { is_published = true; }, no_limit);
+            has_answered = true;
+            if (round % 2 == 0) std::this_thread::yield();
+        });
+        other.join();
+        EXPECT_TRUE(was_known);
+    }
 }
 
 TEST(turns, a_full_mailbox_refuses_and_so_does_an_end) {
