@@ -9,7 +9,7 @@
 
 namespace lyceum::conversations {
 
-/// One line of a .talk file with what is indented below it. docs/adr/0010
+/// One line of a .talk file with what is indented below it. docs/adr/0005
 struct line {
     std::size_t number = 0;
     std::vector<std::string> words;

@@ -8,7 +8,7 @@
 
 namespace lyceum::net::asio {
 
-/// Who may touch a shard's state, one at a time, and the jobs that wait for that. docs/adr/0008
+/// Who may touch a shard's state, one at a time, and the jobs that wait for that. docs/adr/0004
 ///
 /// Mostly it is the shard's own thread. But work for a shard that is idle is done by the thread
 /// that has it to give, when its own turn is over: waking another thread costs more than most of
