@@ -50,7 +50,7 @@ public:
         }
         for (auto& s : circle_.shards) {
             if (running_) {
-                s->post(s->index(), [&links = s->links(), fresh] { links.set_tls(fresh); });
+                s->deliver(s->index(), [&links = s->links(), fresh] { links.set_tls(fresh); });
             } else {
                 s->links().set_tls(fresh);
             }

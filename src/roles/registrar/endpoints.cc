@@ -64,11 +64,6 @@ void endpoints::on_registered(const registered& r, instant now, std::vector<acti
         return;
     }
     binding* known = find(r.wanted);
-    if (known != nullptr &&
-        is_out_of_order(*known, r.wanted.where, r.wanted.call_id, r.wanted.cseq)) {
-        out.emplace_back(refuse_out_of_order{});
-        return;
-    }
     const auto what = known != nullptr ? effect::refreshed : effect::added;
     // Over a new connection the endpoint is the same one: requests go to the newest flow.
     const bool moved =
@@ -91,29 +86,34 @@ void endpoints::on_registered(const registered& r, instant now, std::vector<acti
     if (moved) out.emplace_back(publish{});
 }
 
-void endpoints::on_unregistered(const unregistered& u, std::vector<action>& out) {
-    const auto is_meant = [&](const binding& b) {
-        if (u.contact == "*") return b.instance ? b.where == u.where : b.where.flow == 0;
-        if (u.instance || b.instance) return b.instance == u.instance && b.epid == u.epid;
-        return same_contact(b.contact, u.contact);
-    };
-    // One that may not go keeps all. RFC 3261 10.3 steps 6, 7
-    if (std::ranges::any_of(live_, [&](const binding& b) {
-            return is_meant(b) && is_out_of_order(b, u.where, u.call_id, u.cseq);
-        })) {
-        out.emplace_back(refuse_out_of_order{});
-        return;
+bool endpoints::is_meant(const unregistered& u, const binding& b) {
+    if (u.contact == "*") return b.where.flow == 0 || (b.instance && b.where == u.where);
+    if (u.instance || b.instance) return b.instance == u.instance && b.epid == u.epid;
+    return same_contact(b.contact, u.contact);
+}
+
+bool endpoints::is_late(const event& e) {
+    if (const auto* r = std::get_if<registered>(&e)) {
+        const auto& w = r->wanted;
+        const auto* known = find(w);
+        return known != nullptr && is_out_of_order(*known, w.where, w.call_id, w.cseq);
     }
-    end(is_meant, out);
+    // One that may not go keeps all. RFC 3261 10.3 steps 6, 7
+    const auto* u = std::get_if<unregistered>(&e);
+    return u != nullptr && std::ranges::any_of(live_, [&](const binding& b) {
+               return is_meant(*u, b) && is_out_of_order(b, u->where, u->call_id, u->cseq);
+           });
 }
 
 std::vector<endpoints::action> endpoints::update(std::span<const event> all, instant now) {
+    // Judged by what was there before: contacts of one REGISTER share its CSeq, and may be equal.
+    if (std::ranges::any_of(all, [&](const event& e) { return is_late(e); }))
+        return {refuse_out_of_order{}};
     const auto before = all.size() > 1 ? live_ : std::vector<binding>();
     std::vector<action> out;
     for (const auto& e : all) {
-        for (auto& a : on(e, now)) {
-            const bool refused = std::holds_alternative<refuse_too_brief>(a) ||
-                                 std::holds_alternative<refuse_out_of_order>(a);
+        for (auto& a : carry_out(e, now)) {
+            const bool refused = std::holds_alternative<refuse_too_brief>(a);
             if (refused && all.size() > 1) live_ = before;
             if (refused) return {std::move(a)};
             out.push_back(std::move(a));
@@ -123,11 +123,17 @@ std::vector<endpoints::action> endpoints::update(std::span<const event> all, ins
 }
 
 std::vector<endpoints::action> endpoints::on(const event& e, instant now) {
+    return update({&e, 1}, now);
+}
+
+std::vector<endpoints::action> endpoints::carry_out(const event& e, instant now) {
     std::vector<action> out;
     std::visit(
         overloaded{
             [&](const registered& r) { on_registered(r, now, out); },
-            [&](const unregistered& u) { on_unregistered(u, out); },
+            [&](const unregistered& u) {
+                end([&](const binding& b) { return is_meant(u, b); }, out);
+            },
             [&](const way_closed& c) {
                 end([&](const binding& b) { return b.where.flow != 0 && b.where.flow == c.flow; },
                     out);

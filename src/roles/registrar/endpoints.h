@@ -70,7 +70,10 @@ public:
 
 private:
     void on_registered(const registered&, instant now, std::vector<action>& out);
-    void on_unregistered(const unregistered&, std::vector<action>& out);
+    [[nodiscard]] static bool is_meant(const unregistered&, const binding&);
+    /// Whether an older or the very same REGISTER was carried out already.
+    [[nodiscard]] bool is_late(const event&);
+    [[nodiscard]] std::vector<action> carry_out(const event&, instant now);
     /// Takes out every binding that the predicate names; publishes if there was one.
     template <class Predicate>
     void end(Predicate which, std::vector<action>& out);

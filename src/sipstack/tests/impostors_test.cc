@@ -310,6 +310,11 @@ TEST(impostors, a_gateway_asserts_nobody_of_ours) {
         {"\"Alice\" <sip:alice@contoso.test>", ""},
         {"<tel:+14255550100>", "<tel:+14255550100>"},
         {"<tel:+14255550100>, <sip:alice@contoso.test>", ""},
+        {"<sip:alice@contoso.test.>", ""},
+        {"<sip:alice@fe.contoso.test>", ""},
+        {"<im:alice@contoso.test>", ""},
+        {"<sip:alice@notcontoso.test>", "<sip:alice@notcontoso.test>"},
+        {"<sip:line@10.0.0.9>", "<sip:line@10.0.0.9>"},
     };
     for (const auto& row : rows) {
         auto m = g.request("MESSAGE", "sip:bob@contoso.test");

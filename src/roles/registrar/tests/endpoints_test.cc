@@ -191,6 +191,28 @@ TEST(Endpoints, AllContactsOrNone) { // RFC 3261 10.3 step 7
     EXPECT_EQ(e.live()[0].contact, "sip:b");
 }
 
+TEST(Endpoints, EqualContactsOfOneRequestAreOne) {
+    const settings s;
+    endpoints e(s);
+    const std::vector<endpoints::event> twice{endpoints::registered{plain("sip:a@h"), 300s},
+                                              endpoints::registered{plain("sip:a@H"), 600s}};
+    EXPECT_TRUE(only<endpoints::refuse_out_of_order>(e.update(twice, t0)).empty());
+    ASSERT_EQ(e.live().size(), 1U);
+    EXPECT_EQ(e.live()[0].expires, t0 + 600s); // the last one counts
+}
+
+TEST(Endpoints, AStarEndsPhonesToo) { // RFC 3261 10.2.2
+    const settings s;
+    endpoints e(s);
+    auto phone = plain("sip:a@10.0.0.9");
+    phone.instance = sip::instance_id::from_epid("a");
+    (void)e.on(endpoints::registered{phone, 300s}, t0);
+    (void)e.on(endpoints::registered{endpoint("b", 2), {}}, t0);
+    (void)e.on(endpoints::unregistered{{}, {}, "*", {}, "other", 9}, t0);
+    ASSERT_EQ(e.live().size(), 1U); // whose connection it did not come over
+    EXPECT_EQ(e.live()[0].epid, "b");
+}
+
 TEST(Endpoints, AnHourIsNeverTooBrief) { // RFC 3261 10.3 step 7
     settings s;
     s.min_expires = 2h;

@@ -73,10 +73,23 @@ bool router_rim::may_name(const sipstack::trusted_rights& peer, std::string_view
     const auto uri = parsed ? sip::parse_uri(parsed->uri) : std::unexpected(parsed.error());
     if (!uri) return false;
     if (iequals(uri->scheme, "tel")) return true; // a number is what gateways are there for
-    // Its own people; ours only when it may register them.
-    if (around_.home.has_domain(uri->host)) return peer.may_register;
-    return peer.domains.empty() ||
-           std::ranges::any_of(peer.domains, [&](const auto& d) { return iequals(d, uri->host); });
+    // RFC 3860, 3859: an address as in sip:, and the reader cannot tell.
+    if (iequals(uri->scheme, "im") || iequals(uri->scheme, "pres")) return false;
+    // Its own people; ours only when it may register them. Names below a domain of ours, the
+    // server's own above all, and a dot at the end would read as ours, too.
+    auto host = uri->host;
+    if (host.ends_with('.')) host.remove_suffix(1);
+    const auto below_ours = [&](const std::string& domain) {
+        return host.size() > domain.size() &&
+               iequals(host.substr(host.size() - domain.size()), domain) &&
+               host[host.size() - domain.size() - 1] == '.';
+    };
+    const bool is_named = std::ranges::any_of(
+        peer.domains, [&](const auto& d) { return iequals(d, host); }); // by the administrator
+    if (around_.home.has_domain(host)) return peer.may_register;
+    if (!is_named && std::ranges::any_of(around_.home.domains, below_ours))
+        return peer.may_register;
+    return peer.domains.empty() || is_named;
 }
 
 bool router_rim::speaks_for_itself(const incoming& in) const {
