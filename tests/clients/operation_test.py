@@ -57,7 +57,7 @@ class Stopping(House):
     def refuses(self):
         try:
             socket.create_connection(("127.0.0.1", self.ports["sip_tls"]), PATIENCE).close()
-        except ConnectionRefusedError:
+        except ConnectionError:  # refused; or reset: it was still queued when the listener closed
             return True
         return False
 
