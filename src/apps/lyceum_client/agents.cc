@@ -138,8 +138,9 @@ void agents::received(net::flow_id flow, std::string_view octets) {
             links_.close(flow, false); // the stream cannot be followed any further
             return;
         }
-        if (!*next) return;
-        take(s, **std::move(next));
+        auto& message = *next;
+        if (!message) return;
+        take(s, *std::move(message));
         if (seats_[s]->flow != flow) return;
     }
 }

@@ -10,9 +10,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <cstring>
+#include <cerrno>
 #include <fstream>
 #include <sstream>
+#include <system_error>
 
 namespace lyceum::apps::client {
 namespace {
@@ -23,7 +24,7 @@ std::expected<std::string, std::string> read_file(const std::string& path) {
     std::ifstream in(path, std::ios::binary);
     std::ostringstream text;
     if (in) text << in.rdbuf();
-    if (!in) return failed("cannot read " + path + ": " + std::strerror(errno));
+    if (!in) return failed("cannot read " + path + ": " + std::generic_category().message(errno));
     return text.str();
 }
 

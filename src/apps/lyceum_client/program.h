@@ -35,7 +35,7 @@ class program {
 public:
     virtual ~program() = default;
     virtual void on_notice(stage&, const user_agent::action&) = 0;
-    virtual void on_line(stage&, std::string /*line*/) {}
+    virtual void on_line(stage&, std::string&& /*line*/) {}
     virtual void on_input_end(stage&) {}
     virtual void on_alarm(stage&, std::uint64_t /*id*/) {}
     /// Whether standard input is read.

@@ -37,7 +37,7 @@ public:
         }
         end_if_done(s);
     }
-    void on_line(stage& s, std::string line) override {
+    void on_line(stage& s, std::string&& line) override {
         if (trim(line).empty()) return;
         if (trim(line) == "/quit") {
             ended_ = true;

@@ -32,7 +32,7 @@ class script_program final : public program {
 public:
     [[nodiscard]] bool wants_lines() const override { return true; }
 
-    void on_line(stage& s, std::string line) override {
+    void on_line(stage& s, std::string&& line) override {
         commands_.push_back(std::move(line));
         go_on(s);
     }

@@ -171,7 +171,7 @@ void pump(net::shard& shard, session& s, program& what, int done, int signals) {
             shard.post(0, [&s] { s.interrupt(); });
         }
         if (!reads || waits[2].revents == 0) continue;
-        std::array<char, 16384> buffer;
+        std::array<char, 16384> buffer{};
         const auto n = ::read(STDIN_FILENO, buffer.data(), buffer.size());
         if (n > 0) {
             auto lines = cutter.feed({buffer.data(), static_cast<std::size_t>(n)});

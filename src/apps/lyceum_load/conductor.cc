@@ -7,13 +7,13 @@
 
 #include <cerrno>
 #include <csignal>
-#include <cstring>
+#include <system_error>
 
 namespace lyceum::apps::load {
 namespace {
 
 std::string error_text(const char* what) {
-    return std::string(what) + ": " + std::strerror(errno);
+    return std::string(what) + ": " + std::generic_category().message(errno);
 }
 
 /// A worker process and the pipes to it. Ended with the object.

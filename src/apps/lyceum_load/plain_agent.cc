@@ -70,7 +70,7 @@ void plain_agent::put_call(std::string_view method,
     out.append(" ").append(method).append("\r\nUser-Agent: lyceum-load\r\n");
 }
 
-void plain_agent::register_(std::string& out) {
+void plain_agent::enrol(std::string& out) {
     doing_ = doing::registering;
     ++registers_;
     const auto domain = account_.aor.substr(account_.aor.find('@') + 1);

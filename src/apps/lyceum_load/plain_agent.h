@@ -33,7 +33,7 @@ public:
     [[nodiscard]] const std::string& aor() const { return account_.aor; }
 
     // Operations; the octets to be sent are appended.
-    void register_(std::string& out);
+    void enrol(std::string& out);
     /// A MESSAGE of 100 characters.
     void page(std::string_view to, std::string& out);
     /// INVITE, ACK and BYE.

@@ -54,7 +54,7 @@ void plain_crowd::begin_operation(seat s) {
     const auto partner = std::min(s + 1, places_.size() - 1);
     switch (options_.drive) {
     case what::refresh:
-        agent.register_(out_);
+        agent.enrol(out_);
         break;
     case what::relay:
         agent.page(places_[partner].agent.aor(), out_);
@@ -79,7 +79,7 @@ void plain_crowd::opened(net::flow_id flow, const net::flow_facts& facts) {
     auto& p = places_[s];
     p.agent.connected(facts.kind, facts.local);
     out_.clear();
-    p.agent.register_(out_);
+    p.agent.enrol(out_);
     send(s);
 }
 
@@ -96,8 +96,9 @@ void plain_crowd::received(net::flow_id flow, std::string_view octets) {
             links_.close(flow, false);
             return;
         }
-        if (!*next) return;
-        take(s, **std::move(next));
+        auto& message = *next;
+        if (!message) return;
+        take(s, *std::move(message));
     }
 }
 

@@ -229,6 +229,7 @@ std::expected<void, std::string> running_server::open() {
         signalling::foundation_of(settings_, *verifier_, store_->users(), store_->contacts()));
     const auto count = engine_->shard(0).count();
     std::vector<net::shard*> shard_list;
+    shard_list.reserve(count);
     for (unsigned i = 0; i < count; ++i)
         shard_list.push_back(&engine_->shard(i));
     LYCEUM_TRY(dns_, net::cares::service::start(dns_settings_of(settings_), shard_list));
@@ -294,6 +295,7 @@ std::expected<void, std::string> running_server::open() {
             return std::unexpected("metrics.address is no address: " + settings_.metrics.address);
         LYCEUM_TRY(metrics_, metrics_server::open({*address, settings_.ports.metrics}, [this] {
                        std::vector<const metrics::registry*> registries;
+                       registries.reserve(shards());
                        for (unsigned i = 0; i < shards(); ++i)
                            registries.push_back(&engine_->shard(i).metrics());
                        return metrics::exposition(registries);

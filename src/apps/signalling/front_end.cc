@@ -10,8 +10,8 @@ front_end::front_end(net::shard& s, net::links& l, net::resolver& names, const f
                  dispatch_,
                  f.registrar,
                  [this](const sip::aor& user,
-                        std::shared_ptr<const sipstack::reachable_endpoints> endpoints) {
-                     publish(user, std::move(endpoints));
+                        const std::shared_ptr<const sipstack::reachable_endpoints>& endpoints) {
+                     publish(user, endpoints);
                  },
                  {[this](const sip::aor& user, const roles::registrar::binding& b) {
                       presence_.on_endpoint_started(user, b.epid);
@@ -43,11 +43,11 @@ void front_end::meet(const std::vector<std::unique_ptr<front_end>>& all) {
 }
 
 void front_end::publish(const sip::aor& user,
-                        std::shared_ptr<const sipstack::reachable_endpoints> endpoints) {
+                        const std::shared_ptr<const sipstack::reachable_endpoints>& endpoints) {
     for (unsigned i = 0; i < all_.size(); ++i) {
         if (i == shard_.index()) {
-            take(user,
-                 endpoints); // at once: the 200 that follows must not be overtaken by a request
+            // At once: the 200 that follows must not be overtaken by a request.
+            take(user, endpoints);
         } else {
             shard_.deliver(i, [there = all_[i], user, endpoints] { there->take(user, endpoints); });
         }
@@ -55,7 +55,7 @@ void front_end::publish(const sip::aor& user,
 }
 
 void front_end::take(const sip::aor& user,
-                     std::shared_ptr<const sipstack::reachable_endpoints> endpoints) {
+                     const std::shared_ptr<const sipstack::reachable_endpoints>& endpoints) {
     const auto before = location_.find(user);
     const auto mine = [&](const sipstack::reachable_endpoint& e) {
         return e.way.kind != net::transport::udp && e.way.flow &&
@@ -97,7 +97,7 @@ void front_end::on_flow_closed(net::flow_id flow) {
     }
 }
 
-void front_end::put_user(std::shared_ptr<const people::user> user) {
+void front_end::put_user(const std::shared_ptr<const people::user>& user) {
     people_.put(user);
     if (net::home_of(user->aor.text(), shard_.count()) == shard_.index())
         presence_.on_person_changed(*user);

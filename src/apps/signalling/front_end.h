@@ -21,7 +21,7 @@ public:
     void meet(const std::vector<std::unique_ptr<front_end>>& all);
 
     /// What the directory says, at start and at every change. On this shard.
-    void put_user(std::shared_ptr<const people::user>);
+    void put_user(const std::shared_ptr<const people::user>&);
     void set_trusted(std::vector<store::trusted_peer>);
     /// The user is gone, or may no longer be here: endpoints are told. On every shard.
     void expel(const sip::aor&, const std::string& reason, diagnostics::id, bool forget);
@@ -48,8 +48,8 @@ public:
     void on_flow_closed(net::flow_id) override;
 
 private:
-    void publish(const sip::aor&, std::shared_ptr<const sipstack::reachable_endpoints>);
-    void take(const sip::aor&, std::shared_ptr<const sipstack::reachable_endpoints>);
+    void publish(const sip::aor&, const std::shared_ptr<const sipstack::reachable_endpoints>&);
+    void take(const sip::aor&, const std::shared_ptr<const sipstack::reachable_endpoints>&);
 
     net::shard& shard_;
     net::links& links_;

@@ -12,7 +12,7 @@ namespace {
 // for the short inputs of signatures.
 template <class Context, auto Init, auto Update, auto Finish, std::size_t N>
 std::array<std::uint8_t, N> digest(std::initializer_list<byte_view> parts) {
-    Context c;
+    Context c{};
     Init(&c);
     for (const auto part : parts)
         Update(&c, part.size(), part.data());

@@ -9,7 +9,7 @@ namespace {
 
 template <class Context, auto SetKey, auto Update, auto Finish, std::size_t N>
 std::array<std::uint8_t, N> hmac(byte_view key, std::initializer_list<byte_view> parts) {
-    Context c;
+    Context c{};
     SetKey(&c, key.size(), key.data());
     for (const auto part : parts)
         Update(&c, part.size(), part.data());
@@ -32,7 +32,7 @@ md5_value hmac_md5(byte_view key, byte_view data) {
 }
 
 hmac_md5_key::hmac_md5_key(byte_view key) {
-    hmac_md5_ctx c;
+    hmac_md5_ctx c{};
     nettle_hmac_md5_set_key(&c, key.size(), key.data());
     std::ranges::copy(c.inner.state, inner_.begin());
     std::ranges::copy(c.outer.state, outer_.begin());

@@ -59,10 +59,11 @@ public:
         const auto& user = *found;
 
         // The same steps for a login of nobody, with the secret of nobody.
-        auto sealed = users_.secret(user ? user->aor : nobody_);
-        if (!sealed) return std::move(sealed).error();
-        const bool has_secret = user && sealed->has_value();
-        const auto hash = has_secret ? open_nt_hash(key_, user->aor, **sealed)
+        auto asked = users_.secret(user ? user->aor : nobody_);
+        if (!asked) return std::move(asked).error();
+        const auto& sealed = *asked;
+        const bool has_secret = user && sealed;
+        const auto hash = has_secret ? open_nt_hash(key_, user->aor, *sealed)
                                      : open_nt_hash(key_, nobody_, nobodys_secret_);
         if (!hash) {
             return unavailable{"the secret of " + (user ? user->aor.text() : nobody_.text()) +

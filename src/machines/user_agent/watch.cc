@@ -40,7 +40,7 @@ watch::todo watch::leave() {
 
 watch::todo watch::on_tick(instant now) {
     todo out;
-    if (!refresh_at_ || *refresh_at_ > now) return out;
+    if (!dialog_ || !refresh_at_ || *refresh_at_ > now) return out;
     refresh_at_.reset();
     out.emplace_back(ask{completed(dialog_->make_request("SUBSCRIBE"))});
     return out;
@@ -85,6 +85,7 @@ watch::todo watch::on_answered(const sip::message& request,
 
 watch::todo watch::on_notified(const transactions::asked& a, instant now) {
     todo out;
+    if (!dialog_) return out;
     const auto& m = a.request;
     const auto refused = dialog_->accept(m);
     if (a.id != 0)

@@ -29,7 +29,7 @@ public:
     /// A final answer to a SUBSCRIBE of ours; no response: 408 or 503 of our own making.
     [[nodiscard]] todo
     on_answered(const sip::message& request, int status, const sip::message* response, instant now);
-    /// A NOTIFY or BENOTIFY in our dialog.
+    /// A NOTIFY or BENOTIFY in our dialog: has() is true of it.
     [[nodiscard]] todo on_notified(const transactions::asked&, instant now);
     /// Ends the subscription: Expires 0.
     [[nodiscard]] todo leave();

@@ -26,7 +26,7 @@ struct fake_stage final : stage, teller {
         if (!ended) ended = c;
     }
     teller& out() override { return *this; }
-    const sip::aor& self() const override { return me; }
+    [[nodiscard]] const sip::aor& self() const override { return me; }
     void tell(const user_agent::action& a) override { told.push_back(name_of(a)); }
     void tell(const std::string& event,
               const std::vector<field>&,

@@ -132,7 +132,7 @@ TEST(plain_agent, rings_until_it_is_cancelled) {
 TEST(plain_agent, takes_the_name_that_the_registrar_gave_it) {
     auto a = agent(17);
     std::string out;
-    a.register_(out);
+    a.enrol(out);
     const auto asked = messages_of(out).at(0);
     auto r = sip::message::response(200);
     for (const auto h : {header::via, header::from, header::to, header::call_id, header::cseq})

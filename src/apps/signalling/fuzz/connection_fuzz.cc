@@ -89,10 +89,7 @@ public:
             house_.world.run_for(20ms);
         }
         house_.world.run_for(1s);
-        for (player* p : {static_cast<player*>(&alice_),
-                          static_cast<player*>(&bob_),
-                          static_cast<player*>(&stranger_),
-                          static_cast<player*>(&gateway_)})
+        for (player* p : std::initializer_list<player*>{&alice_, &bob_, &stranger_, &gateway_})
             p->leave();
         house_.require_empty();
     }

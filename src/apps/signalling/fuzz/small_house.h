@@ -67,9 +67,10 @@ public:
         s.gate.fqdn = "fe.contoso.test";
         s.gate.product = "RTC/5.0";
         s.gate.association.targetname = "fe.contoso.test";
-        for (unsigned i = 0; i < 2; ++i)
+        for (unsigned i = 0; i < 2; ++i) {
             shards_.push_back(
                 std::make_unique<front_end>(host_.shard(i), host_.links(i), names_, foundation_));
+        }
         for (unsigned i = 0; i < 2; ++i) {
             host_.set_events(i, shards_[i]->link_events());
             shards_[i]->meet(shards_);

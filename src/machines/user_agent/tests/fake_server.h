@@ -144,7 +144,7 @@ private:
                 .netbios_domain = "CONTOSO",
                 .dns_domain = "contoso.test"};
     }
-    std::size_t index_of(const seat& s) const {
+    [[nodiscard]] std::size_t index_of(const seat& s) const {
         for (std::size_t i = 0; i < seats.size(); ++i) {
             if (&seats[i] == &s) return i;
         }
@@ -228,13 +228,13 @@ private:
             }
         }
         if (m.method_id() == sip::method::register_) {
-            register_(from, m);
+            enrol(from, m);
         } else {
             relay(from, std::move(m));
         }
     }
 
-    void register_(std::size_t from, const sip::message& m) {
+    void enrol(std::size_t from, const sip::message& m) {
         auto r = sip::make_response(m, 200, {}, "srv");
         const auto contact = sip::parse_address(m.first(header::contact));
         const auto instance =
