@@ -54,21 +54,15 @@ gate::client& gate::client_of(net::flow_id id) {
         .first->second;
 }
 
-std::shared_ptr<const trusted_rights> gate::trusted_of(const path& from) const {
+directory::snapshot::peer gate::trusted_of(const path& from) const {
     const auto* transport = net::name(from.kind);
-    const store::trusted_peer* peer = nullptr;
-    const auto* facts = from.kind == net::transport::udp ? nullptr : transport_.facts(from.flow);
-    if (facts != nullptr && from.kind == net::transport::tls) {
-        // By the names of a certificate that our CA signed; the address proves nothing. RFC 5922
-        for (const auto& name : facts->peer_names) {
-            if (peer == nullptr) peer = people_->trusted(name, transport);
-        }
-    } else {
-        peer = people_->trusted(from.peer.address.text(), transport);
+    const auto* facts = from.kind == net::transport::tls ? transport_.facts(from.flow) : nullptr;
+    if (facts == nullptr) return people_->trusted(from.peer.address, transport);
+    // By the names of a certificate that our CA signed; the address proves nothing. RFC 5922
+    for (const auto& name : facts->peer_names) {
+        if (auto peer = people_->trusted(name, transport)) return peer;
     }
-    if (peer == nullptr) return nullptr;
-    return std::make_shared<const trusted_rights>(
-        trusted_rights{peer->host, peer->may_register, peer->domains});
+    return nullptr;
 }
 
 bool gate::is_client(const path& p) const {
@@ -360,7 +354,7 @@ void gate::on_trusted_changed() {
             return !name.empty() && people_->trusted(name, net::name(facts->kind)) != nullptr;
         };
         // One of ours may have been made for a name, or for an address that a name led to.
-        if (facts->outbound && (by_name(made_for) || people_->trusted(facts->peer.address.text(),
+        if (facts->outbound && (by_name(made_for) || people_->trusted(facts->peer.address,
                                                                       net::name(facts->kind))))
             continue;
         if (!facts->outbound && trusted_of({facts->kind, id, facts->peer})) continue;

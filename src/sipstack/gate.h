@@ -28,7 +28,7 @@ public:
     /// Who has been let in: one of the two is set.
     struct speaker {
         std::shared_ptr<const people::user> user;
-        std::shared_ptr<const trusted_rights> trusted;
+        directory::snapshot::peer trusted;
     };
 
     gate(net::shard&, transport&, const gate_settings&, credentials::verifier&, gate_events&);
@@ -66,7 +66,7 @@ private:
         std::optional<instant> armed;
     };
     [[nodiscard]] client& client_of(net::flow_id);
-    [[nodiscard]] std::shared_ptr<const trusted_rights> trusted_of(const path&) const;
+    [[nodiscard]] directory::snapshot::peer trusted_of(const path&) const;
     [[nodiscard]] bool is_client(const path&) const;
     [[nodiscard]] receiver receiver_at(const path&) const;
     void carry_out(const path&, authenticator::actions&&, sip::message* current);

@@ -4,6 +4,7 @@
 #include "protocol/sip/message.h"
 #include "protocol/sip/uri.h"
 #include "sipstack/transport/path.h"
+#include "store/trusted.h"
 
 #include <cstdint>
 #include <memory>
@@ -24,21 +25,14 @@ struct transaction_ref {
     friend constexpr auto operator<=>(const transaction_ref&, const transaction_ref&) = default;
 };
 
-/// The rights of a peer that is not challenged, as the trusted list gives them.
-struct trusted_rights {
-    std::string host;
-    bool may_register = false;
-    std::vector<std::string> domains; ///< that its From may name; empty: any that is not ours
-};
-
 /// A request that came in, after signature or trust was checked and its transaction was found.
 struct incoming {
     sip::message message;
     transaction_ref transaction; ///< none for ACK: nothing answers it
     path from;
     std::shared_ptr<const people::user> user; ///< a client: who it has proven to be
-    std::shared_ptr<const trusted_rights>
-        trusted; ///< a trusted peer: what it may; one of the two is set
+    std::shared_ptr<const store::trusted_peer>
+        trusted; ///< a trusted peer, as the list has it; one of the two is set
     /// What the house is asked to do concerns this user: To, checked against the Request-URI. Set
     /// by the router for requests that it hands to a role; empty otherwise.
     sip::aor about = {};

@@ -69,9 +69,7 @@ bool router_rim::may_be_looked_up(const incoming& in, std::string_view host) con
     // A name that the list does not have may still be that of an address that it has: who is
     // trusted may have it looked up. A client may not make us ask for whatever it likes.
     const bool is_name = in.trusted && !ip_address::parse(host);
-    return std::ranges::any_of(around_.people.trusted_peers(), [&](const auto& p) {
-        return iequals(p.host, host) || (is_name && ip_address::parse(p.host));
-    });
+    return around_.people.lists(host) || (is_name && around_.people.lists_addresses());
 }
 
 void router_rim::to_elsewhere(incoming&& in, const std::string& target) {
@@ -106,7 +104,7 @@ bool router_rim::may_go_to(const waiting& w, const net::links::target& place) co
             w.host, net::name(place.kind), w.names_port ? place.peer.port : 0);
     }
     // The list names the host of the URI, or the address that it led to.
-    return is_trusted(w.host, place.kind) || is_trusted(place.peer.address.text(), place.kind);
+    return is_trusted(w.host, place.kind) || around_.people.trusted(place.peer.address, net::name(place.kind)) != nullptr;
 }
 
 void router_rim::go_on_elsewhere(waiting&& w, sipstack::next_hop::result r) {

@@ -68,7 +68,7 @@ void router_rim::refuse_extension(const incoming& in, std::string_view unknown) 
     around_.stack.respond(in.transaction, std::move(r));
 }
 
-bool router_rim::may_name(const sipstack::trusted_rights& peer, std::string_view address) const {
+bool router_rim::may_name(const store::trusted_peer& peer, std::string_view address) const {
     const auto parsed = sip::parse_address(address);
     const auto uri = parsed ? sip::parse_uri(parsed->uri) : std::unexpected(parsed.error());
     if (!uri) return false;
