@@ -289,6 +289,48 @@ class Server(Deployment):
         done = self.expect(UNAVAILABLE, "--config", self.config, "trace", "alice@contoso.test", "--json")
         self.assertEqual(json.loads(done.stdout.splitlines()[0]), message)
 
+    def trace(self, text, *words):
+        """What the tracer prints of one message; the server ends it."""
+        message = {"time": "2024-05-01T12:00:00.123Z", "direction": "in", "peer": "192.0.2.1:40000", "local": "192.0.2.2:5061",
+                   "transport": "tls", "text": text}
+        self.play('{"ok":true,"result":{}}', json.dumps(message))
+        return self.expect(UNAVAILABLE, "--config", self.config, "trace", "alice@contoso.test", *words).stdout
+
+    def test_a_traced_body_moves_no_cursor(self):
+        shown = self.trace("MESSAGE sip:a SIP/2.0\r\n\r\n\x1b]0;title\x07\x1b[2J\x9b1mcaf\u00e9\tend")
+        self.assertEqual(shown.splitlines()[1:], ["MESSAGE sip:a SIP/2.0", "", "]0;title[2J1mcaf\u00e9\tend", ""])
+
+    def test_a_listed_agent_moves_no_cursor(self):
+        self.play(json.dumps({"ok": True, "result": [{"epid": "e", "agent": "UC\x1b[2J", "peer": "p", "expires_seconds": 1}]}))
+        self.assertIn("UC[2J", self.expect(OK, "--config", self.config, "endpoints", "alice@contoso.test").stdout)
+
+    def test_a_capture_is_private(self):
+        capture = self.folder / "c.pcap"
+        capture.write_bytes(b"x" * 100000)
+        capture.chmod(0o644)
+        self.trace("OPTIONS sip:a SIP/2.0\r\n\r\n", "--pcap", capture)
+        self.assertEqual(stat.S_IMODE(capture.stat().st_mode), 0o600)
+        self.assertLess(capture.stat().st_size, 1000)
+        link = self.folder / "link.pcap"
+        link.symlink_to(self.folder / "elsewhere")
+        folder = self.folder / "folder.pcap"
+        folder.mkdir()
+        for path, why in ((link, "is a symbolic link; a capture goes to a file"), (folder, "Is a directory"), ("/dev/null", "is no file")):
+            self.play()
+            done = self.expect(REFUSED, "--config", self.config, "trace", "alice@contoso.test", "--pcap", path)
+            self.assertEqual(done.stderr, f"lyceum: {path}: {why}\n")
+        self.assertFalse((self.folder / "elsewhere").exists())
+        self.assertNotEqual(stat.S_IMODE(os.stat("/dev/null").st_mode), 0o600)
+
+    @unittest.skipUnless(os.geteuid() == 0, "as root only")
+    def test_a_capture_goes_to_no_file_of_others(self):
+        capture = self.folder / "c.pcap"
+        capture.touch()
+        os.chown(capture, 12345, 12346)
+        self.play()
+        done = self.expect(REFUSED, "--config", self.config, "trace", "alice@contoso.test", "--pcap", capture)
+        self.assertIn("belongs to somebody else", done.stderr)
+
 
 if __name__ == "__main__":
     unittest.main(argv=sys.argv[:1], verbosity=2)

@@ -1,5 +1,7 @@
 #include "apps/lyceum/show.h"
 
+#include "apps/terminal/printable.h"
+
 #include <boost/json.hpp>
 
 #include <algorithm>
@@ -22,9 +24,10 @@ std::string heading(std::string_view key) {
     return out;
 }
 
-/// A value in one cell: text without quotes, yes and no, lists with blanks.
+/// A value in one cell: text without quotes, printable (clients say what they are called), yes and
+/// no, lists with blanks.
 std::string cell(const json::value& v) {
-    if (v.is_string()) return std::string(v.get_string());
+    if (v.is_string()) return terminal::printable(std::string(v.get_string()));
     if (v.is_bool()) return v.get_bool() ? "yes" : "no";
     if (v.is_null()) return {};
     if (!v.is_array()) return json::serialize(v);

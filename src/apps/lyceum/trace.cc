@@ -3,11 +3,14 @@
 #include "apps/lyceum/connection.h"
 #include "apps/lyceum/files.h"
 #include "apps/lyceum/pcap.h"
-#include "base/text.h"
+#include "apps/terminal/printable.h"
+#include "base/result.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 
@@ -29,23 +32,37 @@ void end_on_interrupt() {
 /// costs nothing.
 class capture {
 public:
-    explicit capture(const std::string& path)
-        : fd_(path.empty() ? -1
-                           : ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)) {
-    }
+    capture() = default;
     ~capture() {
         if (fd_ >= 0) ::close(fd_);
     }
     capture(const capture&) = delete;
     capture& operator=(const capture&) = delete;
 
+    /// Empty, and for nobody else to read, whatever was there before. The error is one clear line.
+    [[nodiscard]] std::expected<void, std::string> open(const std::string& path) {
+        // A link would lead a capture, and the rights that it gets, to a place of somebody else's
+        // choice.
+        fd_ = ::open(path.c_str(), O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+        if (fd_ < 0 && errno == ELOOP)
+            return std::unexpected(path + ": is a symbolic link; a capture goes to a file");
+        struct stat is{};
+        if (fd_ < 0 || ::fstat(fd_, &is) != 0) return std::unexpected(system_error(path));
+        if (!S_ISREG(is.st_mode) && !S_ISFIFO(is.st_mode))
+            return std::unexpected(path + ": is no file");
+        if (is.st_uid != ::geteuid())
+            return std::unexpected(path + ": belongs to somebody else, who could read the capture");
+        if (::fchmod(fd_, 0600) != 0 || (S_ISREG(is.st_mode) && ::ftruncate(fd_, 0) != 0))
+            return std::unexpected(system_error(path));
+        return {};
+    }
     [[nodiscard]] bool is_open() const { return fd_ >= 0; }
     [[nodiscard]] bool write(byte_view octets) const {
         return ::write(fd_, octets.data(), octets.size()) == static_cast<ssize_t>(octets.size());
     }
 
 private:
-    int fd_;
+    int fd_ = -1;
 };
 
 std::unexpected<admin::failure> fail(std::string code, std::string message) {
@@ -57,20 +74,19 @@ std::unexpected<admin::failure> fail(std::string code, std::string message) {
 std::string for_people(const admin::trace_line& l) {
     std::string out = admin::time_text(l.time) + (l.incoming ? "  <<<  " : "  >>>  ") +
                       l.peer.text() + " " + l.transport + "\n";
-    for (std::string_view rest = l.text; !rest.empty();) {
-        auto line = split_first(rest, '\n');
-        if (line.ends_with('\r')) line.remove_suffix(1);
-        out.append(line).append("\n");
-    }
+    out += terminal::printable(l.text);
+    if (!out.ends_with('\n')) out += '\n';
     return out + "\n";
 }
 
 std::expected<void, admin::failure> trace(const deployment::deployment& d, const trace_options& o) {
     auto server = running_server(d);
     if (!server) return fail("not_running", "no server answers at " + d.admin_socket());
-    const capture file(o.pcap);
-    if (!o.pcap.empty() && !(file.is_open() && file.write(pcap_head())))
-        return fail("refused", system_error(o.pcap));
+    capture file;
+    if (!o.pcap.empty()) {
+        if (const auto opened = file.open(o.pcap); !opened) return fail("refused", opened.error());
+        if (!file.write(pcap_head())) return fail("refused", system_error(o.pcap));
+    }
     end_on_interrupt();
     admin::arguments a;
     a.texts["user"] = o.user;

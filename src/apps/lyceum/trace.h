@@ -16,7 +16,8 @@ struct trace_options {
 [[nodiscard]] std::expected<void, admin::failure> trace(const deployment::deployment&,
                                                         const trace_options&);
 
-/// A message for people: a line that says when, which way and with whom, then the message.
+/// A message for people: a line that says when, which way and with whom, then the message,
+/// printable: bodies are written by clients (terminal/printable.h).
 [[nodiscard]] std::string for_people(const admin::trace_line&);
 
 } // namespace lyceum::apps::console

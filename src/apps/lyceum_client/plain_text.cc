@@ -1,5 +1,6 @@
 #include "apps/lyceum_client/plain_text.h"
 
+#include "apps/terminal/printable.h"
 #include "base/text.h"
 
 #include <array>
@@ -45,19 +46,8 @@ std::string without_tags(std::string_view html) {
 } // namespace
 
 std::string plain_text(std::string_view content_type, std::string_view text) {
-    std::string out =
-        istarts_with(content_type, "text/html") ? without_tags(text) : std::string(text);
-    std::string shown;
-    for (std::size_t i = 0; i < out.size(); ++i) {
-        const auto u = static_cast<unsigned char>(out[i]);
-        if ((u < 0x20 && out[i] != '\n' && out[i] != '\t') || u == 0x7F) continue;
-        // U+0080 to U+009F: control characters, too, in two octets of UTF-8.
-        if (u == 0xC2 && i + 1 < out.size() && static_cast<unsigned char>(out[i + 1]) < 0xA0) {
-            ++i;
-            continue;
-        }
-        shown += out[i];
-    }
+    auto shown = terminal::printable(istarts_with(content_type, "text/html") ? without_tags(text)
+                                                                             : std::string(text));
     while (shown.ends_with('\n'))
         shown.pop_back();
     return shown;

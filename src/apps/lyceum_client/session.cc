@@ -2,6 +2,7 @@
 
 #include "apps/lyceum_client/agents.h"
 #include "apps/lyceum_client/input.h"
+#include "apps/terminal/printable.h"
 #include "base/log/log.h"
 #include "net/asio/engine.h"
 
@@ -120,8 +121,7 @@ public:
     void on_octets(agents::seat, bool out, std::string_view octets) override {
         if (!trace_) return;
         std::fprintf(stderr, "%s %zu octets\n", out ? ">>>>" : "<<<<", octets.size());
-        std::fwrite(octets.data(), 1, octets.size(), stderr);
-        std::fputs("\n----\n", stderr);
+        std::fputs((terminal::printable(octets) + "\n----\n").c_str(), stderr);
     }
     void on_alarm(std::uint64_t id) override {
         if (ended_) return;

@@ -1,6 +1,7 @@
 #include "apps/lyceum_client/teller.h"
 
 #include "apps/lyceum_client/plain_text.h"
+#include "apps/terminal/printable.h"
 #include "base/overloaded.h"
 
 #include <boost/json.hpp>
@@ -90,7 +91,7 @@ private:
         ::localtime_r(&t, &local);
         char clock[16] = "";
         std::strftime(clock, sizeof clock, "[%H:%M] ", &local);
-        print(clock + what);
+        print(clock + terminal::printable(what)); // reasons and names are others' words, too
     }
     wall_instant (*wall_)();
 };
