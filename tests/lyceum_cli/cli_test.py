@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Drives `lyceum` as scripts do. cli_test.py LYCEUM DOCS_REFERENCE"""
-import fcntl, json, os, pathlib, shutil, signal, socket, stat, struct, subprocess, sys, tempfile, threading, time, unittest
+import fcntl, json, os, pathlib, pty, select, shutil, signal, socket, stat, struct, subprocess, sys, tempfile, termios, threading, time, unittest
 
 LYCEUM, REFERENCE = sys.argv[1], pathlib.Path(sys.argv[2])
 OK, REFUSED, USAGE, UNAVAILABLE, CONFIGURATION = range(5)
@@ -131,6 +131,75 @@ class Users(Deployment):
             fcntl.flock(lock, fcntl.LOCK_EX)
             self.fails(UNAVAILABLE, "unavailable", "user", "list")
         self.assertEqual(self.names(), [])
+
+
+class Terminals(Deployment):
+    """A password is asked for on a terminal, which is played by this test."""
+
+    def setUp(self):
+        super().setUp()
+        self.keys, self.screen = pty.openpty()
+        self.addCleanup(os.close, self.keys)
+        self.addCleanup(os.close, self.screen)
+        self.shown = ""
+
+    def echoes(self):
+        return bool(termios.tcgetattr(self.screen)[3] & termios.ECHO)
+
+    def sees(self, text):
+        """Waits until that is on the screen, after what was waited for before."""
+        until = time.monotonic() + 30
+        while text not in self.shown:
+            self.assertTrue(select.select([self.keys], [], [], max(0, until - time.monotonic()))[0], f"{text}: {self.shown}")
+            self.shown += os.read(self.keys, 4096).decode()
+        self.shown = self.shown.split(text, 1)[1]
+
+    def begin(self, *before):
+        """`lyceum user add` at the terminal as far as its question; as a shell's words, if any."""
+        job = [*before, LYCEUM, "--config", str(self.config), "user", "add", "alice@contoso.test"]
+        started = subprocess.Popen(job, stdin=self.screen, stdout=self.screen, stderr=self.screen, start_new_session=True,
+                                   preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
+        self.addCleanup(started.wait, 30)
+        self.addCleanup(started.kill)
+        self.sees("Password: ")
+        self.assertFalse(self.echoes())
+        return started
+
+    def test_a_password_does_not_show(self):
+        asked = self.begin()
+        os.write(self.keys, b"secret\n")
+        self.sees("Again: ")
+        os.write(self.keys, b"secret\n")
+        self.sees("alice@contoso.test")
+        self.assertEqual(asked.wait(30), OK)
+        self.assertNotIn("secret", self.shown)
+        self.assertTrue(self.echoes())
+
+    def test_whatever_ends_the_question_the_terminal_is_as_before(self):
+        for number, key in ((signal.SIGINT, b"\x03"), (signal.SIGQUIT, b"\x1c"), (signal.SIGTERM, None), (signal.SIGHUP, None)):
+            with self.subTest(number):
+                asked = self.begin()
+                os.write(self.keys, b"half" + key) if key else asked.send_signal(number)
+                self.assertEqual(asked.wait(30), -number)
+                self.assertTrue(self.echoes())
+        self.assertEqual(self.names(), [])
+
+    def test_a_question_can_be_stopped_and_gone_on_with(self):
+        self.begin("sh", "-c", 'set -m; "$@"; echo "left $?"; read word; fg; echo "done $?"', "sh")
+        os.write(self.keys, b"\x1a")
+        self.sees(f"left {128 + signal.SIGTSTP}")
+        self.assertTrue(self.echoes())
+        os.write(self.keys, b"word\n")
+        for _ in range(100):
+            if not self.echoes():
+                break
+            time.sleep(0.1)
+        self.assertFalse(self.echoes())
+        os.write(self.keys, b"secret\n")
+        self.sees("Again: ")
+        os.write(self.keys, b"secret\n")
+        self.sees("done 0")
+        self.assertTrue(self.echoes())
 
 
 class Backups(Deployment):

@@ -1,5 +1,6 @@
 #include "apps/terminal/terminal.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -71,6 +72,18 @@ TEST(terminal, no_line_of_input) {
         ASSERT_FALSE(line);
         EXPECT_EQ(line.error(), row.why);
     }
+}
+
+TEST(terminal, a_read_that_fails_is_no_end_of_the_line) {
+    const int before = ::dup(STDIN_FILENO);
+    const int folder = ::open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    ASSERT_EQ(::dup2(folder, STDIN_FILENO), STDIN_FILENO);
+    const auto line = line_of_input("password");
+    ::dup2(before, STDIN_FILENO);
+    ::close(before);
+    ::close(folder);
+    ASSERT_FALSE(line);
+    EXPECT_EQ(line.error(), "standard input: Is a directory");
 }
 
 } // namespace
