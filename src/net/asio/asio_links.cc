@@ -321,6 +321,7 @@ void asio_links::read_datagrams(std::size_t index) {
                 const auto size =
                     d.socket.receive_from(boost::asio::buffer(scratch_), from, 0, error);
                 if (error) break;
+                turns_.catch_up();
                 events_->received_datagram(
                     make_id(first_udp_slot + index), from_asio(from), {scratch_.data(), size});
             }

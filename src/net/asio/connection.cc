@@ -156,6 +156,11 @@ void connection::read() {
             return;
         }
         const auto [what, n] = self->read_some(scratch.data(), scratch.size());
+        if (what != io::want_read && what != io::want_write) {
+            owner.turn_taker().catch_up();
+            self = owner.find(id);
+            if (self == nullptr || self->state_ != state::open) return;
+        }
         switch (what) {
         case io::done:
             taken += n;
