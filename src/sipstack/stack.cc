@@ -1,6 +1,5 @@
 #include "sipstack/stack.h"
 
-#include "base/log/log.h"
 #include "protocol/sip/respond.h"
 #include "sipstack/stack_counters.h"
 
@@ -54,15 +53,6 @@ void stack::on_opened(net::flow_id id, const net::flow_facts& facts) {
         }
     }
     gate_.on_opened(id, facts);
-}
-
-void stack::on_malformed(const path& from, const parse_error& why, std::string_view) {
-    // Nothing of it can be trusted to answer to: a stream is closed, a datagram forgotten. RFC
-    // 3261 18.3
-    log::write(log::level::debug,
-               "sipstack",
-               "not_sip",
-               {{"peer", from.peer.text()}, {"why", lyceum::name(why.why)}, {"rule", why.rule}});
 }
 
 sip::message stack::response_for(const sip::message& request, int status, std::string_view reason) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "protocol/sip/validate.h"
 #include "sipstack/gate.h"
 #include "sipstack/signet.h"
 #include "sipstack/transaction_tables.h"
@@ -119,6 +120,8 @@ private:
     }
 
     // stack_incoming.cc: what comes in, until somebody above takes it
+    /// Refuses what is no request that anybody could serve, if its sender may be told.
+    void refuse_bad(const path&, sip::message&&, const sip::refusal&);
     void take_ack(const path&, sip::message&&, gate::speaker&&);
     void take_cancel(const path&, const sip::message&);
     void take_new(const path&, sip::message&&, gate::speaker&&, std::string key);

@@ -1,5 +1,7 @@
+#include "base/log/log.h"
 #include "machines/transaction/key.h"
 #include "protocol/sip/address.h"
+#include "protocol/sip/remains.h"
 #include "protocol/sip/respond.h"
 #include "protocol/sip/validate.h"
 #include "sipstack/stack.h"
@@ -43,15 +45,28 @@ void stack::on_message(const path& from, sip::message&& m) {
     }
     if (const auto bad = sip::check_request(m)) {
         count_->bad.add();
-        // A stranger's datagram gets no answer: its source may be forged.
-        const bool may_answer = from.kind != net::transport::udp || gate_.trusts(from);
-        if (may_answer && m.method_id() != method::ack && m.has(header::via)) {
-            note_received(m, from);
-            answer_at_once(from, response_for(m, bad->status, bad->reason));
-        }
+        refuse_bad(from, std::move(m), *bad);
         return;
     }
     gate_.on_request(from, std::move(m));
+}
+
+void stack::on_malformed(const path& from, const parse_error& why, std::string_view octets) {
+    log::write(log::level::debug,
+               "sipstack",
+               "not_sip",
+               {{"peer", from.peer.text()}, {"why", lyceum::name(why.why)}, {"rule", why.rule}});
+    // RFC 3261 18.3, RFC 4475 3.1.2: who sent a request is told, whatever is wrong with it.
+    if (auto m = sip::remains_of_request(octets, settings_.transport.limits))
+        refuse_bad(from, *std::move(m), sip::refusal_of(why));
+}
+
+void stack::refuse_bad(const path& from, sip::message&& m, const sip::refusal& why) {
+    // A stranger's datagram gets no answer: its source may be forged.
+    const bool may_answer = from.kind != net::transport::udp || gate_.trusts(from);
+    if (!may_answer || m.method_id() == method::ack || !m.has(header::via)) return;
+    note_received(m, from);
+    answer_at_once(from, response_for(m, why.status, why.reason));
 }
 
 void stack::admitted(const path& from, sip::message&& m, gate::speaker who) {

@@ -40,7 +40,9 @@ public:
     /// When a Content-Length is there it must not exceed what follows; octets past it are dropped
     /// (the datagram rule of RFC 3261 18.3); a stream's framer hands in exactly one message. A
     /// Content-Length that is repeated with another value, or is no number, is refused.
-    static parsed<message> parse(std::string bytes, const limits& = {});
+    /// \param refused gets the octets of what is refused, its first folds undone; nothing else.
+    static parsed<message>
+    parse(std::string bytes, const limits& = {}, std::string* refused = nullptr);
 
     /// Neither part may be empty, and the method is a token.
     [[nodiscard]] static message request(std::string_view method, std::string_view uri);
@@ -135,6 +137,7 @@ private:
     }
     [[nodiscard]] slice slice_of(std::string_view part_of_arena) const;
 
+    [[nodiscard]] parsed<void> read(const limits&);
     [[nodiscard]] parsed<std::size_t> read_start_line(const limits&);
     [[nodiscard]] parsed<void> read_status_line(std::string_view line);
     [[nodiscard]] parsed<void> read_request_line(std::string_view line);

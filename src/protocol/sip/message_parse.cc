@@ -71,16 +71,23 @@ parsed<void> check_version(std::string_view version, std::size_t at) {
 
 } // namespace
 
-parsed<message> message::parse(std::string bytes, const limits& most) {
-    if (bytes.size() > std::min<std::size_t>(most.max_bytes, UINT32_MAX)) {
-        return refuse(malformed::too_large, most.max_bytes, "RFC 3261 18.3");
-    }
+parsed<message> message::parse(std::string bytes, const limits& most, std::string* refused) {
     message m;
     m.arena_ = std::move(bytes);
-    LYCEUM_TRY(const auto fields_at, m.read_start_line(most));
-    LYCEUM_CHECKED(m.read_fields(fields_at, most));
+    if (const auto read = m.read(most); !read) {
+        if (refused != nullptr) *refused = std::move(m.arena_);
+        return std::unexpected(read.error());
+    }
     m.as_received_ = true;
     return m;
+}
+
+parsed<void> message::read(const limits& most) {
+    if (arena_.size() > std::min<std::size_t>(most.max_bytes, UINT32_MAX)) {
+        return refuse(malformed::too_large, most.max_bytes, "RFC 3261 18.3");
+    }
+    LYCEUM_TRY(const auto fields_at, read_start_line(most));
+    return read_fields(fields_at, most);
 }
 
 parsed<std::size_t> message::read_start_line(const limits& most) {

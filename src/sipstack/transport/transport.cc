@@ -127,7 +127,7 @@ void transport::take_message(net::flow_id id, std::string octets) {
     const auto& f = flows_.at(id);
     const path from{f.facts.kind, id, f.facts.peer};
     if (tap_ != nullptr) tap_->saw(tap::direction::in, from, f.facts.local, f.user, octets);
-    auto message = sip::message::parse(std::move(octets), settings_.limits);
+    auto message = sip::message::parse(std::move(octets), settings_.limits, &refused_);
     if (!message) {
         malformed_.add();
         log::write(log::level::debug,
@@ -136,7 +136,7 @@ void transport::take_message(net::flow_id id, std::string octets) {
                    {{"peer", from.peer.text()},
                     {"rule", message.error().rule},
                     {"at", message.error().at}});
-        events_.on_malformed(from, message.error(), {});
+        events_.on_malformed(from, message.error(), std::exchange(refused_, {}));
         close(id, true);
         return;
     }

@@ -34,7 +34,8 @@ public:
     virtual ~transport_events() = default;
     /// One whole message that parsed. For UDP path.peer is its sender.
     virtual void on_message(const path&, sip::message&&) = 0;
-    /// Octets that are no SIP message; the transport closes a stream after this returns.
+    /// Octets that are no SIP message; the transport closes a stream after this returns. Empty when
+    /// nobody knows where the message ends.
     virtual void on_malformed(const path&, const parse_error&, std::string_view octets) = 0;
     /// A connection that the stack may use: accepted or connected.
     virtual void on_opened(net::flow_id, const net::flow_facts&) = 0;
@@ -105,6 +106,7 @@ private:
     transport_events& events_;
     net::deadlines* deadlines_ = nullptr;
     tap* tap_ = nullptr;
+    std::string refused_; ///< reused
     std::unordered_map<net::flow_id, flow, net::flow_hash> flows_;
     std::map<std::tuple<net::transport, ip_endpoint, std::string>, net::flow_id> by_peer_;
     metrics::counter& received_;
