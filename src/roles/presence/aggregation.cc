@@ -71,13 +71,11 @@ last_active(const std::optional<pres::state>& before, std::uint32_t a, wall_inst
 
 std::vector<published_state> states_in(const publications& p, std::uint16_t container) {
     std::vector<published_state> out;
-    for (auto at = p.all().lower_bound({"state", container, 0});
-         at != p.all().end() && at->first.name == "state" && at->first.container == container;
-         ++at) {
-        auto s = pres::parse_state(at->second.content);
+    for (const auto& [at, what] : p.of("state", container)) {
+        auto s = pres::parse_state(what.content.view());
         if (!s || s->type == state_type::aggregate || s->type == state_type::aggregate_machine)
             continue;
-        out.push_back({*std::move(s), at->second.published, at->second.endpoint});
+        out.push_back({*std::move(s), what.published, what.endpoint()});
     }
     return out;
 }

@@ -18,11 +18,18 @@ bool is_for_watchers(const std::string& name) {
 }
 
 std::optional<pres::state> stored_aggregate(const publications& p, std::uint16_t container) {
-    const auto at = p.all().find({"state", container, server_instance::aggregate});
-    if (at == p.all().end()) return std::nullopt;
-    auto s = pres::parse_state(at->second.content);
+    const auto* const there = p.find({"state", container, server_instance::aggregate});
+    if (there == nullptr) return std::nullopt;
+    auto s = pres::parse_state(there->content.view());
     if (!s) return std::nullopt;
     return *std::move(s);
+}
+
+/// The same text for all users.
+const shared_text& offline_for_ever() {
+    static const shared_text text(pres::serialise(pres::state{
+        .type = pres::state_type::aggregate, .availability = pres::availability::offline}));
+    return text;
 }
 
 } // namespace
@@ -34,25 +41,22 @@ std::vector<presentity::action> presentity::on(const event& e, moment at) {
 }
 
 void presentity::react(const introduced& e, moment at, std::vector<action>& out) {
-    const pres::contact_card card{e.who.display_name, e.who.mail};
+    const shared_text card(pres::serialise(pres::contact_card{e.who.display_name, e.who.mail}));
+    publications_.expect(6);
     publications::touched touched;
     for (const auto c : {container_id::everybody,
                          container_id::outside,
                          container_id::colleagues,
                          container_id::team,
                          container_id::friends}) { // digest MS-PRES 3.10, contactCard 0
-        touched.merge(publications_.set_by_server({"contactCard", c, server_instance::contact_card},
-                                                  expire_type::never,
-                                                  pres::serialise(card),
-                                                  at));
+        touched.merge(publications_.set_by_server(
+            {"contactCard", c, server_instance::contact_card}, expire_type::never, card, at));
     }
     // To the blocked the user is always offline. digest MS-PRES 4 rule 24
-    const pres::state offline{.type = pres::state_type::aggregate,
-                              .availability = pres::availability::offline};
     touched.merge(publications_.set_by_server(
         {"state", container_id::blocked, server_instance::static_aggregate},
         expire_type::never,
-        pres::serialise(offline),
+        offline_for_ever(),
         at));
     settle(std::move(touched), {}, at, out);
 }
@@ -94,7 +98,7 @@ void presentity::aggregate(publications::touched& touched, moment at) {
     const bool states = touched.contains({"state", container_id::states}) ||
                         touched.contains({"state", container_id::team_states});
     if (!states) return;
-    const auto put = [&](std::uint16_t container, std::uint32_t instance, std::string content) {
+    const auto put = [&](std::uint16_t container, std::uint32_t instance, shared_text content) {
         touched.merge(publications_.set_by_server(
             {"state", container, instance}, expire_type::never, std::move(content), at));
     };
@@ -105,18 +109,20 @@ void presentity::aggregate(publications::touched& touched, moment at) {
     const auto machine = most_active_machine(for_most);
     put(container_id::states,
         server_instance::aggregate_machine,
-        machine ? pres::serialise(*machine) : std::string{});
+        shared_text(machine ? pres::serialise(*machine) : std::string{}));
     const auto whole = presence::aggregate(for_most, before, at.wall);
-    for (const auto c : {container_id::states, container_id::colleagues, container_id::friends}) {
-        put(c, server_instance::aggregate, pres::serialise(whole));
-    }
-    put(container_id::outside, server_instance::aggregate, pres::serialise(for_outsiders(whole)));
+    const shared_text text(pres::serialise(whole));
+    for (const auto c : {container_id::states, container_id::colleagues, container_id::friends})
+        put(c, server_instance::aggregate, text);
+    put(container_id::outside,
+        server_instance::aggregate,
+        shared_text(pres::serialise(for_outsiders(whole))));
 
     // assumed: who publishes nothing for the team means the same for it
     auto for_team = states_in(publications_, container_id::team_states);
     if (for_team.empty()) for_team = for_most;
     const auto team_before = stored_aggregate(publications_, container_id::team_states);
-    const auto team = pres::serialise(presence::aggregate(for_team, team_before, at.wall));
+    const shared_text team(pres::serialise(presence::aggregate(for_team, team_before, at.wall)));
     for (const auto c : {container_id::team_states, container_id::team})
         put(c, server_instance::aggregate, team);
 }
@@ -158,18 +164,15 @@ void presentity::prompt(const watched& e, std::uint16_t container, std::vector<a
 std::string
 presentity::view(std::uint16_t container, const std::set<std::string>& names, bool gone) const {
     pres::categories out{.uri = user_.text(), .entries = {}};
-    const auto& all = publications_.all();
     const auto add = [&](const std::string& name, std::uint16_t from, bool unless_overridden) {
-        for (auto at = all.lower_bound({name, from, 0});
-             at != all.end() && at->first.name == name && at->first.container == from;
-             ++at) {
-            const auto instance = at->first.instance;
-            if (unless_overridden && all.contains({name, container, instance})) continue;
+        for (const auto& [at, what] : publications_.of(name, from)) {
+            if (unless_overridden && publications_.find({name, container, at.instance}) != nullptr)
+                continue;
             out.entries.push_back(
                 {.name = name,
-                 .instance = instance,
-                 .publish_time = at->second.published,
-                 .content = at->second.content}); // nothing else: digest MS-PRES 3.4
+                 .instance = at.instance,
+                 .publish_time = what.published,
+                 .content = std::string(what.content.view())}); // nothing else: digest MS-PRES 3.4
         }
     };
     for (const auto& name : names) {

@@ -163,7 +163,7 @@ private:
     followers_of(bool pres::roaming_list::* part, const std::string& except_endpoint) const;
     [[nodiscard]] std::vector<subscription_id> acl_followers() const;
 
-    [[nodiscard]] pres::category as_owner_sees(const publications::table::value_type&) const;
+    [[nodiscard]] pres::category as_owner_sees(const publications::entry&) const;
     [[nodiscard]] std::vector<pres::category> own_categories(const publications::touched&) const;
     [[nodiscard]] std::vector<pres::category> all_own_categories() const;
     /// \param gone whether a category without an instance is to be mentioned

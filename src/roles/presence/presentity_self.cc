@@ -185,7 +185,7 @@ std::vector<subscription_id> presentity::acl_followers() const {
     return out;
 }
 
-pres::category presentity::as_owner_sees(const publications::table::value_type& entry) const {
+pres::category presentity::as_owner_sees(const publications::entry& entry) const {
     const auto& [k, v] = entry;
     return {
         .name = k.name,
@@ -194,9 +194,9 @@ pres::category presentity::as_owner_sees(const publications::table::value_type& 
         .version = v.version,
         .publish_time = v.published,
         .expires_with = v.lasts,
-        .expires = v.expires,
-        .endpoint_id = v.endpoint,
-        .content = v.content,
+        .expires = v.expires(),
+        .endpoint_id = v.endpoint(),
+        .content = std::string(v.content.view()),
     };
 }
 
@@ -209,7 +209,7 @@ std::vector<pres::category> presentity::own_categories(const publications::touch
         names.insert(name);
     std::vector<pres::category> out;
     for (const auto& entry : publications_.all()) {
-        if (names.contains(entry.first.name)) out.push_back(as_owner_sees(entry));
+        if (names.contains(entry.at.name)) out.push_back(as_owner_sees(entry));
     }
     for (const auto& [name, container] : touched) {
         const bool left = std::ranges::any_of(out, [&](const pres::category& c) {

@@ -48,6 +48,10 @@ publications::key key_of(const pres::publication& p) {
     return {p.category_name, p.container, p.instance};
 }
 
+bool is_at(auto it, auto end, const publications::key& k) {
+    return it != end && it->at == k;
+}
+
 } // namespace
 
 std::optional<publications::refused> publications::check(const pres::publish& request,
@@ -56,8 +60,8 @@ std::optional<publications::refused> publications::check(const pres::publish& re
     pres::wrong_delta stale;
     std::size_t added = 0;
     for (std::uint32_t index = 1; const auto& p : request.publications) {
-        const auto at = table_.find(key_of(p));
-        const auto current = at == table_.end() ? 0 : at->second.version;
+        const auto* const there = find(key_of(p));
+        const auto current = there == nullptr ? 0 : there->version;
         if (!is_category(p.category_name, s)) return diagnostics::refuse(id::default_user_services);
         if (is_servers(p)) return diagnostics::refuse(id::read_only_publication);
         if (p.content.size() > s.max_category_size)
@@ -66,7 +70,7 @@ std::optional<publications::refused> publications::check(const pres::publish& re
             return diagnostics::refuse(id::default_user_services);
         if (!seen.insert(key_of(p)).second) return diagnostics::refuse(id::default_user_services);
         if (p.version != current) stale.operations.push_back({index, p.version, current});
-        if (at == table_.end() && p.expires != 0U) ++added;
+        if (there == nullptr && p.expires != 0U) ++added;
         ++index;
     }
     if (!stale.operations.empty()) return stale;
@@ -81,55 +85,87 @@ std::expected<publications::touched, publications::refused> publications::apply(
     for (const auto& p : request.publications) {
         out.emplace(p.category_name, p.container);
         if (p.expires == 0U) { // deletes, whatever the type. digest MS-PRES 3.2
-            table_.erase(key_of(p));
+            if (const auto it = place(key_of(p)); is_at(it, table_.end(), key_of(p)))
+                table_.erase(it);
             continue;
         }
-        auto& v = table_[key_of(p)];
-        v = {.version = p.version + 1,
-             .lasts = p.expires_with,
-             .published = at.wall,
-             .content = p.content};
-        if (p.expires_with == expire_type::endpoint) v.endpoint = endpoint;
+        value v{.version = p.version + 1,
+                .lasts = p.expires_with,
+                .published = at.wall,
+                .content = shared_text(p.content)};
+        if (p.expires_with == expire_type::endpoint)
+            v.bound = std::make_unique<bounds>(bounds{.endpoint = endpoint});
         if (p.expires && p.expires_with == expire_type::time) { // check() refuses one alone
-            v.expires = p.expires;
-            v.until = at.now + std::chrono::seconds(*p.expires);
+            v.bound = std::make_unique<bounds>(
+                bounds{.expires = p.expires, .until = at.now + std::chrono::seconds(*p.expires)});
         }
+        put(key_of(p), std::move(v));
     }
     return out;
 }
 
 publications::touched
-publications::set_by_server(const key& k, expire_type lasts, std::string content, moment at) {
-    const auto old = table_.find(k);
+publications::set_by_server(const key& k, expire_type lasts, shared_text content, moment at) {
+    const auto old = place(k);
+    const bool is_there = is_at(old, table_.end(), k);
     if (content.empty()) {
-        if (old == table_.end()) return {};
+        if (!is_there) return {};
         table_.erase(old);
-    } else if (old != table_.end() && old->second.content == content) {
+    } else if (is_there && old->what.content == content) {
         return {};
     } else {
-        const auto version = old == table_.end() ? 1 : old->second.version + 1;
-        table_[k] = {.version = version,
-                     .lasts = lasts,
-                     .published = at.wall,
-                     .content = std::move(content)};
+        const auto version = is_there ? old->what.version + 1 : 1;
+        put(k,
+            {.version = version,
+             .lasts = lasts,
+             .published = at.wall,
+             .content = std::move(content)});
     }
     return {{k.name, k.container}};
+}
+
+publications::table::iterator publications::place(const key& k) {
+    return std::ranges::lower_bound(table_, k, {}, &entry::at);
+}
+
+void publications::put(const key& k, value v) {
+    const auto it = place(k);
+    if (is_at(it, table_.end(), k)) {
+        it->what = std::move(v);
+    } else {
+        table_.insert(it, entry{k, std::move(v)});
+    }
+}
+
+const publications::value* publications::find(const key& k) const {
+    const auto it = std::ranges::lower_bound(table_, k, {}, &entry::at);
+    return is_at(it, table_.end(), k) ? &it->what : nullptr;
+}
+
+std::span<const publications::entry> publications::of(std::string_view name,
+                                                      std::uint16_t container) const {
+    const auto range =
+        std::ranges::equal_range(table_, std::pair(name, container), {}, [](const entry& e) {
+            return std::pair(std::string_view(e.at.name), e.at.container);
+        });
+    return {range.begin(), range.end()};
 }
 
 template <class Predicate>
 publications::touched publications::erase(Predicate which) {
     touched out;
-    std::erase_if(table_, [&](const auto& entry) {
-        if (!which(entry.second)) return false;
-        out.emplace(entry.first.name, entry.first.container);
+    std::erase_if(table_, [&](const entry& e) {
+        if (!which(e.what)) return false;
+        out.emplace(e.at.name, e.at.container);
         return true;
     });
     return out;
 }
 
 publications::touched publications::end_endpoint(const std::string& endpoint) {
-    return erase(
-        [&](const value& v) { return v.lasts == expire_type::endpoint && v.endpoint == endpoint; });
+    return erase([&](const value& v) {
+        return v.lasts == expire_type::endpoint && v.endpoint() == endpoint;
+    });
 }
 
 publications::touched publications::end_user_bound() {
@@ -137,13 +173,13 @@ publications::touched publications::end_user_bound() {
 }
 
 publications::touched publications::end_expired(instant now) {
-    return erase([&](const value& v) { return v.until && *v.until <= now; });
+    return erase([&](const value& v) { return v.until() && *v.until() <= now; });
 }
 
 std::optional<instant> publications::deadline() const {
     std::optional<instant> out;
     for (const auto& [k, v] : table_) {
-        if (v.until && (!out || *v.until < *out)) out = v.until;
+        if (const auto until = v.until(); until && (!out || *until < *out)) out = until;
     }
     return out;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/instant.h"
+#include "base/shared_text.h"
 #include "protocol/diagnostics/diagnostics.h"
 #include "protocol/pres/fault.h"
 #include "protocol/pres/publish.h"
@@ -8,9 +9,10 @@
 
 #include <compare>
 #include <expected>
-#include <map>
+#include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <variant>
 #include <vector>
@@ -33,16 +35,33 @@ public:
 
         friend auto operator<=>(const key&, const key&) = default;
     };
+    /// When one ends that does not last for ever, and who published it.
+    struct bounds {
+        std::optional<std::uint32_t> expires = {}; ///< seconds, as published
+        std::optional<instant> until = {};         ///< of a time-bound one
+        std::string endpoint = {};                 ///< who published an endpoint-bound one
+    };
     struct value {
         std::uint32_t version = 0;
         pres::expire_type lasts = pres::expire_type::never;
-        std::optional<std::uint32_t> expires = {}; ///< seconds, as published
-        std::optional<instant> until = {};         ///< of a time-bound one
         wall_instant published;
-        std::string endpoint = {}; ///< who published an endpoint-bound one
-        std::string content = {};
+        shared_text content = {};
+        std::unique_ptr<const bounds> bound = {}; ///< few have one
+
+        [[nodiscard]] std::string endpoint() const { return bound ? bound->endpoint : ""; }
+        [[nodiscard]] std::optional<instant> until() const {
+            return bound ? bound->until : std::nullopt;
+        }
+        [[nodiscard]] std::optional<std::uint32_t> expires() const {
+            return bound ? bound->expires : std::nullopt;
+        }
     };
-    using table = std::map<key, value>;
+    struct entry {
+        key at;
+        value what;
+    };
+    /// Everybody who is there has a handful: one piece of memory, in the order of the keys.
+    using table = std::vector<entry>;
 
     /// The categories that changed, and in which containers.
     using touched = std::set<std::pair<std::string, std::uint16_t>>;
@@ -54,7 +73,7 @@ public:
     apply(const pres::publish&, const std::string& endpoint, moment, const settings&);
 
     /// What the server itself publishes. An equal content changes nothing; an empty one deletes.
-    touched set_by_server(const key&, pres::expire_type, std::string content, moment);
+    touched set_by_server(const key&, pres::expire_type, shared_text content, moment);
 
     touched end_endpoint(const std::string& endpoint);
     touched end_user_bound(); ///< the user's last endpoint has gone
@@ -62,8 +81,16 @@ public:
     [[nodiscard]] std::optional<instant> deadline() const;
 
     [[nodiscard]] const table& all() const { return table_; }
+    /// nullptr when there is none.
+    [[nodiscard]] const value* find(const key&) const;
+    /// All instances of a category in a container.
+    [[nodiscard]] std::span<const entry> of(std::string_view name, std::uint16_t container) const;
+    /// How many are to come soon: room for no more than these.
+    void expect(std::size_t n) { table_.reserve(table_.size() + n); }
 
 private:
+    [[nodiscard]] table::iterator place(const key&);
+    void put(const key&, value);
     [[nodiscard]] std::optional<refused> check(const pres::publish&, const settings&) const;
     template <class Predicate>
     touched erase(Predicate which);

@@ -35,7 +35,7 @@ TEST(Publications, VersionsCountUp) {
         EXPECT_EQ(*got, (publications::touched{{"note", 200}}));
     }
     ASSERT_EQ(p.all().size(), 1u);
-    const auto& v = p.all().begin()->second;
+    const auto& v = p.all().front().what;
     EXPECT_EQ(v.version, 3u);
     EXPECT_EQ(v.published, later(2s).wall);
 }
@@ -51,7 +51,7 @@ TEST(Publications, AStaleVersionRefusesAllAndNamesEveryOne) {
     EXPECT_EQ(std::get<pres::wrong_delta>(got.error()),
               (pres::wrong_delta{{{1, 0, 1}, {3, 4, 0}}}));
     ASSERT_EQ(p.all().size(), 1u);
-    EXPECT_EQ(p.all().begin()->second.content, "<a/>");
+    EXPECT_EQ(p.all().front().what.content, "<a/>");
 }
 
 TEST(Publications, Refuses) {
@@ -131,20 +131,20 @@ TEST(Publications, ExpiresZeroDeletes) {
     EXPECT_EQ(*got, (publications::touched{{"note", 200}}));
     EXPECT_TRUE(p.all().empty());
     ASSERT_TRUE(put(p, {note(0, "<n/>")})); // the count starts anew
-    EXPECT_EQ(p.all().begin()->second.version, 1u);
+    EXPECT_EQ(p.all().front().what.version, 1u);
 }
 
 TEST(Publications, TheServersChangeOnlyWhenTheirContentDoes) {
     publications p;
     const publications::key k{"state", 2, 1};
-    EXPECT_EQ(p.set_by_server(k, expire_type::never, "<a/>", t0),
+    EXPECT_EQ(p.set_by_server(k, expire_type::never, shared_text("<a/>"), t0),
               (publications::touched{{"state", 2}}));
-    EXPECT_TRUE(p.set_by_server(k, expire_type::never, "<a/>", later(5s)).empty());
-    EXPECT_EQ(p.all().at(k).published, t0.wall);
-    EXPECT_EQ(p.set_by_server(k, expire_type::never, "<b/>", later(5s)).size(), 1u);
-    EXPECT_EQ(p.all().at(k).version, 2u);
-    EXPECT_EQ(p.set_by_server(k, expire_type::never, "", later(6s)).size(), 1u);
-    EXPECT_TRUE(p.set_by_server(k, expire_type::never, "", later(7s)).empty());
+    EXPECT_TRUE(p.set_by_server(k, expire_type::never, shared_text("<a/>"), later(5s)).empty());
+    EXPECT_EQ(p.find(k)->published, t0.wall);
+    EXPECT_EQ(p.set_by_server(k, expire_type::never, shared_text("<b/>"), later(5s)).size(), 1u);
+    EXPECT_EQ(p.find(k)->version, 2u);
+    EXPECT_EQ(p.set_by_server(k, expire_type::never, shared_text(), later(6s)).size(), 1u);
+    EXPECT_TRUE(p.set_by_server(k, expire_type::never, shared_text(), later(7s)).empty());
     EXPECT_TRUE(p.all().empty());
 }
 
