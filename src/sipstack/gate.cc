@@ -40,9 +40,9 @@ gate::gate(net::shard& s,
                                         "Messages without a valid signature, dropped")),
       replayed_(s.metrics().make_counter("lyceum_sipstack_replayed_total",
                                          "Messages dropped as replays")),
-      strangers_(s.metrics().make_counter(
-          "lyceum_sipstack_strangers_total",
-          "Connections to a trusted peers' port closed because nobody trusts who made them")),
+      strangers_(s.metrics().make_counter("lyceum_sipstack_strangers_total",
+                                          "Connections to a trusted peers' port closed because nobody trusts who made them"
+                                          "who made them is not on the list")),
       wrong_proofs_(
           s.metrics().make_counter("lyceum_sipstack_sign_ins_refused_total",
                                    "Sign-ins whose password was wrong or not looked at")) {}
@@ -347,17 +347,19 @@ void gate::expel(const sip::aor& user) {
     }
 }
 
+bool gate::honours(const account& a, bool may_register) const {
+    const auto peer = people_->trusted(a.host, net::name(a.kind));
+    return peer != nullptr && (peer->may_register || !may_register);
+}
+
 void gate::on_trusted_changed() {
-    for (const auto& [id, made_for] : transport_.trusted_flows()) {
+    for (const auto& [id, accounts] : transport_.trusted_flows()) {
         const auto* facts = transport_.facts(id);
-        const auto by_name = [&](const std::string& name) {
-            return !name.empty() && people_->trusted(name, net::name(facts->kind)) != nullptr;
-        };
-        // One of ours may have been made for a name, or for an address that a name led to.
-        if (facts->outbound && (by_name(made_for) || people_->trusted(facts->peer.address,
-                                                                      net::name(facts->kind))))
-            continue;
-        if (!facts->outbound && trusted_of({facts->kind, id, facts->peer})) continue;
+        const bool stays =
+            facts->outbound
+                ? std::ranges::any_of(accounts, [&](const account& a) { return honours(a); })
+                : trusted_of({facts->kind, id, facts->peer}) != nullptr;
+        if (stays) continue;
         log::write(log::level::info,
                    "sipstack",
                    "trusted_no_longer",

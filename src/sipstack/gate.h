@@ -45,13 +45,16 @@ public:
     /// Whether the trusted list has who is at the other end. A path over UDP needs no traffic
     /// before.
     [[nodiscard]] bool trusts(const path& p) const { return trusted_of(p) != nullptr; }
+    /// Whether the list still has that peer; may_register: and lets it register our users.
+    [[nodiscard]] bool honours(const account&, bool may_register = false) const;
     /// Takes off a message what is not for who gets it. Twice does no harm.
     void keep_inside(const path& to, sip::message&) const;
     /// Signs a message on its way to a client with an association; last of all changes.
     void sign(const path&, sip::message&);
     /// Forgets every association of that user and closes its connections after what is queued.
     void expel(const sip::aor&);
-    /// The trusted list changed: whose right to be here is gone is cut off.
+    /// The trusted list changed: whose right to be here is gone is cut off, and connections that
+    /// were made on accounts none of which stands.
     void on_trusted_changed();
     void on_deadline(std::uint64_t id, instant now);
     static constexpr std::uint32_t timer_kind = 4;

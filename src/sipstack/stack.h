@@ -27,10 +27,11 @@ struct stack_settings {
         2000; ///< of one client's connection, so that nobody uses up what is there for all
 };
 
-/// What the Via of a relayed request says beyond what every Via of ours does.
+/// What is particular to a relayed request: what its Via says beyond what every Via of ours does.
 struct relay_marks {
     std::uint32_t likeness = 0;           ///< incoming::likeness
     std::string_view via_parameters = {}; ///< ";branched=TRUE"
+    account on_account_of = {}; ///< whose it is, should it need a connection; none: the receiver's
 };
 
 /// One shard's SIP: transport, who may speak (gate), transactions. Everything that it does happens
@@ -58,10 +59,12 @@ public:
     /// itself.
     void forget(transaction_ref client);
 
-    /// A way to an address: an existing connection of this shard or a new one.
-    [[nodiscard]] path
-    reach(net::transport kind, const ip_endpoint& peer, const std::string& tls_name) {
-        return transport_.reach(kind, peer, tls_name);
+    /// A way to an address: an existing connection of this shard or a new one, on that account.
+    [[nodiscard]] path reach(net::transport kind,
+                             const ip_endpoint& peer,
+                             const std::string& tls_name,
+                             const account& whose) {
+        return transport_.reach(kind, peer, tls_name, whose);
     }
     void close(net::flow_id, bool flush); ///< any shard
     /// Calls back on this shard, later, if that flow is gone already: for who kept it after its end

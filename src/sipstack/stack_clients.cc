@@ -53,7 +53,13 @@ void stack::move_to_tcp(sip::message& m, client_transaction& t, const relay_mark
     const auto refused = refused_tcp_.find(t.to.peer);
     if (refused != refused_tcp_.end() && refused->second > now) return;
     if (!t.to.flow) return; // no UDP of that family either: it fails as it is
-    const auto tcp = transport_.reach(net::transport::tcp, t.to.peer, t.to.peer.address.text());
+    const auto address = t.to.peer.address.text();
+    const auto tcp =
+        transport_.reach(net::transport::tcp,
+                         t.to.peer,
+                         address,
+                         marks.on_account_of.host.empty() ? account{address, net::transport::udp}
+                                                          : marks.on_account_of);
     count_->moved_to_tcp.add();
     const std::string udp_via(m.first(header::via));
     m.remove_first(header::via);

@@ -109,6 +109,7 @@ void front_end::set_trusted(std::vector<store::trusted_peer> peers) {
     }
     links_.exempt(std::move(addresses));
     people_.set_trusted(std::move(peers));
+    registrar_.on_trusted_changed();
     stack_.gate_keeper().on_trusted_changed();
 }
 

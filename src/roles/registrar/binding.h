@@ -20,6 +20,15 @@ struct way {
     friend bool operator==(const way&, const way&) = default;
 };
 
+/// The trusted peer that registered a plain user agent, and over which transport it was known.
+/// Compared, never looked into.
+struct sponsor {
+    std::string host; ///< empty: nobody, it registered itself
+    std::uint8_t transport = 0;
+
+    friend bool operator==(const sponsor&, const sponsor&) = default;
+};
+
 /// One endpoint of a user, live. [MS-SIPREGE] 3.1.2.1
 struct binding {
     std::string epid;                         ///< empty for plain SIP user agents
@@ -31,6 +40,7 @@ struct binding {
     std::string from_tag;
     std::uint32_t cseq = 0;
     way where;
+    sponsor by;
     instant registered;
     instant expires;
     std::string user_agent;

@@ -66,8 +66,8 @@ void endpoints::on_registered(const registered& r, instant now, std::vector<acti
     binding* known = find(r.wanted);
     const auto what = known != nullptr ? effect::refreshed : effect::added;
     // Over a new connection the endpoint is the same one: requests go to the newest flow.
-    const bool moved =
-        known == nullptr || known->where != r.wanted.where || known->contact != r.wanted.contact;
+    const bool moved = known == nullptr || known->where != r.wanted.where ||
+                       known->contact != r.wanted.contact || known->by != r.wanted.by;
     if (known == nullptr) {
         if (live_.size() >= settings_->max_endpoints) {
             out.emplace_back(ended{live_.front()});
@@ -137,6 +137,9 @@ std::vector<endpoints::action> endpoints::carry_out(const event& e, instant now)
             [&](const way_closed& c) {
                 end([&](const binding& b) { return b.where.flow != 0 && b.where.flow == c.flow; },
                     out);
+            },
+            [&](const sponsor_gone& s) {
+                end([&](const binding& b) { return b.by == s.who; }, out);
             },
             [&](const expelled& x) {
                 for (const auto& b : live_)

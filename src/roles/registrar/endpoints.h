@@ -32,12 +32,16 @@ public:
     struct way_closed {
         std::uint64_t flow = 0;
     };
+    /// Who registered these is trusted no more.
+    struct sponsor_gone {
+        sponsor who;
+    };
     /// The user was disabled, removed or moved: every endpoint has to go. [MS-SIPREGE] 3.2
     struct expelled {
         std::string reason; ///< rejected, deactivated, unregistered
     };
     struct tick {};
-    using event = std::variant<registered, unregistered, way_closed, expelled, tick>;
+    using event = std::variant<registered, unregistered, way_closed, sponsor_gone, expelled, tick>;
 
     // What is to be done.
     enum class effect : std::uint8_t { added, refreshed };

@@ -139,6 +139,7 @@ read_register(const sip::message& m, const sip::aor& user, const observed& seen)
         b.from_tag = std::string(m.from_tag());
         b.cseq = m.cseq_number();
         b.where = seen.is_client || proxy ? seen.where : way_to(*uri, seen);
+        b.by = seen.by;
         b.user_agent = std::string(m.value(header::user_agent));
         b.wants_notices = m.has(header::event);
         if (asked == 0U) {

@@ -11,6 +11,7 @@ namespace lyceum::roles::registrar {
 /// What the connection tells of a REGISTER's sender.
 struct observed {
     way where;
+    sponsor by;            ///< whose account it is on; nobody for a client
     std::string transport; ///< tls, tcp, udp
     std::string cid;       ///< how the house names the connection: ms-received-cid
     bool is_client = true; ///< a Microsoft client; false for a trusted peer's plain SIP user agent

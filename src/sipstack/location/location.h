@@ -16,6 +16,7 @@ struct reachable_endpoint {
     std::optional<sip::instance_id> instance;
     std::string contact; ///< Request-URI for it
     path way;
+    account on_account_of = {}; ///< of a phone: the peer that registered it; none: a client's own
 };
 using reachable_endpoints = std::vector<reachable_endpoint>;
 

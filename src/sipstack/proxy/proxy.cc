@@ -184,7 +184,8 @@ void proxy::carry_out(std::uint64_t id, rc::actions&& todo) {
 }
 
 path proxy::way_of(const proxy_target& t) const {
-    return t.reach ? stack_.reach(t.reach->kind, t.reach->peer, t.reach->tls_name) : t.way;
+    return t.reach ? stack_.reach(t.reach->kind, t.reach->peer, t.reach->tls_name, t.on_account_of)
+                   : t.way;
 }
 
 void proxy::tell_unreachable(std::uint64_t token) const {
@@ -208,12 +209,12 @@ void proxy::forward(std::uint64_t id, carried& c, const rc::forward& f) {
     // 2^16 branches and 2^48 contexts are enough for the token.
     // [MS-SIPRE] (Via parameters), digest MS-SIPRE 4 rule 7
     const bool forked = c.targets.size() > 1 && !c.failover;
-    c.branches[f.branch].client =
-        stack_.send(std::move(m),
-                    way,
-                    this,
-                    (id << 16U) | f.branch,
-                    {c.likeness, forked ? ";branched=TRUE" : ";branched=FALSE"});
+    c.branches[f.branch].client = stack_.send(
+        std::move(m),
+        way,
+        this,
+        (id << 16U) | f.branch,
+        {c.likeness, forked ? ";branched=TRUE" : ";branched=FALSE", target.on_account_of});
 }
 
 void proxy::on_response(std::uint64_t token, transaction_ref, sip::message&& m) {

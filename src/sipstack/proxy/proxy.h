@@ -15,7 +15,8 @@ struct proxy_target {
     path way;
     std::uint16_t q = 1000; ///< the highest first, equal ones at the same time
     std::optional<net::links::target> reach =
-        {}; ///< set: connected when it is its turn, and way is not looked at
+        {};                     ///< set: connected when it is its turn, and way is not looked at
+    account on_account_of = {}; ///< whose the connection is that it needs; none: a client's own
 };
 
 /// What the router wants carried.

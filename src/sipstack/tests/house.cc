@@ -132,6 +132,7 @@ bool house::was_asked_for(std::string_view host) const {
 void house::tell_trusted() {
     for (const auto& f : shards_) {
         f->people.set_trusted(trusted_);
+        f->registrar.on_trusted_changed();
         f->st.gate_keeper().on_trusted_changed();
     }
 }

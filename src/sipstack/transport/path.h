@@ -15,6 +15,15 @@ struct path {
     friend bool operator==(const path&, const path&) = default;
 };
 
+/// On whose account something is done for others: the trusted peer of that name or address, as the
+/// list has it, that was known over that transport. It stands for as long as the list says so.
+struct account {
+    std::string host; ///< empty: on nobody's
+    net::transport kind = net::transport::tcp;
+
+    friend bool operator==(const account&, const account&) = default;
+};
+
 /// How the house names a connection to its peers: ms-received-cid, 16 hex digits. digest
 /// MS-SIPRE 3.4
 [[nodiscard]] inline std::string cid_of(net::flow_id flow) {

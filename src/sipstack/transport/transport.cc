@@ -174,13 +174,21 @@ bool transport::send(const path& to, std::string_view octets) {
     return links_.send(to.flow, octets);
 }
 
-path transport::reach(net::transport kind, const ip_endpoint& peer, const std::string& tls_name) {
+path transport::reach(net::transport kind,
+                      const ip_endpoint& peer,
+                      const std::string& tls_name,
+                      const account& whose) {
     if (kind == net::transport::udp) return {kind, links_.udp_socket_to(peer.address), peer};
     const auto key = std::tuple(kind, peer, tls_name);
-    if (const auto it = by_peer_.find(key); it != by_peer_.end()) return {kind, it->second, peer};
+    if (const auto it = by_peer_.find(key); it != by_peer_.end()) {
+        auto& known = flows_.at(it->second).accounts;
+        if (std::ranges::find(known, whose) == known.end()) known.push_back(whose);
+        return {kind, it->second, peer};
+    }
     const auto id = links_.connect({kind, peer, tls_name});
     auto [it, fresh] = flows_.try_emplace(id, settings_.limits);
     it->second.facts = {kind, net::audience::trusted, true, {}, peer, {}};
+    it->second.accounts = {whose};
     by_peer_.emplace(key, id);
     return {kind, id, peer};
 }
@@ -203,14 +211,11 @@ const net::flow_facts* transport::facts(net::flow_id id) const {
     return it == flows_.end() ? nullptr : &it->second.facts;
 }
 
-std::vector<std::pair<net::flow_id, std::string>> transport::trusted_flows() const {
-    std::vector<std::pair<net::flow_id, std::string>> out;
+std::vector<std::pair<net::flow_id, std::vector<account>>> transport::trusted_flows() const {
+    std::vector<std::pair<net::flow_id, std::vector<account>>> out;
     for (const auto& [id, f] : flows_) {
-        if (f.facts.who != net::audience::trusted || f.is_closing) continue;
-        const auto made_for =
-            std::ranges::find(by_peer_, id, [](const auto& entry) { return entry.second; });
-        out.emplace_back(id,
-                         made_for == by_peer_.end() ? std::string() : std::get<2>(made_for->first));
+        if (f.facts.who == net::audience::trusted && !f.is_closing)
+            out.emplace_back(id, f.accounts);
     }
     return out;
 }

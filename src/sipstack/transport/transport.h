@@ -51,8 +51,9 @@ public:
     /// Sends one message. False when the flow is gone or is not of this shard.
     bool send(const path&, std::string_view octets);
     /// An existing connection to that peer, or a new one; for UDP the shard's socket. No flow when
-    /// UDP is off.
-    [[nodiscard]] path reach(net::transport, const ip_endpoint&, const std::string& tls_name);
+    /// UDP is off. The connection remembers on whose account it is used.
+    [[nodiscard]] path
+    reach(net::transport, const ip_endpoint&, const std::string& tls_name, const account&);
     void close(net::flow_id, bool flush);
     [[nodiscard]] net::flow_id udp_socket() const { return links_.udp_socket(); }
     [[nodiscard]] net::flow_id udp_socket_to(const ip_address& peer) const {
@@ -66,8 +67,9 @@ public:
     [[nodiscard]] bool is_open(net::flow_id) const; ///< connected, and its end was not told yet
     [[nodiscard]] std::string_view user(net::flow_id) const; ///< empty when none
     [[nodiscard]] std::size_t flows() const { return flows_.size(); }
-    /// Those with trusted peers; of our own making with the name that they were made for.
-    [[nodiscard]] std::vector<std::pair<net::flow_id, std::string>> trusted_flows() const;
+    /// Those with trusted peers, and those of our own making with the accounts that they were made
+    /// on.
+    [[nodiscard]] std::vector<std::pair<net::flow_id, std::vector<account>>> trusted_flows() const;
 
     /// Timers that are due; the next one is armed in the deadlines handed in.
     void on_deadline(std::uint64_t id, instant now);
@@ -86,6 +88,7 @@ private:
         net::flow_facts facts;
         sip::framer framer;
         std::string user;
+        std::vector<account> accounts; ///< of one of our making; each once
         instant opened;
         instant heard;                        ///< last octets
         std::optional<instant> message_began; ///< an incomplete message waits since then

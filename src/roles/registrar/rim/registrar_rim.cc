@@ -29,6 +29,10 @@ sipstack::path path_of(const way& w) {
     return {static_cast<net::transport>(w.transport), {w.flow}, w.peer};
 }
 
+sipstack::account account_of(const sponsor& s) {
+    return {s.host, static_cast<net::transport>(s.transport)};
+}
+
 } // namespace
 
 registrar_rim::registrar_rim(
@@ -64,6 +68,17 @@ void registrar_rim::on_register(sipstack::incoming&& in) {
     seen.transport = net::name(in.from.kind);
     seen.cid = sipstack::cid_of(in.from.flow);
     seen.is_client = in.user != nullptr;
+    if (in.trusted) {
+        seen.by = {in.trusted->host, seen.where.transport};
+        // The list may have changed while this was on its way here.
+        if (!stack_.gate_keeper().honours(account_of(seen.by), true)) {
+            refused_.add();
+            stack_.respond(
+                in.transaction,
+                stack_.refusal_for(in.message, {403, diagnostics::id::from_not_allowed}));
+            return;
+        }
+    }
     auto asked = read_register(in.message, aor, seen);
     if (!asked) {
         refused_.add();
@@ -114,8 +129,10 @@ void registrar_rim::carry_out(user& u,
     }
     if (changed) {
         auto table = std::make_shared<sipstack::reachable_endpoints>();
-        for (const auto& b : u.machine.live())
-            table->push_back({b.epid, b.instance, b.contact, path_of(b.where)});
+        for (const auto& b : u.machine.live()) {
+            const auto whose = account_of(b.by);
+            table->push_back({b.epid, b.instance, b.contact, path_of(b.where), whose});
+        }
         publish_(u.aor, std::move(table));
     }
     if (asked == nullptr) return;
@@ -217,6 +234,25 @@ void registrar_rim::expel(const sip::aor& aor, const std::string& reason, diagno
     const auto now = stack_.shard().clock().now();
     carry_out(it->second, it->second.machine.on(endpoints::expelled{reason}, now), nullptr, now);
     tidy(aor);
+}
+
+void registrar_rim::on_trusted_changed() {
+    std::vector<std::pair<sip::aor, sponsor>> gone;
+    for (const auto& [aor, u] : users_) {
+        for (const auto& b : u.machine.live()) {
+            const bool stands =
+                b.by.host.empty() || stack_.gate_keeper().honours(account_of(b.by), true);
+            if (!stands) gone.emplace_back(aor, b.by);
+        }
+    }
+    const auto now = stack_.shard().clock().now();
+    for (const auto& [aor, who] : gone) {
+        const auto it = users_.find(aor);
+        if (it == users_.end()) continue; // both of its phones went with the first
+        carry_out(
+            it->second, it->second.machine.on(endpoints::sponsor_gone{who}, now), nullptr, now);
+        tidy(aor);
+    }
 }
 
 const std::vector<binding>* registrar_rim::live(const sip::aor& aor) const {

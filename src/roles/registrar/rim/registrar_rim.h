@@ -31,6 +31,8 @@ public:
     /// The user was disabled or removed: every endpoint is told and dropped. digest MS-SIPREGE 4
     /// rule 10
     void expel(const sip::aor&, const std::string& reason, diagnostics::id);
+    /// The trusted list changed: what peers registered who may do so no longer ends.
+    void on_trusted_changed();
     [[nodiscard]] std::size_t registrations() const {
         return static_cast<std::size_t>(registrations_.value());
     }

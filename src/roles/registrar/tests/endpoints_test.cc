@@ -128,6 +128,31 @@ TEST(Endpoints, PlainUserAgents) { // RFC 3261 10.3 step 7
     EXPECT_TRUE(e.live().empty());
 }
 
+TEST(Endpoints, WhoRegisteredThemGoes) {
+    const settings s;
+    endpoints e(s);
+    const sponsor north{"10.0.8.1", 0}, south{"10.0.8.2", 0};
+    auto desk = plain("sip:desk@10.0.9.1");
+    auto hall = plain("sip:hall@10.0.9.2");
+    desk.by = north;
+    hall.by = south;
+    (void)e.on(endpoints::registered{desk, {}}, t0);
+    (void)e.on(endpoints::registered{hall, {}}, t0);
+    (void)e.on(endpoints::registered{endpoint("a"), {}}, t0); // a client: nobody's
+    EXPECT_TRUE(e.on(endpoints::sponsor_gone{{"10.0.8.1", 1}}, t0).empty());
+    auto again = desk;
+    again.cseq = 2;
+    again.by = south; // from now on
+    EXPECT_EQ(only<endpoints::publish>(e.on(endpoints::registered{again, {}}, t0)).size(), 1U);
+    EXPECT_TRUE(e.on(endpoints::sponsor_gone{north}, t0).empty());
+    const auto gone = e.on(endpoints::sponsor_gone{south}, t0);
+    EXPECT_EQ(only<endpoints::ended>(gone).size(), 2U);
+    EXPECT_EQ(only<endpoints::publish>(gone).size(), 1U);
+    EXPECT_TRUE(only<endpoints::notify>(gone).empty()); // nothing more is sent there
+    ASSERT_EQ(e.live().size(), 1U);
+    EXPECT_EQ(e.live()[0].epid, "a");
+}
+
 TEST(Endpoints, NothingOlderChangesAnything) { // RFC 3261 10.3 steps 6, 7
     const settings s;
     const auto asks = [](std::string contact, std::string call, std::uint32_t cseq) {

@@ -61,10 +61,6 @@ void router_rim::go_on_to_connection(incoming&& in, net::flow_id flow, const sip
     refuse_unreachable(in);
 }
 
-bool router_rim::is_trusted(std::string_view host, net::transport kind) const {
-    return around_.people.trusted(host, net::name(kind)) != nullptr;
-}
-
 bool router_rim::may_be_looked_up(const incoming& in, std::string_view host) const {
     // A name that the list does not have may still be that of an address that it has: who is
     // trusted may have it looked up. A client may not make us ask for whatever it likes.
@@ -97,14 +93,20 @@ void router_rim::to_elsewhere(incoming&& in, const std::string& target) {
     if (const auto it = waiting_.find(id); it != waiting_.end()) it->second.ticket = ticket;
 }
 
-bool router_rim::may_go_to(const waiting& w, const net::links::target& place) const {
+std::optional<sipstack::account> router_rim::may_go_to(const waiting& w,
+                                                       const net::links::target& place) const {
+    const auto* transport = net::name(place.kind);
     if (w.in.user) {
         // At the ports where it speaks SIP: other programs live at its address, too.
-        return around_.people.open_to_clients(
-            w.host, net::name(place.kind), w.names_port ? place.peer.port : 0);
+        if (around_.people.open_to_clients(w.host, transport, w.names_port ? place.peer.port : 0))
+            return sipstack::account{w.host, place.kind};
+        return std::nullopt;
     }
     // The list names the host of the URI, or the address that it led to.
-    return is_trusted(w.host, place.kind) || around_.people.trusted(place.peer.address, net::name(place.kind)) != nullptr;
+    auto peer = around_.people.trusted(w.host, transport);
+    if (peer == nullptr) peer = around_.people.trusted(place.peer.address, transport);
+    if (peer == nullptr) return std::nullopt;
+    return sipstack::account{peer->host, place.kind};
 }
 
 void router_rim::go_on_elsewhere(waiting&& w, sipstack::next_hop::result r) {
@@ -115,8 +117,10 @@ void router_rim::go_on_elsewhere(waiting&& w, sipstack::next_hop::result r) {
     }
     std::vector<sipstack::proxy_target> targets;
     for (auto& place : *r) {
-        if (!may_go_to(w, place)) continue;
+        auto account = may_go_to(w, place);
+        if (!account) continue;
         sipstack::proxy_target t;
+        t.on_account_of = *std::move(account);
         t.uri = std::string(in.message.uri());
         t.q = static_cast<std::uint16_t>(1000 - targets.size());
         t.reach = std::move(place);

@@ -326,10 +326,16 @@ void router_rim::to_people(incoming&& in,
             if (instance != nullptr && e.instance != *instance) continue;
             if (instance == nullptr && !epid.empty() && e.epid != epid) continue;
             auto way = e.way;
+            const auto& account = e.on_account_of;
+            // This shard may have heard before the registrar that its peer is trusted no more.
+            if (!account.host.empty() && !around_.stack.gate_keeper().honours(account, true))
+                continue;
             // A plain user agent is connected to, whatever became of the connection that it
             // registered over.
-            if (!way.flow) way = around_.stack.reach(way.kind, way.peer, way.peer.address.text());
-            if (way.flow) targets.push_back({e.contact, way});
+            if (!way.flow)
+                way = around_.stack.reach(way.kind, way.peer, way.peer.address.text(), account);
+            if (way.flow)
+                targets.push_back({.uri = e.contact, .way = way, .on_account_of = account});
         }
     }
     if (targets.empty()) {

@@ -56,9 +56,9 @@ private:
     void to_elsewhere(sipstack::incoming&&, const std::string& uri);
     /// The next hop is known, or will not be.
     void go_on_elsewhere(waiting&&, sipstack::next_hop::result);
-    /// Whether what waits may go to that place.
-    [[nodiscard]] bool may_go_to(const waiting&, const net::links::target&) const;
-    [[nodiscard]] bool is_trusted(std::string_view host, net::transport) const;
+    /// On whose account what waits may go to that place; nothing when it may not.
+    [[nodiscard]] std::optional<sipstack::account> may_go_to(const waiting&,
+                                                             const net::links::target&) const;
     [[nodiscard]] bool may_be_looked_up(const sipstack::incoming&, std::string_view host) const;
     /// Answers an INVITE that waits for its next hop, and whether it did. RFC 3261 9.2
     bool give_up_waiting(sipstack::transaction_ref invite);
