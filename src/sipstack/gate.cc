@@ -41,7 +41,7 @@ gate::gate(net::shard& s,
       replayed_(s.metrics().make_counter("lyceum_sipstack_replayed_total",
                                          "Messages dropped as replays")),
       strangers_(s.metrics().make_counter("lyceum_sipstack_strangers_total",
-                                          "Connections to a trusted peers' port closed because nobody trusts who made them"
+                                          "Connections to a port for trusted peers, closed because "
                                           "who made them is not on the list")),
       wrong_proofs_(
           s.metrics().make_counter("lyceum_sipstack_sign_ins_refused_total",
