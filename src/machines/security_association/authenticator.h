@@ -131,8 +131,6 @@ public:
 
     /// random must outlive the machine. Machines of one server share their settings.
     authenticator(std::shared_ptr<const settings>, random::source& random);
-    authenticator(settings s, random::source& random)
-        : authenticator(std::make_shared<const settings>(std::move(s)), random) {}
 
     /// Appends to out. A received message gets exactly one action; a verdict at most one.
     void on(const event&, instant now, actions& out);

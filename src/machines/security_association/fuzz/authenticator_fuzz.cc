@@ -35,9 +35,9 @@ struct connection {
     std::shared_ptr<const people::user> alice;
 
     connection()
-        : server({.targetname = "fe.contoso.test",
-                  .netbios_domain = "CONTOSO",
-                  .dns_domain = "contoso.test"},
+        : server(std::make_shared<const settings>(settings{.targetname = "fe.contoso.test",
+                                                           .netbios_domain = "CONTOSO",
+                                                           .dns_domain = "contoso.test"}),
                  server_random),
           client({.user = "alice",
                   .domain = "CONTOSO",

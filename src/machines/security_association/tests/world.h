@@ -78,7 +78,8 @@ struct world {
     instant now = t0;
 
     explicit world(const settings& s = server_settings(), unsigned client_version = 4)
-        : server(s, server_random), client(who("alice"), client_random, client_version) {}
+        : server(std::make_shared<const settings>(s), server_random),
+          client(who("alice"), client_random, client_version) {}
 
     /// What the server does about a request.
     authenticator::action receive(const sip::message& m) {

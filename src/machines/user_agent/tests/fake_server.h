@@ -136,7 +136,8 @@ public:
 private:
     struct link {
         authenticator gate;
-        link(const security_association::settings& s, random::source& r) : gate(s, r) {}
+        link(const security_association::settings& s, random::source& r)
+            : gate(std::make_shared<const security_association::settings>(s), r) {}
     };
 
     static security_association::settings settings() {
