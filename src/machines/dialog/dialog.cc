@@ -46,28 +46,6 @@ bool is_sips(std::string_view uri) {
     return u && u->is_sips();
 }
 
-/// The Request-URI for a strict router: headers and the method parameter may not stand there.
-/// RFC 3261 19.1.1 table 1
-std::string request_uri_of(std::string_view uri) {
-    const auto parts = sip::parse_uri(uri);
-    if (!parts) return std::string(uri);
-    const auto parameters = parts->params.text();
-    std::string_view bare = uri;
-    if (!parts->headers.empty()) bare = bare.substr(0, bare.find('?'));
-    if (!parts->params.has("method")) return std::string(bare);
-    std::string out(bare.substr(0, bare.size() - parameters.size()));
-    while (out.ends_with(';'))
-        out.pop_back();
-    auto rest = parts->params;
-    sip::params_view::parameter p;
-    while (rest.next(p)) {
-        if (iequals(p.name, "method")) continue;
-        out.append(";").append(p.name);
-        if (p.has_value) out.append("=").append(p.raw_value);
-    }
-    return out;
-}
-
 } // namespace
 
 std::size_t dialog_id_hash::operator()(const dialog_id& i) const {
@@ -191,7 +169,9 @@ sip::message dialog::make(std::string_view method, std::uint32_t cseq) const {
     const auto first = sip::parse_uri(first_uri);
     const bool strict = first && !first->params.has("lr");
 
-    auto m = sip::message::request(method, strict ? request_uri_of(first_uri) : remote_target_);
+    std::string uri(strict ? first_uri : remote_target_);
+    if (strict) sip::make_request_uri(uri); // RFC 3261 12.2.1.1
+    auto m = sip::message::request(method, uri);
     for (std::size_t i = strict ? 1 : 0; i < route_set_.size(); ++i)
         m.append(sip::header::route, route_set_[i]);
     if (strict) m.append(sip::header::route, "<" + remote_target_ + ">");

@@ -121,6 +121,26 @@ parsed<uri_view> parse_uri(std::string_view text) {
     return out;
 }
 
+void make_request_uri(std::string& uri) {
+    const auto parts = parse_uri(uri);
+    if (!parts || !parts->is_sip()) return;
+    // Where the headers are says the view: a question mark in the user part is the user's.
+    if (const auto* at = parts->headers.data()) uri.resize(std::size_t(at - uri.data()) - 1);
+    if (!parts->params.has("method")) return;
+    std::string kept;
+    auto rest = parts->params;
+    params_view::parameter p;
+    while (rest.next(p)) {
+        if (iequals(p.name, "method")) continue;
+        kept.append(";").append(p.name);
+        if (p.has_value) kept.append("=").append(p.raw_value);
+    }
+    uri.resize(uri.size() - parts->params.text().size());
+    while (uri.ends_with(';'))
+        uri.pop_back();
+    uri += kept;
+}
+
 std::optional<aor> aor::from(std::string_view uri) {
     const auto view = parse_uri(uri);
     return view ? from(*view) : std::nullopt;

@@ -33,6 +33,10 @@ parsed<uri_view> parse_uri(std::string_view text);
 /// Equal by RFC 3261 19.1.4 (user case-sensitive, host and parameters not, escapes decoded).
 [[nodiscard]] bool equivalent(const uri_view& a, const uri_view& b);
 
+/// Takes off what may not stand in a Request-URI: headers and the method parameter. Leaves alone
+/// what is no SIP URI. RFC 3261 19.1.1 table 1, 16.6 step 2
+void make_request_uri(std::string& uri);
+
 /// What a user is known by: sip:user@host, lower case, no port, no parameters.
 /// The whole of it is compared without regard to case, as the products do. (assumed: RFC 3261 has
 /// the user part case-sensitive; Active Directory's msRTCSIP-PrimaryUserAddress is not.)

@@ -232,6 +232,26 @@ TEST(uri, too_many_parameters_are_compared_as_text_only) {
     EXPECT_FALSE(equivalent(*parse_uri(many), *parse_uri(other_case)));
 }
 
+TEST(uri, made_fit_for_a_request_line) {
+    const std::pair<std::string_view, std::string_view> rows[] = {
+        {"sip:a@b", "sip:a@b"},
+        {"sip:a@b?", "sip:a@b"},
+        {"sip:a@b;x=1?Subject=y&Route=z", "sip:a@b;x=1"},
+        {"sip:a@b;method=INVITE", "sip:a@b"},
+        {"sip:a@b:5062;x=1;Method=INVITE;lr;y=\"q;r\"?S=t", "sip:a@b:5062;x=1;lr;y=\"q;r\""},
+        {"sips:a?b@c;method=X?S=t", "sips:a?b@c"},
+        {"sip:a@[::1];;method=X;z", "sip:a@[::1];z"},
+        {"tel:+1;method=X", "tel:+1;method=X"},
+        {"im:a@b?x", "im:a@b?x"},
+        {"no uri", "no uri"},
+    };
+    for (const auto& [from, to] : rows) {
+        std::string uri(from);
+        make_request_uri(uri);
+        EXPECT_EQ(uri, to) << from;
+    }
+}
+
 TEST(aor, from) {
     const struct {
         std::string_view uri;
