@@ -21,8 +21,14 @@ std::string number(std::uint64_t n) {
     return out;
 }
 
+/// What a NOTIFY may be answered with that ends its subscription in any case. RFC 6665 4.2.2
+bool ends_usage(int status) {
+    constexpr int all[] = {404, 405, 410, 416, 489, 501, 604};
+    return std::ranges::find(all, status) != std::end(all) || (status >= 480 && status <= 485);
+}
+
 std::optional<sip::refusal> too_brief(const wish& w, const settings& s) {
-    // RFC 3265 3.1.6.1: if and only if greater than zero, less than an hour, and less than our
+    // RFC 6665 4.2.1.1: if and only if greater than zero, less than an hour, and less than our
     // minimum.
     if (s.refuse_short && w.expires && *w.expires > seconds(0) &&
         *w.expires < std::chrono::hours(1) && *w.expires < s.shortest)
@@ -92,8 +98,8 @@ void notifier::grant(const wish& w,
                      sip::message& response,
                      std::optional<document> state,
                      instant now) {
-    // RFC 3265 3.1.1 lets the response shorten only, and without Expires the package's default
-    // holds. The products lengthen what is too short: digest MS-PRES 4 (27).
+    // RFC 6665 4.2.1.1 lets the response shorten only, and without Expires the package's default
+    // holds (RFC 3265 3.1.1). The products lengthen what is too short: digest MS-PRES 4 (27).
     last_ = w.expires == seconds(0);
     granted_ = last_ ? seconds(0)
                      : std::clamp(w.expires.value_or(settings_.usual),
@@ -130,7 +136,7 @@ void notifier::grant(const wish& w,
 }
 
 std::string notifier::state_value(instant now) const {
-    if (last_) return std::string("terminated;reason=") + name(reason::timeout); // RFC 3265 3.3.6
+    if (last_) return std::string("terminated;reason=") + name(reason::timeout); // RFC 6665 4.4.3
     const auto left = std::chrono::ceil<seconds>(ends_at_ - now).count();
     return "active;expires=" + number(static_cast<std::uint64_t>(std::max<std::int64_t>(left, 0)));
 }
@@ -162,9 +168,10 @@ sip::message notifier::make(std::string_view state, std::optional<document> doc)
 void notifier::answered(const sip::message& response) {
     if (benotify_) return;
     const int status = response.status();
-    // RFC 3265 3.2.2: not a failure: Retry-After, or a way to ask again.
-    const bool try_again =
-        status == 401 || status == 407 || (status != 481 && response.has(header::retry_after));
+    // Of the others RFC 6665 says nothing; RFC 3265 3.2.2: no failure with Retry-After, or with a
+    // way to ask again.
+    const bool try_again = status == 401 || status == 407 ||
+                           (!ends_usage(status) && response.has(header::retry_after));
     if (status >= 300 && !try_again) over_ = true;
 }
 

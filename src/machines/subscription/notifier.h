@@ -16,7 +16,7 @@ struct settings {
     std::chrono::seconds usual{28800}; ///< granted when nothing is asked for. digest MS-PRES 4 (27)
     std::chrono::seconds longest{43200}; ///< granted at most
     std::chrono::seconds shortest{1200}; ///< granted at least, but for Expires: 0
-    bool refuse_short = false; ///< 423 for less than shortest, as RFC 3265 3.1.6.1 has it, instead
+    bool refuse_short = false; ///< 423 for less than shortest, as RFC 6665 4.2.1.1 has it, instead
     bool piggyback = true;     ///< the first notification may travel in the 200. [MS-SIP] 3.4
     bool benotify = true;      ///< notifications need no answer if both like. [MS-SIP] 3.5
     bool autoextend = true;    ///< each notification prolongs, if both like. [MS-SIP] 3.6
@@ -37,12 +37,12 @@ struct document {
     std::string_view body;
 };
 
-/// Why a subscription ends, as the subscriber is told. RFC 3265 3.2.4
+/// Why a subscription ends, as the subscriber is told. RFC 6665 4.1.3, but for its "invariant"
 enum class reason : std::uint8_t { deactivated, probation, rejected, timeout, giveup, noresource };
 [[nodiscard]] const char* name(reason);
 
 /// One subscription on the side of the notifier: from the SUBSCRIBE that makes it to the last
-/// notification. RFC 3265 with Microsoft's extensions. Holds its dialog.
+/// notification. RFC 6665 with Microsoft's extensions. Holds its dialog.
 ///
 /// The owner answers 489 to events that it does not know, asks permission, makes the documents,
 /// adds Via and Contact to what it sends, and forgets the subscription when is_over().
@@ -52,7 +52,7 @@ public:
     /// Record-Route; it gets Expires, Event, Subscription-State, Supported, and the state if that
     /// may travel in it. Without a state there, or when the client does not know that,
     /// owes_notification(). Expires: 0 makes a subscription that is over with its only
-    /// notification: a fetch. RFC 3265 3.3.6 Refuses with 423 (the owner adds Min-Expires:
+    /// notification: a fetch. RFC 6665 4.4.3 Refuses with 423 (the owner adds Min-Expires:
     /// settings.shortest) and 400.
     static std::expected<notifier, sip::refusal> accept(const sip::message& subscribe,
                                                         sip::message& response,
@@ -62,7 +62,7 @@ public:
                                                         instant now);
 
     /// The same for a SUBSCRIBE within the dialog: a refresh, or with Expires: 0 the end. 500 for
-    /// one that is out of order, else as above. RFC 3265 3.1.6.4, 3.1.4.3
+    /// one that is out of order, else as above. RFC 6665 4.2.1.4
     [[nodiscard]] std::optional<sip::refusal> refresh(const sip::message& subscribe,
                                                       sip::message& response,
                                                       std::optional<document> state,
@@ -76,18 +76,18 @@ public:
     [[nodiscard]] sip::message end(reason, std::optional<document> last_state);
 
     /// The final response to a NOTIFY of ours, or 408 when none came. A failure ends the
-    /// subscription. Responses to BENOTIFY are ignored. RFC 3265 3.2.2, [MS-SIP] 3.5.5.3
+    /// subscription. Responses to BENOTIFY are ignored. RFC 6665 4.2.2, [MS-SIP] 3.5.5.3
     void answered(const sip::message& response);
     void timed_out();
 
     /// When tick() is next due; nothing when is_over().
     [[nodiscard]] std::optional<instant> deadline() const;
-    /// The last notification, if the time has run out without a refresh. RFC 3265 3.1.6.4
+    /// The last notification, if the time has run out without a refresh. RFC 6665 4.2.1.4
     [[nodiscard]] std::optional<sip::message> tick(instant now);
 
     [[nodiscard]] bool is_over() const { return over_; }
     /// A 200 went out that did not carry the state: notify() has to follow at once. RFC
-    /// 3265 3.1.6.2
+    /// 6665 4.2.1.2
     [[nodiscard]] bool owes_notification() const { return owes_; }
     /// Whether notifications are BENOTIFY: then they are sent without a transaction.
     [[nodiscard]] bool is_best_effort() const { return benotify_; }

@@ -45,6 +45,13 @@ sip::message subscriptions::answer_to(const sip::message& subscribe, const extra
     return r;
 }
 
+void subscriptions::refuse(const incoming& in, const sip::refusal& why) {
+    auto r = stack_.response_for(in.message, why.status, why.reason);
+    if (why.status == 423) // RFC 6665 4.2.1.1
+        r.append(header::min_expires, std::to_string(settings_.shortest.count()));
+    stack_.respond(in.transaction, std::move(r));
+}
+
 std::optional<subscription_id> subscriptions::accept(const incoming& in,
                                                      std::optional<subscription::document> state,
                                                      farewell gone,
@@ -62,10 +69,7 @@ std::optional<subscription_id> subscriptions::accept(const incoming& in,
     auto made = subscription::notifier::accept(
         in.message, response, state, settings_, in.from.kind == net::transport::tls, now);
     if (!made) {
-        auto r = stack_.response_for(in.message, made.error().status, made.error().reason);
-        if (made.error().status == 423)
-            r.append(header::min_expires, std::to_string(settings_.shortest.count()));
-        stack_.respond(in.transaction, std::move(r));
+        refuse(in, made.error());
         return std::nullopt;
     }
     stack_.respond(in.transaction, std::move(response));
@@ -114,8 +118,7 @@ void subscriptions::refresh(subscription_id which,
     s.way = in.from; // the client may have come back over another connection
     if (s.way.kind != net::transport::udp) by_flow_.add(s.way.flow, id);
     if (const auto refused = s.machine.refresh(in.message, response, state, now)) {
-        stack_.respond(in.transaction,
-                       stack_.response_for(in.message, refused->status, refused->reason));
+        refuse(in, *refused);
         return;
     }
     stack_.respond(in.transaction, std::move(response));

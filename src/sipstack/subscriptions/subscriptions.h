@@ -75,6 +75,7 @@ private:
         std::shared_ptr<const people::user> user; ///< the subscriber; none: a trusted peer
         alarm timer = {};
     };
+    void refuse(const incoming&, const sip::refusal&);
     [[nodiscard]] bool has_too_many(const incoming&) const;
     void send(std::uint64_t id, live&, sip::message&&);
     void arm(std::uint64_t id, live&);

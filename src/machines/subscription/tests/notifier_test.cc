@@ -272,6 +272,8 @@ TEST(notifier, answers_to_its_notifications) {
         {"3.2.2: an error response: MUST remove", 500, "", false, true},
         {"3.2.2: 481: MUST remove", 481, "", false, true},
         {"3.2.2: 481 even with Retry-After", 481, "5", false, true},
+        {"RFC 6665 4.2.2: 480 even with Retry-After: MUST remove", 480, "5", false, true},
+        {"RFC 6665 4.2.2: 489 too", 489, "5", false, true},
         {"3.2.2: Retry-After: not failed", 503, "5", false, false},
         {"3.2.2: 401: a way to ask again", 401, "", false, false},
         {"[MS-SIP] 3.5.5.3: MUST ignore responses to BENOTIFY", 481, "", true, false},
