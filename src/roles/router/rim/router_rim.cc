@@ -31,6 +31,15 @@ constexpr std::string_view understood[] = {"adhoclist",
                                            "ms-piggyback-first-notify",
                                            "com.microsoft.autoextend"};
 
+/// Whether the body is packed in a way that nobody here unpacks.
+bool is_encoded(const sip::message& m) {
+    if (m.body().empty()) return false;
+    for (const auto* name : {"Content-Encoding", "e"}) {
+        if (const auto how = m.value(name); !how.empty() && !iequals(how, "identity")) return true;
+    }
+    return false;
+}
+
 bool in_dialog(const sip::message& m) {
     return !m.to_tag().empty();
 }
@@ -217,6 +226,14 @@ void router_rim::serve(incoming&& in, const sip::aor* named) {
         refuse_extension(in, unknown);
         return;
     }
+    if (is_encoded(in.message)) { // RFC 3261 8.2.3
+        refused_.add();
+        auto r =
+            around_.stack.refusal_for(in.message, {415, diagnostics::id::content_type_unexpected});
+        r.append("Accept-Encoding", "identity");
+        around_.stack.respond(in.transaction, std::move(r));
+        return;
+    }
     const auto m = in.message.method_id();
     if (named == nullptr &&
         around_.dispatches[around_.stack.shard().index()]->find(in.message) == nullptr) {
@@ -277,7 +294,7 @@ void router_rim::refuse_unserved(const incoming& in) {
     const auto m = in.message.method_id();
     diagnostics::refusal why{405, diagnostics::id::default_user_services};
     std::pair<header, std::string> what{header::allow, here.allowed_methods()};
-    if (m == method::subscribe) { // RFC 6665 4.1.2.1
+    if (m == method::subscribe) { // RFC 6665 4.2.1.1, 4.2.3; Allow-Events: RFC 3265 7.2
         why.status = 489;
         what = {header::allow_events, here.allowed_events()};
     } else if (m == method::service) { // RFC 3261 8.2.3
