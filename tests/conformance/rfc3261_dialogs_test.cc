@@ -84,6 +84,33 @@ const row rows[] = {
          ASSERT_TRUE(d);
          EXPECT_EQ(d->id().remote_tag, "");
      }},
+    {"RFC 3261 12.1.2",
+     "nor has a callee of RFC 2543: then requests in the dialog have no To tag. 12.2.1.1",
+     [] {
+         auto r = answer();
+         r.set(header::to, "<sip:bob@b.test>");
+         auto d = calling(r);
+         EXPECT_EQ(d.id().remote_tag, "");
+         EXPECT_EQ(d.make_bye().value(header::to), "<sip:bob@b.test>");
+     }},
+    {"RFC 3261 12.1.1",
+     "the 2xx of the house that makes a dialog repeats Record-Route and has a Contact",
+     [] {
+         scene x;
+         x.h.offer("presence", {});
+         auto m = x.ask("SUBSCRIBE");
+         m.append(header::event, "presence");
+         m.append(header::record_route, "<sip:p2.test;lr;x=1>;y");
+         m.append(header::record_route, "<sip:p1.test;lr>");
+         x.gw.send(m);
+         x.h.run_for(100ms);
+         const auto r = x.gw.expect("200");
+         const auto routes = r.values(header::record_route);
+         ASSERT_EQ(routes.size(), 2U);
+         EXPECT_EQ(routes[0], "<sip:p2.test;lr;x=1>;y");
+         EXPECT_EQ(routes[1], "<sip:p1.test;lr>");
+         EXPECT_TRUE(r.has(header::contact));
+     }},
     {"RFC 3261 12.1",
      "a provisional answer makes an early dialog, the final one confirms it",
      [] {
@@ -168,6 +195,17 @@ const row rows[] = {
              sip::make_gruu(*sip::aor::from(x.bob.aor()), sip::instance_id::from_epid("gone")));
          m.set(header::to, "<sip:bob@contoso.test>;tag=gone");
          EXPECT_EQ(x.answer_to(m).status(), 481);
+     }},
+    {"RFC 3261 13.2.2.4",
+     "the 2xx that confirms an early dialog brings its routes; the numbers go on",
+     [] {
+         auto d = calling(answer(180));
+         EXPECT_EQ(d.make_request("UPDATE").value(header::cseq), "8 UPDATE");
+         auto r = answer();
+         r.append(header::record_route, "<sip:p1.test;lr>");
+         d.confirm(r);
+         EXPECT_EQ(d.route_set(), (std::vector<std::string>{"<sip:p1.test;lr>"}));
+         EXPECT_EQ(d.make_bye().value(header::cseq), "9 BYE");
      }},
     {"RFC 3261 13.2.2.4",
      "the ACK of a 2xx has the INVITE's number and goes to the remote target",

@@ -76,6 +76,20 @@ const row rows[] = {
          m.append(header::expires, "600");
          EXPECT_EQ(expires_of(x.answer_to(m)), "600");
      }},
+    {"RFC 3261 10.2",
+     "an interval that is no number counts as an hour",
+     [] {
+         registering x;
+         EXPECT_EQ(expires_of(x.answer_to(x.reg({"<sip:phone@10.0.0.9>;expires=soon"}))), "3600");
+     }},
+    {"RFC 3261 10.2",
+     "To has to be a SIP URI",
+     [] {
+         registering x;
+         auto m = x.reg({"<sip:a@10.0.0.9>"});
+         m.set(header::to, "<tel:+15551234>");
+         EXPECT_EQ(x.answer_to(m).status(), 400);
+     }},
     {"RFC 3261 10.2.2",
      "expires=0 removes that contact alone",
      [] {
@@ -111,6 +125,16 @@ const row rows[] = {
          (void)x.answer_to(x.reg({"<sip:a@10.0.0.9>"}));
          EXPECT_EQ(x.bindings(), uris{"sip:a@10.0.0.9"});
          EXPECT_EQ(x.bindings(), uris{"sip:a@10.0.0.9"});
+     }},
+    {"RFC 3261 10.3",
+     "Record-Route means nothing here, and no answer has it",
+     [] {
+         registering x;
+         auto m = x.reg({"<sip:a@10.0.0.9>"});
+         m.append(header::record_route, "<sip:before.test;lr>");
+         const auto r = x.answer_to(m);
+         EXPECT_EQ(r.status(), 200);
+         EXPECT_FALSE(r.has(header::record_route));
      }},
     {"RFC 3261 10.3",
      "step 1: a domain that is not ours goes elsewhere, or nowhere",
@@ -149,6 +173,15 @@ const row rows[] = {
          m.set(header::to, "<sip:nobody@contoso.test>");
          m.set(header::from, "<sip:nobody@contoso.test>;tag=1");
          EXPECT_EQ(x.answer_to(m).status(), 404);
+     }},
+    {"RFC 3261 10.3",
+     "step 5: escapes in the address of record are undone",
+     [] {
+         registering x;
+         auto m = x.reg({"<sip:a@10.0.0.9>"});
+         m.set(header::to, "<sip:ph%6fne@contoso.test>");
+         EXPECT_EQ(x.answer_to(m).status(), 200);
+         EXPECT_EQ(x.bindings(), uris{"sip:a@10.0.0.9"});
      }},
     {"RFC 3261 10.3",
      "step 5: parameters of the address of record do not count",
@@ -222,6 +255,17 @@ const row rows[] = {
          EXPECT_EQ(x.answer_to(m).status(), 500);
          x.cseq = 10;
          EXPECT_EQ(x.bindings(), uris{"sip:a@10.0.0.9"});
+     }},
+    {"RFC 3261 10.3",
+     "step 7: another Call-ID counts anew: its CSeq may be lower",
+     [] {
+         registering x;
+         x.cseq = 5;
+         (void)x.answer_to(x.reg({"<sip:a@10.0.0.9>"}));
+         x.cseq = 0;
+         auto m = x.reg({"<sip:a@10.0.0.9>;expires=600"});
+         m.set(header::call_id, "next-boot@10.0.0.9");
+         EXPECT_EQ(expires_of(x.answer_to(m)), "600");
      }},
     {"RFC 3261 10.3",
      "step 7: contacts are compared as URIs, not as text",

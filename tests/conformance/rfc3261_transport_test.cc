@@ -24,6 +24,40 @@ const row rows[] = {
          EXPECT_EQ(sip::parse_via(there.first(header::via))->transport, "TCP");
      }},
     {"RFC 3261 18.1.1",
+     "a shorter one does",
+     [] {
+         scene x;
+         x.register_phone("phone");
+         auto m = x.bob.request("MESSAGE", "sip:phone@contoso.test");
+         m.set_body("text/plain", std::string(400, 'x'));
+         x.bob.send(m);
+         x.h.run_for(100ms);
+         const auto there = x.gw.expect("MESSAGE");
+         EXPECT_EQ(sip::parse_via(there.first(header::via))->transport, "UDP");
+     }},
+    {"RFC 3261 18.1.1",
+     "where TCP is refused the long one goes over UDP after all",
+     [] {
+         scene x;
+         gateway old(x.h, "10.0.0.20", true, false);
+         x.register_phone("phone", "<sip:phone@10.0.0.20>");
+         auto m = x.bob.request("MESSAGE", "sip:phone@contoso.test");
+         m.set_body("text/plain", std::string(2000, 'x'));
+         x.bob.send(m);
+         x.h.run_for(2s);
+         const auto there = old.expect("MESSAGE");
+         EXPECT_EQ(sip::parse_via(there.first(header::via))->transport, "UDP");
+         EXPECT_EQ(there.body().size(), 2000U);
+     }},
+    {"RFC 3261 18.1.1",
+     "a datagram of many octets is read: 65,000",
+     [] {
+         scene x;
+         auto m = x.ask("MESSAGE");
+         m.set_body("text/plain", std::string(64000, 'x'));
+         EXPECT_EQ(x.delivered(m).body().size(), 64000U);
+     }},
+    {"RFC 3261 18.1.1",
      "our Via names the transport, and where we listen at it",
      [] {
          scene x;
@@ -104,6 +138,18 @@ const row rows[] = {
          x.h.run_for(100ms);
          EXPECT_EQ(caller.heard(), "200 ");
      }},
+    {"RFC 3261 18.2.2",
+     "when that is gone, to received at the port of sent-by over a new one",
+     [] {
+         scene x;
+         x.gw.use_tcp();
+         const auto there = x.delivered(x.ask("MESSAGE"));
+         x.gw.hang_up();
+         x.h.run_for(100ms);
+         x.bob.send(x.bob.answer(there, 200));
+         EXPECT_EQ(x.gateway_hears(1s), "200 ");
+     },
+     {"an answer whose connection is gone is dropped", "docs/status.md"}},
     {"RFC 3261 18.3",
      "in a datagram what follows Content-Length is not there",
      [] {
@@ -154,6 +200,8 @@ const row rows[] = {
          sender phone(x.h, "10.0.0.8");
          phone.send(octets);
          EXPECT_EQ(x.bob_hears(), "");
+         phone.send(r.text());
+         EXPECT_EQ(x.bob_hears(), "200 ");
      }},
     {"RFC 3261 18.3",
      "a stream is cut by Content-Length, however it arrives",
@@ -199,7 +247,9 @@ const row rows[] = {
          x.bob.send(x.bob.request("MESSAGE", "sip:phone@contoso.test"));
          x.h.run_for(100ms);
          const auto there = x.gw.expect("MESSAGE");
-         EXPECT_TRUE(sip::parse_via(there.first(header::via))->params.has("rport"));
+         const auto via = sip::parse_via(there.first(header::via));
+         ASSERT_TRUE(via && via->params.has("rport"));
+         EXPECT_EQ(via->params.value_or("rport", {}), "") << "a flag, without a value";
      }},
     {"RFC 3581 4",
      "an empty rport gets the port it came from, and received is there in any case",
@@ -211,6 +261,20 @@ const row rows[] = {
          ASSERT_TRUE(via);
          EXPECT_EQ(via->params.get("rport"), "5060");
          EXPECT_EQ(via->params.get("received"), "10.0.0.9");
+     }},
+    {"RFC 3581 4",
+     "over every transport",
+     [] {
+         scene x;
+         sender caller(x.h, "10.0.0.8");
+         caller.send_stream(with_via(x.gw.request("OPTIONS", "sip:contoso.test"),
+                                     "SIP/2.0/TCP 10.0.0.8;branch=z9hG4bK1;rport"));
+         x.h.run_for(100ms);
+         const auto ok = caller.expect("200");
+         const auto via = sip::parse_via(ok.first(header::via));
+         ASSERT_TRUE(via);
+         EXPECT_FALSE(via->params.value_or("rport", {}).empty());
+         EXPECT_EQ(via->params.get("received"), "10.0.0.8");
      }},
     {"RFC 3581 4",
      "and the answer goes to where the request came from, whatever sent-by says",

@@ -13,8 +13,8 @@ sip::message to_house(scene& x, std::string_view method) {
 }
 
 const row rows[] = {
-    {"RFC 3261 8.1.1.6",
-     "what leaves has a Max-Forwards, 70 when it came without",
+    {"RFC 3261 16.6",
+     "step 3: what leaves has a Max-Forwards, 70 when it came without",
      [] {
          scene x;
          const auto there = x.delivered(without(x.ask("MESSAGE"), header::max_forwards));
@@ -41,8 +41,8 @@ const row rows[] = {
          EXPECT_EQ(r.status(), 405);
          EXPECT_TRUE(r.has(header::allow));
      }},
-    {"RFC 3261 8.2.1",
-     "a method that nobody knows is refused; 501 by 21.5.2",
+    {"RFC 3261 21.5.2",
+     "a method that nobody knows: 501",
      [] {
          scene x;
          const auto r = x.answer_to(with(to_house(x, "FOO"), header::to, "<sip:bob@contoso.test>"));
@@ -104,6 +104,35 @@ const row rows[] = {
          cancel.append(header::require, "unheard-of");
          EXPECT_EQ(x.answer_to(cancel).status(), 200);
      }},
+    {"RFC 3261 8.2.2",
+     "a field that is not known, or malformed and not needed, is nobody's business",
+     [] {
+         scene x;
+         auto m = to_house(x, "OPTIONS");
+         m.append("X-Strange", ";;,=");
+         m.append(header::date, "the day before yesterday");
+         EXPECT_EQ(x.answer_to(m).status(), 200);
+     }},
+    {"RFC 3261 8.2.2.1",
+     "a To of a scheme that nobody here knows does not matter",
+     [] {
+         scene x;
+         const auto m = with(to_house(x, "OPTIONS"), header::to, "<tel:+15551234>");
+         EXPECT_EQ(x.answer_to(m).status(), 200);
+     }},
+    {"RFC 3261 8.2.3",
+     "an encoding that is not understood: 415, and Accept-Encoding says which are",
+     [] {
+         scene x;
+         x.h.swallow("application/known");
+         auto m = to_house(x, "SERVICE");
+         m.set(header::to, "<sip:bob@contoso.test>");
+         m.set_body("application/known", "x");
+         m.append("Content-Encoding", "squeezed");
+         const auto r = x.answer_to(m);
+         EXPECT_EQ(r.status(), 415);
+         EXPECT_FALSE(r.value("Accept-Encoding").empty());
+     }},
     {"RFC 3261 8.2.3",
      "a body that is not understood: 415, and Accept says what is",
      [] {
@@ -149,7 +178,7 @@ const row rows[] = {
          m.set(header::to, "<sip:no@contoso.test>;tag=theirs");
          EXPECT_EQ(x.answer_to(m).to_tag(), "theirs");
      }},
-    {"RFC 3261 8.2.6.2",
+    {"RFC 3261 8.2.6.1",
      "100 carries the Timestamp back",
      [] {
          scene x;
@@ -159,12 +188,41 @@ const row rows[] = {
          x.h.run_for(100ms);
          EXPECT_TRUE(x.gw.expect("100").value("Timestamp").starts_with("54.2"));
      }},
+    {"RFC 3261 8.2.6.2",
+     "100 has no To tag: a provisional answer of the house is no dialog's. 17.2.1",
+     [] {
+         scene x;
+         x.gw.send(x.ask("INVITE"));
+         x.h.run_for(100ms);
+         EXPECT_EQ(x.gw.expect("100").to_tag(), "");
+     }},
     {"RFC 3261 9.2",
      "a CANCEL that cancels nothing: 481",
      [] {
          scene x;
-         EXPECT_EQ(x.answer_to(cancel_of(x.ask("INVITE"))).status(), 481);
+         EXPECT_EQ(x.answer_to(cancel_of(to_house(x, "INVITE"))).status(), 481);
      }},
+    {"RFC 3261 9.2",
+     "a CANCEL after the final response changes nothing, and is answered",
+     [] {
+         scene x;
+         const auto invite = x.ask("INVITE");
+         x.bob.send(x.bob.answer(x.delivered(invite), 200));
+         EXPECT_EQ(x.gateway_hears(), "100 200 ");
+         EXPECT_EQ(x.answer_to(cancel_of(invite)).status(), 200);
+         EXPECT_EQ(x.bob_hears(1s), "INVITE ");
+     }},
+    {"RFC 3261 9.2",
+     "a request other than INVITE is not cancelled: its own answer comes",
+     [] {
+         scene x;
+         const auto m = x.ask("MESSAGE");
+         const auto there = x.delivered(m);
+         EXPECT_EQ(x.answer_to(cancel_of(m)).status(), 200);
+         x.bob.send(x.bob.answer(there, 202));
+         EXPECT_EQ(x.gateway_hears(), "202 ");
+     },
+     {"a CANCEL of another request is answered 481", "docs/status.md"}},
     {"RFC 3261 9.2",
      "a CANCEL is answered by itself, with the To tag that its INVITE's answers have",
      [] {

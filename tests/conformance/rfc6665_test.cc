@@ -1,5 +1,7 @@
-// RFC 3265 and RFC 6665: subscriptions on the notifier's side.
+// RFC 6665, and what it kept of RFC 3265: subscriptions on the notifier's side.
+#include "machines/dialog/dialog.h"
 #include "machines/subscription/notifier.h"
+#include "protocol/sip/gruu.h"
 #include "protocol/sip/respond.h"
 #include "tests/conformance/rows.h"
 #include "tests/conformance/scene.h"
@@ -61,8 +63,8 @@ const row rows[] = {
          m.append(header::event, "unheard-of");
          EXPECT_EQ(x.answer_to(m).status(), 489);
      }},
-    {"RFC 6665 4.2.1.1",
-     "and Allow-Events says what is known",
+    {"RFC 3265 7.2",
+     "the 489 says in Allow-Events what is known",
      [] {
          scene x;
          x.h.offer("presence", {});
@@ -70,11 +72,11 @@ const row rows[] = {
          m.append(header::event, "unheard-of");
          EXPECT_TRUE(x.answer_to(m).lists(header::allow_events, "presence"));
      }},
-    {"RFC 6665 4.1.2.1",
-     "a SUBSCRIBE without Event is refused",
+    {"RFC 6665 4.2.3",
+     "a SUBSCRIBE without Event: 489",
      [] {
          scene x;
-         EXPECT_EQ(x.answer_to(x.ask("SUBSCRIBE")).status() / 100, 4);
+         EXPECT_EQ(x.answer_to(x.ask("SUBSCRIBE")).status(), 489);
      }},
     {"RFC 6665 4.2.1.1",
      "the 200 says how long: never longer than asked",
@@ -86,10 +88,38 @@ const row rows[] = {
          EXPECT_EQ(y.response.value(header::expires), "43200");
      }},
     {"RFC 6665 4.2.1.1",
-     "too short an interval: 423",
+     "too short an interval: 423; an hour is never too short, nor is 0",
      [] {
-         opened x("5");
-         EXPECT_EQ(x.refused, 423);
+         auto strict = opened::plain();
+         strict.shortest = 2h;
+         EXPECT_EQ(opened("5", strict).refused, 423);
+         EXPECT_EQ(opened("3599", strict).refused, 423);
+         EXPECT_EQ(opened("3600", strict).refused, 0);
+         EXPECT_EQ(opened("0", strict).refused, 0);
+     }},
+    {"RFC 6665 4.2.1.4",
+     "so it is for a refresh",
+     [] {
+         opened x("3600");
+         EXPECT_EQ(x.refresh("5", 2, t0), 423);
+         EXPECT_FALSE(x.it->is_over());
+     }},
+    {"RFC 6665 4.2.1.1",
+     "the 200 is followed by a NOTIFY in the dialog that it made",
+     [] {
+         scene x;
+         x.h.offer("presence", {});
+         auto m = x.ask("SUBSCRIBE");
+         m.append(header::event, "presence");
+         x.gw.send(m);
+         EXPECT_EQ(x.gateway_hears(), "200 NOTIFY ");
+         const auto ok = x.gw.expect("200");
+         const auto n = x.gw.expect("NOTIFY");
+         EXPECT_EQ(n.call_id(), ok.call_id());
+         EXPECT_EQ(n.from_tag(), ok.to_tag());
+         EXPECT_EQ(n.to_tag(), ok.from_tag());
+         EXPECT_EQ(n.value(header::event), "presence");
+         EXPECT_TRUE(n.value(header::subscription_state).starts_with("active;expires="));
      }},
     {"RFC 6665 4.2.1.2",
      "after the 200 a NOTIFY follows at once",
@@ -119,7 +149,7 @@ const row rows[] = {
          const auto one = x.it->notify(state, t0).cseq_number();
          EXPECT_EQ(x.it->notify(state, t0).cseq_number(), one + 1);
      }},
-    {"RFC 6665 4.1.2.2",
+    {"RFC 6665 4.2.1.4",
      "a refresh in the dialog counts from now",
      [] {
          opened x("3600");
@@ -135,33 +165,33 @@ const row rows[] = {
          EXPECT_EQ(x.refresh("3600", 2, t0 + 10s), 200);
          EXPECT_TRUE(x.it->owes_notification());
      }},
-    {"RFC 6665 4.1.2.2",
+    {"RFC 3261 12.2.2",
      "a refresh that is out of order: 500",
      [] {
          opened x("3600");
          EXPECT_EQ(x.refresh("3600", 5, t0), 200);
          EXPECT_EQ(x.refresh("3600", 4, t0), 500);
      }},
-    {"RFC 6665 4.1.2.3",
-     "Expires 0 ends it, with one last NOTIFY that says terminated",
+    {"RFC 6665 4.2.1.4",
+     "Expires 0 ends it, with one last NOTIFY: terminated, reason timeout",
      [] {
          opened x("3600");
          EXPECT_EQ(x.refresh("0", 2, t0 + 10s), 200);
          const auto last = x.it->notify(state, t0 + 10s);
-         EXPECT_TRUE(last.value(header::subscription_state).starts_with("terminated"));
+         EXPECT_EQ(last.value(header::subscription_state), "terminated;reason=timeout");
          EXPECT_TRUE(x.it->is_over());
      }},
     {"RFC 6665 4.4.3",
-     "a fetch: Expires 0 from the start brings the state once",
+     "a fetch: Expires 0 from the start brings the state once: terminated, reason timeout",
      [] {
          opened x("0");
          ASSERT_TRUE(x.it);
          const auto only = x.it->notify(state, t0);
          EXPECT_EQ(only.body(), "state");
-         EXPECT_TRUE(only.value(header::subscription_state).starts_with("terminated"));
+         EXPECT_EQ(only.value(header::subscription_state), "terminated;reason=timeout");
          EXPECT_TRUE(x.it->is_over());
      }},
-    {"RFC 6665 4.2.2",
+    {"RFC 6665 4.2.1.4",
      "when the time runs out: a NOTIFY, terminated, reason timeout",
      [] {
          opened x("3600");
@@ -172,12 +202,16 @@ const row rows[] = {
          EXPECT_TRUE(x.it->is_over());
      }},
     {"RFC 6665 4.2.2",
-     "a NOTIFY that is answered 481 ends the subscription",
+     "a NOTIFY that is answered 404, 405, 410, 416, 480 to 485, 489, 501 or 604 ends it",
      [] {
-         opened x("3600");
-         const auto m = x.it->notify(state, t0);
-         x.it->answered(sip::make_response(m, 481));
-         EXPECT_TRUE(x.it->is_over());
+         for (const auto status :
+              {404, 405, 410, 416, 480, 481, 482, 483, 484, 485, 489, 501, 604}) {
+             opened x("3600");
+             auto no = sip::make_response(x.it->notify(state, t0), status);
+             no.append(header::retry_after, "5"); // which changes nothing
+             x.it->answered(no);
+             EXPECT_TRUE(x.it->is_over()) << status;
+         }
      }},
     {"RFC 6665 4.2.2",
      "and so does one that is not answered",
@@ -195,14 +229,48 @@ const row rows[] = {
          x.it->answered(sip::make_response(m, 200));
          EXPECT_FALSE(x.it->is_over());
      }},
-    {"RFC 3265 3.2.4",
-     "the reasons a subscription may end for",
+    {"RFC 6665 4.1.3",
+     "the reasons a subscription may end for; without expires",
      [] {
-         opened x("3600");
-         const auto m = x.it->end(sub::reason::noresource, std::nullopt);
-         EXPECT_EQ(m.value(header::subscription_state), "terminated;reason=noresource");
+         using enum sub::reason;
+         const std::pair<sub::reason, std::string_view> reasons[] = {{deactivated, "deactivated"},
+                                                                     {probation, "probation"},
+                                                                     {rejected, "rejected"},
+                                                                     {timeout, "timeout"},
+                                                                     {giveup, "giveup"},
+                                                                     {noresource, "noresource"}};
+         for (const auto& [why, text] : reasons) {
+             opened x("3600");
+             EXPECT_EQ(x.it->end(why, std::nullopt).value(header::subscription_state),
+                       "terminated;reason=" + std::string(text));
+         }
      }},
-    {"RFC 3265 3.1.6.1",
+    {"RFC 6665 4.3",
+     "who recorded itself in a SUBSCRIBE does so in the NOTIFYs of its dialog",
+     [] {
+         scene x;
+         auto m = x.gw.request("SUBSCRIBE",
+                               sip::make_gruu(*sip::aor::from(x.bob.aor()),
+                                              sip::instance_id::from_epid(x.bob.epid())));
+         m.append(header::event, "dialog");
+         const auto there = x.delivered(m);
+         EXPECT_TRUE(there.has(header::record_route));
+         x.bob.send(x.bob.answer(there, 200));
+         x.h.run_for(100ms);
+         (void)x.gw.heard();
+         auto d = dialog::dialog::as_uas(there, x.bob.answer(there, 200), true);
+         ASSERT_TRUE(d);
+         auto n = d->make_request("NOTIFY");
+         n.prepend(header::via, "SIP/2.0/TLS 10.0.2.1:5060;branch=z9hG4bKnotify");
+         n.append(header::contact, x.bob.contact);
+         n.append(header::event, "dialog");
+         n.append(header::subscription_state, "active;expires=600");
+         x.bob.send(n);
+         x.h.run_for(100ms);
+         EXPECT_TRUE(x.gw.expect("NOTIFY").has(header::record_route));
+     },
+     {"a NOTIFY in a dialog gets no Record-Route", "docs/status.md"}},
+    {"RFC 3265 3.1.1",
      "without Expires the package's usual time",
      [] {
          opened x("");

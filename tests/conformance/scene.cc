@@ -67,6 +67,41 @@ void scene::register_phone(std::string_view name, std::string_view contact) {
     EXPECT_EQ(answer_to(m).status(), 200);
 }
 
+forked::forked() : first(h, "10.0.0.11"), second(h, "10.0.0.12"), caller(h, "10.0.0.9") {
+    h.add_user("pair");
+    for (auto* g : {&first, &second}) {
+        auto m = g->request("REGISTER", "sip:contoso.test");
+        m.set(header::from, "<sip:pair@contoso.test>;tag=1");
+        m.set(header::to, "<sip:pair@contoso.test>");
+        g->send(m);
+        h.run_for(100ms);
+        EXPECT_EQ(g->heard(), "200 ");
+    }
+}
+
+sip::message forked::ask(std::string_view method) {
+    const std::string name(method);
+    auto m = caller.request(name, "sip:pair@contoso.test");
+    caller.send(m);
+    h.run_for(100ms);
+    at_first = first.expect(name);
+    at_second = second.expect(name);
+    (void)first.heard();
+    (void)second.heard();
+    return m;
+}
+
+sip::message forked::ring() {
+    auto m = ask("INVITE");
+    EXPECT_EQ(caller.heard(), "100 ");
+    return m;
+}
+
+std::string forked::caller_hears(std::chrono::nanoseconds within) {
+    h.run_for(within);
+    return caller.heard();
+}
+
 sip::message with(sip::message m, header h, std::string_view value) {
     m.set(h, value);
     return m;

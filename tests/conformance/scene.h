@@ -47,6 +47,21 @@ struct scene {
     client bob;
 };
 
+/// Two phones of one user, sip:pair@contoso.test, behind one gateway each, and a caller.
+struct forked {
+    forked();
+    /// An INVITE on both phones; the caller has heard 100.
+    sip::message ring();
+    /// The same of another method; nothing has been answered.
+    sip::message ask(std::string_view method);
+    /// What the caller hears within that time.
+    std::string caller_hears(std::chrono::nanoseconds within = 100ms);
+
+    house h;
+    gateway first, second, caller;
+    sip::message at_first, at_second;
+};
+
 /// A message with one line more, less or other than it had; the rest as it is.
 [[nodiscard]] sip::message with(sip::message, header, std::string_view value);
 [[nodiscard]] sip::message without(sip::message, header);
