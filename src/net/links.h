@@ -61,7 +61,7 @@ public:
     /// timed_out when the peer does not take what is queued.
     virtual void close(flow_id, bool flush) = 0;
     /// Whose connections are not counted against the limit for one address.
-    virtual void exempt(std::vector<ip_address> /*addresses*/) {}
+    virtual void exempt(const std::vector<ip_address>& /*addresses*/) {}
     /// Stops accepting; open connections stay.
     virtual void stop_listening() = 0;
     /// The UDP socket to send from when nobody wrote to us first; no flow when UDP is off.

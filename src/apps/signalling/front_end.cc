@@ -107,7 +107,7 @@ void front_end::set_trusted(std::vector<store::trusted_peer> peers) {
     for (const auto& p : peers) {
         if (const auto a = ip_address::parse(p.host)) addresses.push_back(*a);
     }
-    links_.exempt(std::move(addresses));
+    links_.exempt(addresses);
     people_.set_trusted(std::move(peers));
     registrar_.on_trusted_changed();
     stack_.gate_keeper().on_trusted_changed();

@@ -55,7 +55,7 @@ public:
     void send_datagram(flow_id, const ip_endpoint&, std::string_view) override;
     void acknowledge_now(flow_id) override;
     void close(flow_id, bool flush) override;
-    void exempt(std::vector<ip_address> addresses) override { exempt_ = std::move(addresses); }
+    void exempt(const std::vector<ip_address>& addresses) override { exempt_ = addresses; }
     void stop_listening() override;
     [[nodiscard]] flow_id udp_socket() const override;
     [[nodiscard]] flow_id udp_socket_to(const ip_address& peer) const override;

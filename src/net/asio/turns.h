@@ -4,6 +4,7 @@
 #include "net/shard.h"
 
 #include <mutex>
+#include <utility>
 #include <vector>
 
 namespace lyceum::net::asio {
@@ -36,7 +37,7 @@ public:
         lock_.lock();
         enter();
         catch_up();
-        f();
+        std::forward<F>(f)();
         std::size_t left = share;
         leave(left);
         help();

@@ -29,7 +29,7 @@ public:
     virtual ~channel() = default;
 
     struct answered {
-        std::uint64_t token;
+        std::uint64_t token = 0;
         dns_answer answer;
     };
     /// Every token is answered once, by step().

@@ -4,8 +4,8 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 #include <mutex>
+#include <system_error>
 #include <thread>
 
 namespace lyceum::net::cares {
@@ -68,7 +68,8 @@ public:
     std::expected<void, std::string> open() {
         LYCEUM_TRY(channel_, channel::open(settings_, shards_.front()->clock()));
         wake_fd_ = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-        if (wake_fd_ < 0) return std::unexpected(std::string("eventfd: ") + std::strerror(errno));
+        if (wake_fd_ < 0)
+            return std::unexpected("eventfd: " + std::generic_category().message(errno));
         thread_ = std::thread([this] { run(); });
         return {};
     }
