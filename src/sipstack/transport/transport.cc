@@ -59,7 +59,7 @@ void transport::on_deadline(std::uint64_t value, instant now) {
     } else {
         expired_idle_.add();
     }
-    links_.close(id, false);
+    close(id, false);
 }
 
 void transport::opened(net::flow_id id, const net::flow_facts& facts) {
@@ -75,8 +75,7 @@ void transport::opened(net::flow_id id, const net::flow_facts& facts) {
 void transport::closed(net::flow_id id, net::closed_why why) {
     const auto it = flows_.find(id);
     if (it == flows_.end()) return;
-    if (it->second.facts.outbound)
-        std::erase_if(by_peer_, [&](const auto& entry) { return entry.second == id; });
+    forget_way(id, it->second);
     it->second.is_open = false;
     events_.on_closed(id, why); // the facts and the user are still there to be asked for
     flows_.erase(id);
@@ -195,8 +194,17 @@ path transport::reach(net::transport kind,
 
 void transport::close(net::flow_id id, bool flush) {
     // What is queued goes out; what still comes in is not looked at, however long that takes.
-    if (const auto it = flows_.find(id); it != flows_.end()) it->second.is_closing = true;
+    if (const auto it = flows_.find(id); it != flows_.end()) {
+        it->second.is_closing = true;
+        forget_way(id, it->second);
+    }
     links_.close(id, flush);
+}
+
+/// Who wants to reach that peer from now on makes another connection.
+void transport::forget_way(net::flow_id id, const flow& f) {
+    if (f.facts.outbound)
+        std::erase_if(by_peer_, [&](const auto& entry) { return entry.second == id; });
 }
 
 void transport::authenticated(net::flow_id id, std::string user) {
@@ -222,7 +230,7 @@ std::vector<std::pair<net::flow_id, std::vector<account>>> transport::trusted_fl
 
 bool transport::is_open(net::flow_id id) const {
     const auto it = flows_.find(id);
-    return it != flows_.end() && it->second.is_open;
+    return it != flows_.end() && it->second.is_open && !it->second.is_closing;
 }
 
 std::string_view transport::user(net::flow_id id) const {

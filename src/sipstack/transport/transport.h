@@ -50,8 +50,8 @@ public:
 
     /// Sends one message. False when the flow is gone or is not of this shard.
     bool send(const path&, std::string_view octets);
-    /// An existing connection to that peer, or a new one; for UDP the shard's socket. No flow when
-    /// UDP is off. The connection remembers on whose account it is used.
+    /// An existing connection to that peer that is not being closed, or a new one; for UDP the
+    /// shard's socket. No flow when UDP is off. The connection remembers on whose account it is used.
     [[nodiscard]] path
     reach(net::transport, const ip_endpoint&, const std::string& tls_name, const account&);
     void close(net::flow_id, bool flush);
@@ -64,7 +64,8 @@ public:
     /// no longer.
     void authenticated(net::flow_id, std::string user);
     [[nodiscard]] const net::flow_facts* facts(net::flow_id) const; ///< nullptr when gone
-    [[nodiscard]] bool is_open(net::flow_id) const; ///< connected, and its end was not told yet
+    /// Connected, not being closed, and its end not told yet.
+    [[nodiscard]] bool is_open(net::flow_id) const;
     [[nodiscard]] std::string_view user(net::flow_id) const; ///< empty when none
     [[nodiscard]] std::size_t flows() const { return flows_.size(); }
     /// Those with trusted peers, and those of our own making with the accounts that they were made
@@ -101,6 +102,7 @@ private:
     };
     [[nodiscard]] instant deadline_of(const flow&) const;
     void arm(net::flow_id, flow&);
+    void forget_way(net::flow_id, const flow&);
     void take_message(net::flow_id, std::string octets);
 
     net::shard& shard_;
