@@ -172,7 +172,7 @@ const row rows[] = {
              EXPECT_FALSE(m.value(header::authorization).contains("response=\"")) << version;
          }
      }},
-    {"[MS-SIPAE] 3.3.5.3",
+    {"digest MS-SIPAE 4.5",
      "a request whose signature is wrong is challenged",
      [] {
          pair x;
@@ -183,7 +183,7 @@ const row rows[] = {
          EXPECT_EQ(x.alice_hears(), "401 ");
          EXPECT_EQ(x.bob.heard(), "");
      }},
-    {"[MS-SIPAE] 3.3.5.3",
+    {"digest MS-SIPAE 4.5",
      "one whose signed part was changed on the way, too",
      [] {
          pair x;
@@ -193,7 +193,7 @@ const row rows[] = {
          EXPECT_EQ(x.alice_hears(), "401 ");
          EXPECT_EQ(x.bob.heard(), "");
      }},
-    {"[MS-SIPAE] 3.3.5.3",
+    {"digest MS-SIPAE 4.5",
      "an ACK, a CANCEL or an answer whose signature is wrong is dropped",
      [] {
          pair x;
@@ -208,7 +208,7 @@ const row rows[] = {
          EXPECT_EQ(x.alice_hears(), "");
          EXPECT_EQ(x.bob.heard(), "");
      }},
-    {"[MS-SIPAE] 3.3.5.3",
+    {"digest MS-SIPAE 4.5",
      "an association that nobody knows: a new challenge",
      [] {
          pair x;

@@ -60,8 +60,21 @@ private:
     }
 };
 
+/// sip:line@pbx.test stands for two servers: one at 10.0.0.10, and when that is no good the
+/// gateway's.
+struct two_places : scene {
+    two_places() : full(h, "10.0.0.10") {
+        h.trust("pbx.test");
+        h.names().add_srv("_sip._udp.pbx.test", {10, 0, 5060, "one.pbx.test"});
+        h.names().add_srv("_sip._udp.pbx.test", {20, 0, 5060, "two.pbx.test"});
+        h.names().add_host("one.pbx.test", "10.0.0.10");
+        h.names().add_host("two.pbx.test", "10.0.0.9");
+    }
+    gateway full;
+};
+
 const row rows[] = {
-    {"RFC 3263 4",
+    {"RFC 3263 4.2",
      "a numeric address needs no look-up",
      [] {
          zone z;
@@ -100,6 +113,31 @@ const row rows[] = {
     {"RFC 3263 4.1",
      "a transport that is not spoken here is refused",
      [] { EXPECT_EQ(zone().find("sip:bob@192.0.2.1;transport=sctp"), "refused"); }},
+    {"RFC 3263 4.1",
+     "neither port nor transport: NAPTR of the domain says which SRV name",
+     [] {
+         zone z;
+         (void)z.find("sip:b.test");
+         EXPECT_TRUE(z.asked.starts_with("naptr b.test ")) << z.asked;
+     },
+     {"SRV names of all supported transports are asked instead", "docs/status.md"}},
+    {"RFC 3263 4.1",
+     "without NAPTR the SRV names of all transports that are spoken; one of those found is used",
+     [] {
+         zone z{.srv = {{"_sip._tcp.b.test", {{0, 0, 5062, "t.b.test"}}},
+                        {"_sip._udp.b.test", {{0, 0, 5060, "u.b.test"}}}},
+                .hosts = {{"t.b.test", {"192.0.2.1"}}, {"u.b.test", {"192.0.2.2"}}},
+                .asked = {}};
+         EXPECT_EQ(z.find("sip:b.test"), "tcp 192.0.2.1:5062");
+         for (const auto* name : {"_sips._tcp.b.test", "_sip._tcp.b.test", "_sip._udp.b.test"})
+             EXPECT_TRUE(z.asked.contains(std::string("srv ") + name)) << name;
+     }},
+    {"RFC 3263 4.2",
+     "several addresses of a host are tried in their order",
+     [] {
+         zone z{.srv = {}, .hosts = {{"b.test", {"192.0.2.2", "192.0.2.1"}}}, .asked = {}};
+         EXPECT_EQ(z.find("sip:b.test:5070"), "udp 192.0.2.2:5070, udp 192.0.2.1:5070");
+     }},
     {"RFC 3263 4.2",
      "no port: SRV of the transport; its port counts",
      [] {
@@ -156,21 +194,53 @@ const row rows[] = {
     {"RFC 3263 4.3",
      "503 leads to the next place, too",
      [] {
-         scene x;
-         x.h.trust("pbx.test");
-         gateway full(x.h, "10.0.0.10");
-         x.h.names().add_srv("_sip._udp.pbx.test", {10, 0, 5060, "one.pbx.test"});
-         x.h.names().add_srv("_sip._udp.pbx.test", {20, 0, 5060, "two.pbx.test"});
-         x.h.names().add_host("one.pbx.test", "10.0.0.10");
-         x.h.names().add_host("two.pbx.test", "10.0.0.9");
+         two_places x;
          x.bob.send(x.bob.request("MESSAGE", "sip:line@pbx.test;transport=udp"));
          x.h.run_for(100ms);
-         const auto first = full.expect("MESSAGE");
-         full.send(full.answer(first, 503));
+         const auto first = x.full.expect("MESSAGE");
+         x.full.send(x.full.answer(first, 503));
          x.h.run_for(100ms);
          const auto second = x.gw.expect("MESSAGE");
          EXPECT_NE(first.first(header::via), second.first(header::via));
          EXPECT_EQ(x.bob.heard(), "");
+     }},
+    {"RFC 3263 4.3",
+     "so does silence: when the transaction times out without any response",
+     [] {
+         two_places x;
+         x.bob.send(x.bob.request("MESSAGE", "sip:line@pbx.test;transport=udp"));
+         x.h.run_for(31s);
+         EXPECT_EQ(x.gw.heard(), "");
+         EXPECT_TRUE(x.full.heard().starts_with("MESSAGE "));
+         x.h.run_for(2s);
+         EXPECT_TRUE(x.gw.heard().starts_with("MESSAGE "));
+     }},
+    {"RFC 3263 4.3",
+     "any other answer does not",
+     [] {
+         two_places x;
+         x.bob.send(x.bob.request("MESSAGE", "sip:line@pbx.test;transport=udp"));
+         x.h.run_for(100ms);
+         x.full.send(x.full.answer(x.full.expect("MESSAGE"), 486));
+         EXPECT_EQ(x.bob_hears(), "486 ");
+         EXPECT_EQ(x.gw.heard(), "");
+     }},
+    {"RFC 3263 4",
+     "the CANCEL and the ACK of a refusal go to the server that was reached",
+     [] {
+         two_places x;
+         const auto invite = x.bob.request("INVITE", "sip:line@pbx.test;transport=udp");
+         x.bob.send(invite);
+         x.h.run_for(100ms);
+         const auto there = x.full.expect("INVITE");
+         x.full.send(x.full.answer(there, 180));
+         x.h.run_for(100ms);
+         x.bob.send(cancel_of(invite));
+         x.h.run_for(100ms);
+         x.full.send(x.full.answer(there, 487));
+         x.h.run_for(100ms);
+         EXPECT_EQ(x.full.heard(), "INVITE CANCEL ACK ");
+         EXPECT_EQ(x.gw.heard(), "");
      }},
     {"RFC 3263 5",
      "over a stream a response takes the connection of its request, whatever DNS says",
