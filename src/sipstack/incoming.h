@@ -41,8 +41,8 @@ struct incoming {
 
 /// Why a request that we sent got no response.
 enum class send_failure : std::uint8_t {
-    timeout,     ///< nobody answered: 408. RFC 3261 16.8
-    unreachable, ///< the connection is gone or could not be made: 503. RFC 3261 16.9
+    timeout,     ///< nobody answered: 408. RFC 3261 8.1.3.1, 16.6 step 7
+    unreachable, ///< the connection is gone or could not be made: 503. RFC 3261 8.1.3.1, 16.9
 };
 
 } // namespace lyceum::sipstack

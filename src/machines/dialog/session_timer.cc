@@ -80,7 +80,7 @@ bool session_timer::raise(const sip::message& response) {
 
 std::optional<sip::refusal> session_timer::check(const sip::message& request) const {
     const auto asked = read(request);
-    // A peer that does not know session timers could not do anything with a 422: RFC 4028 8.1.
+    // A peer that does not know session timers could not do anything with a 422: RFC 4028 9, 8.1.
     if (asked && asked->interval < minimum_ && knows_timers(request))
         return sip::refusal{422, "Session Interval Too Small"};
     return std::nullopt;
@@ -91,7 +91,8 @@ void session_timer::agree(const sip::message& request, sip::message& response, i
     const bool known = knows_timers(request);
     if (!asked && !known) return;
     // RFC 4028 9: the UAS may shorten the interval, not below Min-SE, and never lengthen it; but
-    // what is below our minimum came from a peer that 422 would not help (8.1, erratum 1687).
+    // what is below our minimum came from a peer that 422 would not help (8.1; erratum 1687,
+    // second-hand).
     const auto least = std::max(min_se(request).value_or(minimum_), minimum_);
     const auto most = asked ? asked->interval : settings_.interval;
     const auto interval = std::max(std::min(most, settings_.interval), least);

@@ -54,7 +54,7 @@ struct responded {
     sip::message response;
 };
 enum class failure : std::uint8_t {
-    timeout,   ///< nobody answered: counts as 408. RFC 3261 16.8
+    timeout,   ///< nobody answered: counts as 408. RFC 3261 16.6 step 7
     transport, ///< could not be sent, or its connection is gone: counts as 503. RFC 3261 16.9
 };
 /// The branch's client transaction is over without a final response.
@@ -92,7 +92,7 @@ struct acknowledge_and_bye {
     branch_id branch = 0;
     sip::message response;
 };
-/// This 2xx has been dealt with, but its callee repeats it: send its ACK. RFC 3261 13.3.1.4
+/// This 2xx has been dealt with, but its callee repeats it: send its ACK. RFC 3261 13.2.2.4
 struct acknowledge {
     branch_id branch = 0;
     sip::message response;

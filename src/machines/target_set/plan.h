@@ -16,7 +16,7 @@ enum class transport : std::uint8_t { udp, tcp, tls };
 /// A domain name as it is looked up and compared: lower case, without the dot of the root.
 [[nodiscard]] std::string plain_name(std::string_view host);
 
-/// 5060, for TLS 5061. RFC 3261 19.1.2
+/// 5060, for TLS 5061. RFC 3261 18.1.1, 19.1.2 note 1
 [[nodiscard]] constexpr std::uint16_t default_port(transport t) {
     return t == transport::tls ? 5061 : 5060;
 }

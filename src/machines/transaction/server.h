@@ -21,7 +21,7 @@ struct respond {
 
 using server_event = std::variant<request_received, ack_received, respond, transport_failed, tick>;
 
-/// Serves an INVITE. RFC 3261 17.2.1, RFC 6026 8.7 and 8.8.
+/// Serves an INVITE. RFC 3261 17.2.1, RFC 6026 8.5 to 8.8.
 ///
 /// Holds no message: its owner keeps the last response sent, for retransmit.
 /// Waits without a deadline in proceeding, for the user's answer. Sending 100 within 200 ms is the

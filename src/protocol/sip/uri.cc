@@ -125,7 +125,8 @@ void make_request_uri(std::string& uri) {
     const auto parts = parse_uri(uri);
     if (!parts || !parts->is_sip()) return;
     // Where the headers are says the view: a question mark in the user part is the user's.
-    if (const auto* at = parts->headers.data()) uri.resize(std::size_t(at - uri.data()) - 1);
+    if (const auto* at = parts->headers.data())
+        uri.resize(static_cast<std::size_t>(at - uri.data()) - 1);
     if (!parts->params.has("method")) return;
     std::string kept;
     auto rest = parts->params;

@@ -121,7 +121,7 @@ parsed<fields_view> parse_fields(std::string_view value) {
     if (out.scheme.empty()) return std::unexpected(in.error(malformed::bad_value));
     in.skip_blanks();
     while (!in.done()) {
-        if (in.take(',')) { // empty elements of a list count for nothing. RFC 3261 7.3.1
+        if (in.take(',')) { // empty elements of a list count for nothing. RFC 2616 2.1
             in.skip_blanks();
             continue;
         }

@@ -83,7 +83,7 @@ read_register(const sip::message& m, const sip::aor& user, const observed& seen)
     if (epid.size() > 64) return refuse(400, diagnostics::id::epid_too_long);
     // RFC 3261 10.3: the whole request stands or falls, so nothing is done before all is read.
     request out;
-    // Which is no number counts as an hour. RFC 3261 10.3 step 7
+    // What is no number counts as an hour. RFC 3261 10.2
     const auto seconds = [](std::string_view text) { return to_u32(text).value_or(3600); };
     std::optional<std::uint32_t> header_expires;
     if (m.has(header::expires)) header_expires = seconds(m.value(header::expires));

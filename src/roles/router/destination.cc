@@ -9,7 +9,7 @@ namespace {
 
 using sip::header;
 
-constexpr std::uint32_t initial_max_forwards = 70; // RFC 3261 8.1.1.6
+constexpr std::uint32_t initial_max_forwards = 70; // RFC 3261 16.6 step 3
 
 std::unexpected<diagnostics::refusal> refuse(int status, diagnostics::id id) {
     return std::unexpected(diagnostics::refusal{status, id});

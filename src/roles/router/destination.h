@@ -55,7 +55,7 @@ using destination =
 [[nodiscard]] std::expected<bool, diagnostics::refusal>
 wants_to_be_reachable(const sip::message&, std::string_view transport);
 
-/// Whether who sent a request in a dialog knows how to mend the dialog's route. [MS-SIPRE] 3.7.5.1
+/// Whether who sent a request in a dialog knows how to mend the dialog's route. [MS-SIPRE] 3.7.5
 [[nodiscard]] bool can_recover(const sip::message&);
 
 /// Whether the request forms or may form a dialog, so that its route must lead through us. digest

@@ -103,7 +103,7 @@ void proxy::add_record_route(sip::message& m,
 void proxy::start(proxy_request&& job) {
     for (auto& t : job.targets)
         sip::make_request_uri(t.uri); // RFC 3261 16.6 step 2
-    if (!job.in.transaction) {        // the ACK of a 2xx: nothing comes back. RFC 3261 16.11
+    if (!job.in.transaction) {        // the ACK of a 2xx: nothing comes back. RFC 3261 13.2.2.4
         for (const auto& t : job.targets) {
             auto m = job.in.message;
             m.set_uri(t.uri);

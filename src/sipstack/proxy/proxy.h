@@ -35,7 +35,7 @@ struct proxy_settings {
 };
 
 /// Carries requests onward and their responses back: the response contexts of one shard, wired to
-/// its transactions. RFC 3261 16.6–16.11
+/// its transactions. RFC 3261 16.6 to 16.10
 class proxy final : public response_user {
 public:
     proxy(stack&, const proxy_settings&);

@@ -60,7 +60,7 @@ TEST(flows, a_contact_without_a_user_part_is_found) { // seen: pidgin-sipe 1.25 
     x.everybody_leaves();
 }
 
-TEST(flows, a_dialog_whose_other_end_is_gone) { // [MS-SIPRE] 3.7.5.1
+TEST(flows, a_dialog_whose_other_end_is_gone) { // [MS-SIPRE] 3.7.5
     two_signed_in x;
     const auto contact = x.contact_of_bob();
     const std::string gruu = x.bob.contact.substr(1, x.bob.contact.size() - 2);

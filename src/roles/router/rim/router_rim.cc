@@ -378,7 +378,7 @@ void router_rim::refuse_unreachable(const incoming& in) {
     refused_.add();
     if (!in.transaction) return;
     auto r = around_.stack.refusal_for(in.message, {430, diagnostics::id::route_set_invalid});
-    // It is the other end that has to register again. [MS-SIPRE] 2.2.18, 3.7.5.1
+    // It is the other end that has to register again. [MS-SIPRE] 3.7.5.3.1
     r.append("P-Dialog-Recovery-Action", "Wait-For-Session-Update");
     around_.stack.respond(in.transaction, std::move(r));
 }
