@@ -42,44 +42,42 @@ void context::on(event&& e, instant now, actions& out) {
     const auto is_live = [&](branch_id b) {
         return b < branches_.size() && branches_[b].now != phase::over;
     };
-    std::visit(
-        overloaded{
-            [&](started&& s) {
-                if (started_) return;
-                started_ = true;
-                waiting_ = std::move(s.targets);
-            },
-            [&](responded&& r) {
-                if (!is_live(r.branch)) return;
-                const int status = r.response.status();
-                if (status < 200) {
-                    take_provisional(r.branch, std::move(r.response), now, out);
-                } else if (status < 300) {
-                    take_success(r.branch, std::move(r.response), now, out);
-                } else if (branches_[r.branch].now == phase::pending) {
-                    take_failure(r.branch, status, std::move(r.response), now, out);
-                }
-            },
-            [&](branch_failed&& f) {
-                if (!is_live(f.branch) || branches_[f.branch].now != phase::pending) return;
-                const int timed_out = cancelled_ ? 487 : 408;
-                take_failure(
-                    f.branch, f.why == failure::timeout ? timed_out : 503, std::nullopt, now, out);
-            },
-            [&](cancelled&&) {
-                // RFC 3261 9.2: no effect on a request that has its final response; 9.1: INVITE
-                // only.
-                if (final_sent_ || !settings_.is_invite) return;
-                cancelled_ = closed_ = true;
-                cancel_pending(0, now, out);
-            },
-            [&](tick&&) {
-                for (branch_id b = 0; b < branches_.size(); ++b) {
-                    if (branches_[b].until <= now) expire(b, now, out);
-                }
-            },
-        },
-        std::move(e));
+    std::visit(overloaded{
+                   [&](started&& s) {
+                       if (started_) return;
+                       started_ = true;
+                       waiting_ = std::move(s.targets);
+                   },
+                   [&](responded&& r) {
+                       if (!is_live(r.branch)) return;
+                       const int status = r.response.status();
+                       if (status < 200) {
+                           take_provisional(r.branch, std::move(r.response), now, out);
+                       } else if (status < 300) {
+                           take_success(r.branch, std::move(r.response), now, out);
+                       } else if (branches_[r.branch].now == phase::pending) {
+                           take_failure(r.branch, status, std::move(r.response), now, out);
+                       }
+                   },
+                   [&](branch_failed&& f) {
+                       if (!is_live(f.branch) || branches_[f.branch].now != phase::pending) return;
+                       take_failure(
+                           f.branch, f.why == failure::timeout ? 408 : 503, std::nullopt, now, out);
+                   },
+                   [&](cancelled&&) {
+                       // RFC 3261 9.2: no effect on a request that has its final response; 9.1:
+                       // INVITE only.
+                       if (final_sent_ || !settings_.is_invite) return;
+                       cancelled_ = closed_ = true;
+                       cancel_pending(0, now, out);
+                   },
+                   [&](tick&&) {
+                       for (branch_id b = 0; b < branches_.size(); ++b) {
+                           if (branches_[b].until <= now) expire(b, now, out);
+                       }
+                   },
+               },
+               std::move(e));
     if (started_) go_on(now, out);
 }
 
@@ -194,7 +192,7 @@ void context::expire(branch_id id, instant now, actions& out) {
     // 16.8: timer C, as if 408 had come in; 9.1: no final response after CANCEL, consider it
     // cancelled.
     out.emplace_back(drop_branch{id});
-    take_failure(id, cancelled_ ? 487 : 408, std::nullopt, now, out);
+    take_failure(id, 408, std::nullopt, now, out);
 }
 
 void context::cancel_pending(int cause, instant now, actions& out) {
@@ -240,7 +238,11 @@ void context::answer_with_best(actions& out) {
     auto& best = *std::ranges::min_element(branches_, {}, [](const branch& b) {
         return std::pair(rank(b.status), !b.response.has_value());
     });
-    if (best.status == 503) {
+    const bool says_nothing = best.status == 503 || (best.status == 408 && !best.response);
+    if (cancelled_ && says_nothing) {
+        // 9.1, 9.2: who gave up is told so, however the branches ended that nobody waits for.
+        out.emplace_back(respond{487});
+    } else if (best.status == 503) {
         // 16.7 step 6: a 503 speaks of that server, not of us.
         const bool none_was_sent =
             std::ranges::none_of(branches_, [](const branch& b) { return b.response.has_value(); });
