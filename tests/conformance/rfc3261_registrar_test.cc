@@ -231,13 +231,13 @@ const row rows[] = {
              expires_of(x.answer_to(x.reg({"<sip:a@10.0.0.9>;expires=600;+sip.instance=\"<urn:uuid:"
                                            "bed47a4a-b17e-5a44-d397-0dba41195890>\""}))),
              "600");
-     },
-     {"it is taken for a client and gets 7200", "docs/roles/registrar.md"}},
+     }},
     {"RFC 3261 10.3",
      "step 7: the same Call-ID with a CSeq that is not higher changes nothing",
      [] {
          registering x;
          (void)x.answer_to(x.reg({"<sip:a@10.0.0.9>"}));
+         x.h.run_for(40s); // longer than timer J: until then it is a merged request, 8.2.2.2
          x.cseq = 0;
          auto m = x.reg({"<sip:a@10.0.0.9>;expires=600"});
          m.set(header::via, "SIP/2.0/UDP 10.0.0.9;branch=z9hG4bKlate");
@@ -290,8 +290,7 @@ const row rows[] = {
      [] {
          registering x;
          EXPECT_TRUE(x.answer_to(x.reg({"<sip:a@10.0.0.9>"})).has(header::date));
-     },
-     {"a plain user agent's 200 has none", "docs/roles/registrar.md"}},
+     }},
     {"RFC 3261 10.3",
      "a binding ends when its time is over",
      [] {
@@ -320,8 +319,7 @@ const row rows[] = {
          x.h.run_for(100ms);
          EXPECT_EQ(x.gw.heard(), "MESSAGE ");
          EXPECT_EQ(x.gw.expect("MESSAGE").uri(), "sip:high@10.0.0.9");
-     },
-     {"q is not read: all are asked at once", "docs/roles/registrar.md"}},
+     }},
 };
 
 TEST(rfc3261, registrar) {

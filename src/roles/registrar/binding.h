@@ -35,8 +35,9 @@ struct binding {
     std::optional<sip::instance_id> instance; ///< nothing for plain SIP user agents
     std::string gruu;                         ///< empty without an instance
     std::string contact;                      ///< the URI to put into requests for it
-    std::string params;  ///< the other Contact parameters, as they came: ;methods="..."
-    std::string call_id; ///< of the REGISTER that made it; identifies registration notices
+    std::uint16_t q = 1000; ///< how much it is preferred, thousandths. RFC 3261 10.2.1.2
+    std::string params;     ///< the other Contact parameters, as they came: ;methods="..."
+    std::string call_id;    ///< of the REGISTER that made it; identifies registration notices
     std::string from_tag;
     std::uint32_t cseq = 0;
     way where;

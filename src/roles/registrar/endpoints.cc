@@ -55,7 +55,7 @@ void endpoints::end(Predicate which, std::vector<action>& out) {
 }
 
 void endpoints::on_registered(const registered& r, instant now, std::vector<action>& out) {
-    const bool is_client = r.wanted.instance.has_value();
+    const bool is_client = !r.is_plain && r.wanted.instance.has_value();
     const auto expires = is_client
                              ? settings_->expires
                              : std::min(r.asked.value_or(settings_->expires), settings_->expires);
@@ -67,7 +67,8 @@ void endpoints::on_registered(const registered& r, instant now, std::vector<acti
     const auto what = known != nullptr ? effect::refreshed : effect::added;
     // Over a new connection the endpoint is the same one: requests go to the newest flow.
     const bool moved = known == nullptr || known->where != r.wanted.where ||
-                       known->contact != r.wanted.contact || known->by != r.wanted.by;
+                       known->contact != r.wanted.contact || known->by != r.wanted.by ||
+                       known->q != r.wanted.q;
     if (known == nullptr) {
         if (live_.size() >= settings_->max_endpoints) {
             out.emplace_back(ended{live_.front()});

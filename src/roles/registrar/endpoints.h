@@ -18,7 +18,9 @@ public:
     struct registered {
         binding wanted; ///< registered and expires are set here
         std::optional<std::chrono::seconds>
-            asked; ///< Expires or ;expires=; nothing: ours to choose
+            asked;             ///< Expires or ;expires=; nothing: ours to choose
+        bool is_plain = false; ///< a plain SIP user agent, also when it has an instance (RFC 5626):
+                               ///< what it asks counts. Without an instance it is one
     };
     struct unregistered {
         std::string epid;

@@ -70,6 +70,19 @@ way way_to(const sip::uri_view& uri, const observed& seen) {
     return out;
 }
 
+/// A qvalue in thousandths; what is none counts as none was given. RFC 3261 25.1 (qvalue)
+std::uint16_t q_of(std::optional<std::string_view> text) {
+    constexpr std::uint16_t most = 1000;
+    if (!text) return most;
+    auto fraction = *text;
+    const auto whole = split_first(fraction, '.');
+    const bool readable = (whole == "0" || whole == "1") && fraction.size() <= 3 &&
+                          std::ranges::all_of(fraction, is_digit);
+    if (!readable || whole == "1") return most;
+    const auto given = to_u32(std::string(fraction).append(3 - fraction.size(), '0'));
+    return static_cast<std::uint16_t>(given.value_or(most));
+}
+
 } // namespace
 
 std::expected<request, diagnostics::refusal>
@@ -135,6 +148,7 @@ read_register(const sip::message& m, const sip::aor& user, const observed& seen)
         if (instance) b.gruu = sip::make_gruu(user, *instance);
         b.contact = seen.is_client || proxy ? reachable(*uri, seen) : std::string(contact->uri);
         b.params = other_params(contact->params);
+        b.q = q_of(contact->params.get("q"));
         b.call_id = std::string(m.call_id());
         b.from_tag = std::string(m.from_tag());
         b.cseq = m.cseq_number();
@@ -148,7 +162,7 @@ read_register(const sip::message& m, const sip::aor& user, const observed& seen)
         } else {
             std::optional<std::chrono::seconds> wish;
             if (asked) wish = std::chrono::seconds(*asked);
-            out.events.emplace_back(endpoints::registered{std::move(b), wish});
+            out.events.emplace_back(endpoints::registered{std::move(b), wish, !seen.is_client});
         }
     }
     return out;

@@ -17,6 +17,7 @@ struct reachable_endpoint {
     std::string contact; ///< Request-URI for it
     path way;
     account on_account_of = {}; ///< of a phone: the peer that registered it; none: a client's own
+    std::uint16_t q = 1000;     ///< the highest is asked first. RFC 3261 16.6
 };
 using reachable_endpoints = std::vector<reachable_endpoint>;
 

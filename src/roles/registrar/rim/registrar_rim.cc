@@ -3,6 +3,7 @@
 #include "base/log/log.h"
 #include "base/text.h"
 #include "protocol/sip/address.h"
+#include "protocol/sipauth/date.h"
 #include "roles/registrar/register_request.h"
 
 namespace lyceum::roles::registrar {
@@ -131,7 +132,7 @@ void registrar_rim::carry_out(user& u,
         auto table = std::make_shared<sipstack::reachable_endpoints>();
         for (const auto& b : u.machine.live()) {
             const auto whose = account_of(b.by);
-            table->push_back({b.epid, b.instance, b.contact, path_of(b.where), whose});
+            table->push_back({b.epid, b.instance, b.contact, path_of(b.where), whose, b.q});
         }
         publish_(u.aor, std::move(table));
     }
@@ -157,6 +158,8 @@ void registrar_rim::answer(const sipstack::incoming& in,
         r.append(header::contact, contact_value(b, now));
     // seen: pidgin-sipe 1.25 ignores a 200 without the header Expires.
     r.append(header::expires, std::to_string(accepted != nullptr ? accepted->expires.count() : 0));
+    if (in.user == nullptr) // RFC 3261 10.3 step 8; clients got theirs with the challenge
+        r.append(header::date, sipauth::date_value(stack_.shard().clock().wall_now()));
     if (accepted != nullptr && in.user != nullptr) {
         r.append(header::presence_state,
                  accepted->what == endpoints::effect::added ? "register-action=\"added\""

@@ -52,6 +52,42 @@ TEST(Endpoints, FirstIsAddedThenRefreshed) { // [MS-SIPREGE] 2.2.1.4
     EXPECT_EQ(e.deadline(), t0 + 60s + s.expires);
 }
 
+TEST(Endpoints, APhoneWithAnInstanceGetsWhatItAsks) { // RFC 3261 10.3 step 7
+    const settings s;
+    const struct {
+        std::optional<std::chrono::seconds> asked;
+        bool is_plain;
+        std::chrono::seconds expires;
+    } rows[] = {
+        {600s, true, 600s},
+        {600s, false, s.expires}, // digest MS-SIPREGE 4 rule 5
+        {s.expires + 1s, true, s.expires},
+        {std::nullopt, true, s.expires},
+    };
+    for (const auto& row : rows) {
+        endpoints e(s);
+        const auto out = e.on(endpoints::registered{endpoint("a"), row.asked, row.is_plain}, t0);
+        ASSERT_EQ(only<endpoints::accept>(out).size(), 1U);
+        EXPECT_EQ(only<endpoints::accept>(out)[0].expires, row.expires);
+    }
+    endpoints e(s);
+    EXPECT_EQ(
+        only<endpoints::refuse_too_brief>(e.on(endpoints::registered{endpoint("a"), 1s, true}, t0))
+            .size(),
+        1U);
+}
+
+TEST(Endpoints, AnotherPreferenceIsNews) { // RFC 3261 10.2.1.2
+    const settings s;
+    endpoints e(s);
+    auto b = plain("sip:a@192.0.2.1");
+    (void)e.on(endpoints::registered{b, {}}, t0);
+    b.q = 200;
+    b.cseq = 2;
+    EXPECT_EQ(only<endpoints::publish>(e.on(endpoints::registered{b, {}}, t0)).size(), 1U);
+    EXPECT_EQ(e.live()[0].q, 200);
+}
+
 TEST(Endpoints, TheNewestConnectionWins) { // digest MS-SIPREGE 4 rule 7
     const settings s;
     endpoints e(s);

@@ -107,6 +107,34 @@ TEST(RegisterRequest, Refusals) { // digest MS-SIPREGE 4 rule 2, digest MS-SIPRE
     }
 }
 
+TEST(RegisterRequest, Preference) { // RFC 3261 10.2.1.2, 25.1 (qvalue)
+    const struct {
+        std::string_view parameter;
+        std::uint16_t q;
+    } rows[] = {
+        {"", 1000},
+        {";q=1", 1000},
+        {";q=1.000", 1000},
+        {";Q=0.5", 500},
+        {";q=0.25", 250},
+        {";q=0.001", 1},
+        {";q=0.", 0},
+        {";q=0", 0},
+        {";q=0.0001", 1000}, // none of these is one
+        {";q=.5", 1000},
+        {";q=-1", 1000},
+        {";q=0.x", 1000},
+        {";q", 1000},
+        {";q=2", 1000},
+    };
+    for (const auto& row : rows) {
+        const auto value = "<sip:10.0.0.1;transport=tls>" + std::string(row.parameter);
+        const auto r = read_register(request(from, value, ""), alice, client());
+        ASSERT_TRUE(r) << value;
+        EXPECT_EQ(std::get<endpoints::registered>(r->events[0]).wanted.q, row.q) << value;
+    }
+}
+
 TEST(RegisterRequest, WhatItAsks) {
     const auto kind = [](std::string_view c, std::string_view more) {
         const auto r = read_register(request(from, c, more), alice, client());

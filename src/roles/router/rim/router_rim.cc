@@ -352,7 +352,8 @@ void router_rim::to_people(incoming&& in,
             if (!way.flow)
                 way = around_.stack.reach(way.kind, way.peer, way.peer.address.text(), account);
             if (way.flow)
-                targets.push_back({.uri = e.contact, .way = way, .on_account_of = account});
+                targets.push_back(
+                    {.uri = e.contact, .way = way, .q = e.q, .on_account_of = account});
         }
     }
     if (targets.empty()) {
