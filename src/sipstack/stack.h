@@ -47,6 +47,10 @@ public:
 
     /// Answers a request: any shard. Responses to ACK or to a transaction that is over vanish.
     void respond(transaction_ref, sip::message&&);
+    /// Whether a request that the house itself answers came by another way, too, and that one is
+    /// not over: 482. Asked once for each. Merged are requests of trusted peers without a To tag
+    /// and of this shard; a client's own connection is the only way that it has. RFC 3261 8.2.2.2
+    [[nodiscard]] bool is_merged(const incoming&);
     /// Sends a request of ours; the user hears of every response, on this shard. A Via is added.
     transaction_ref
     send(sip::message&&, const path&, response_user*, std::uint64_t token, const relay_marks& = {});

@@ -14,8 +14,9 @@ struct stack::counters {
           overload(m.make_counter("lyceum_sipstack_overload_total", "Requests refused with 503")),
           stray(m.make_counter("lyceum_sipstack_stray_responses_total",
                                "Responses that belong to nothing")),
-          loops(m.make_counter("lyceum_sipstack_loops_total",
-                               "Requests refused because they had been here before")),
+          loops(m.make_counter(
+              "lyceum_sipstack_loops_total",
+              "Requests refused because they had been here before or came by two ways")),
           moved_to_tcp(m.make_counter("lyceum_sipstack_moved_to_tcp_total",
                                       "Requests that were too long for UDP and went over TCP")),
           unanswered(m.make_counter("lyceum_sipstack_unanswered_total",

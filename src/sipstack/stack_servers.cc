@@ -30,6 +30,17 @@ void stack::respond_here(transaction_ref ref, sip::message&& m) {
     serve(id, todo, &m);
 }
 
+bool stack::is_merged(const incoming& in) {
+    if (!in.trusted || in.transaction.shard() != shard_.index()) return false;
+    const auto& m = in.message;
+    if (!m.to_tag().empty()) return false;
+    std::string sameness(m.call_id());
+    sameness.append("\n").append(m.from_tag()).append("\n").append(m.value(sip::header::cseq));
+    const bool merged = servers_.is_merged(in.transaction.local(), std::move(sameness));
+    if (merged) count_->loops.add();
+    return merged;
+}
+
 void stack::serve(std::uint64_t id, transaction::actions todo, sip::message* response) {
     auto* const found = servers_.find(id);
     if (found == nullptr) return;

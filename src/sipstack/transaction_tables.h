@@ -25,6 +25,7 @@ struct server_transaction {
     std::string to_tag; ///< of the last response: which ACK is for us. RFC 3261 17.2.3
     std::string last;   ///< what to send again; kept over UDP only
     alarm timer = {};
+    std::string sameness = {}; ///< server_table::is_merged() was asked about it
 };
 
 /// A request of ours that waits for its answer.
@@ -65,9 +66,20 @@ public:
         if (t.from.kind != net::transport::udp) by_flow_.add(t.from.flow, id);
         by_id_.emplace(id, std::move(t));
     }
+    /// Whether another transaction that is not over has that sameness; else it is this one's from
+    /// now on, and whoever asks with it next hears of this one.
+    [[nodiscard]] bool is_merged(std::uint64_t id, std::string&& sameness) {
+        const auto it = by_id_.find(id);
+        if (it == by_id_.end()) return false;
+        if (const auto [at, fresh] = by_sameness_.emplace(sameness, id); !fresh)
+            return at->second != id;
+        it->second.sameness = std::move(sameness);
+        return false;
+    }
     void erase(std::uint64_t id) {
         const auto it = by_id_.find(id);
         if (it == by_id_.end()) return;
+        if (!it->second.sameness.empty()) by_sameness_.erase(it->second.sameness);
         by_key_.erase(it->second.key);
         by_flow_.remove(it->second.from.flow, id);
         by_id_.erase(it);
@@ -80,6 +92,7 @@ public:
 private:
     std::unordered_map<std::uint64_t, server_transaction> by_id_;
     std::unordered_map<std::string, std::uint64_t, text_hash, std::equal_to<>> by_key_;
+    std::unordered_map<std::string, std::uint64_t> by_sameness_;
     flow_index by_flow_;
 };
 

@@ -77,8 +77,33 @@ const row rows[] = {
          auto two = one;
          two.set(header::via, "SIP/2.0/UDP 10.0.0.9;branch=z9hG4bKby-another-way");
          EXPECT_EQ(x.answer_to(two).status(), 482);
-     },
-     {"merged requests are answered twice", "docs/status.md"}},
+         two.set(header::via, "SIP/2.0/UDP 10.0.0.9;branch=z9hG4bKby-a-third");
+         EXPECT_EQ(x.answer_to(two).status(), 482);
+     }},
+    {"RFC 3261 8.2.2.2",
+     "but not in a dialog, with another CSeq or From tag, or when the first one is long over",
+     [] {
+         scene x;
+         auto m = to_house(x, "OPTIONS");
+         EXPECT_EQ(x.answer_to(m).status(), 200);
+         const auto other = [&](const char* branch) {
+             auto out = m;
+             out.set(header::via, "SIP/2.0/UDP 10.0.0.9;branch=z9hG4bK" + std::string(branch));
+             return out;
+         };
+         EXPECT_EQ(
+             x.answer_to(with(other("tag"), header::from, "<sip:line@10.0.0.9>;tag=no")).status(),
+             200);
+         EXPECT_EQ(x.answer_to(with(other("cseq"), header::cseq, "99 OPTIONS")).status(), 200);
+         EXPECT_EQ(
+             x.answer_to(with(other("dialog"), header::to, "<sip:contoso.test>;tag=1")).status(),
+             200);
+         EXPECT_EQ(x.answer_to(other("merged")).status(), 482);
+         x.h.run_for(40s); // timer J of all of them
+         EXPECT_EQ(x.answer_to(other("late")).status(), 200);
+         x.h.run_for(40s);
+         EXPECT_EQ(x.h.load().server_transactions, 0U);
+     }},
     {"RFC 3261 8.2.2.3",
      "what is required and not known: 420, and Unsupported says what",
      [] {
@@ -256,8 +281,7 @@ const row rows[] = {
          EXPECT_TRUE(r.has(header::supported));
          EXPECT_FALSE(r.value("Accept-Encoding").empty());
          EXPECT_FALSE(r.value("Accept-Language").empty());
-     },
-     {"Allow alone", "docs/status.md"}},
+     }},
 };
 
 TEST(rfc3261, user_agents) {

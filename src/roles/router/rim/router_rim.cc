@@ -182,6 +182,12 @@ void router_rim::on_request(incoming&& in) {
         }
         return;
     }
+    // Only as who answers it: where it only goes on, its merging is the next one's to see. RFC
+    // 3261 16.3
+    if (in.transaction && stays_here(*where, in.message) && around_.stack.is_merged(in)) {
+        refuse(in, {482, diagnostics::id::route_set_invalid});
+        return;
+    }
     std::visit(overloaded{
                    [&](const to_server&) {
                        if (in.message.method_id() == method::options) {
@@ -211,6 +217,15 @@ void router_rim::answer_options(const incoming& in) {
     r.append(header::allow,
              "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, MESSAGE, INFO, SUBSCRIBE, NOTIFY, "
              "SERVICE, REFER, UPDATE, PRACK");
+    // RFC 3261 11.2. Nobody here judges a body that is not of SERVICE: it goes on as it is.
+    const auto types = around_.dispatches[around_.stack.shard().index()]->accepted_types();
+    r.append(header::accept, types.empty() ? "*/*" : types + ", */*;q=0.1");
+    r.append("Accept-Encoding", "identity");
+    r.append("Accept-Language", "en");
+    std::string supported;
+    for (const auto tag : understood)
+        supported.append(supported.empty() ? "" : ", ").append(tag);
+    r.append(header::supported, supported);
     around_.stack.respond(in.transaction, std::move(r));
 }
 
