@@ -1,6 +1,6 @@
 #include "protocol/diagnostics/diagnostics.h"
 
-#include "base/text.h"
+#include "base/scan.h"
 
 namespace lyceum::diagnostics {
 namespace {
@@ -27,11 +27,6 @@ void append_parameter(std::string& out, std::string_view name, std::string_view 
 std::unexpected<parse_error> bad(malformed why, std::string_view all, std::string_view left) {
     return std::unexpected(
         parse_error{why, static_cast<std::uint32_t>(all.size() - left.size()), rule});
-}
-
-void skip_blanks(std::string_view& s) {
-    while (!s.empty() && is_blank(s.front()))
-        s.remove_prefix(1);
 }
 
 /// Takes a quoted string off the front of s; nothing when its closing quote is missing.

@@ -1,6 +1,6 @@
 #include "protocol/mime/content_type.h"
 
-#include "base/text.h"
+#include "base/scan.h"
 
 #include <algorithm>
 
@@ -20,11 +20,6 @@ bool is_token(std::string_view s) {
 std::unexpected<parse_error> bad(malformed why, std::string_view all, std::string_view left) {
     return std::unexpected(
         parse_error{why, static_cast<std::uint32_t>(all.size() - left.size()), rule});
-}
-
-void skip_blanks(std::string_view& s) {
-    while (!s.empty() && is_blank(s.front()))
-        s.remove_prefix(1);
 }
 
 std::string_view take_token(std::string_view& s) {
