@@ -4,6 +4,7 @@
 #include "base/overloaded.h"
 #include "protocol/sip/respond.h"
 #include "sipstack/identity.h"
+#include "sipstack/reachable.h"
 
 namespace lyceum::sipstack {
 namespace {
@@ -135,7 +136,9 @@ bool gate::admits_response(const path& from, sip::message& m) {
             m.remove(header::ms_user_logon_data);
             m.remove(header::authentication_info);
             m.append(header::p_asserted_identity, asserted_identity(*p->user));
-            return true;
+            if (make_reachable(m, from, p->user->aor)) return true;
+            dropped_.add();
+            return false;
         }
         if (const auto* d = std::get_if<authenticator::drop>(&a)) count(*d);
     }

@@ -7,37 +7,8 @@ namespace {
 
 using sip::header;
 
-struct two_signed_in {
-    two_signed_in() : alice(h, "alice", "10.0.1.1"), bob(h, "bob", "10.0.2.1") {
-        h.add_user("alice");
-        h.add_user("bob");
-        h.add_user("eve");
-        alice.sign_in();
-        bob.sign_in();
-    }
-    std::string ask(sip::message m) {
-        alice.send(std::move(m));
-        h.run_for(100ms);
-        return alice.heard();
-    }
-    /// What bob's endpoint is registered as.
-    std::string contact_of_bob() {
-        alice.send(alice.request("MESSAGE", "sip:bob@contoso.test"));
-        h.run_for(100ms);
-        return std::string(bob.expect("MESSAGE").uri());
-    }
-    void everybody_leaves() {
-        EXPECT_EQ(alice.badly_signed + bob.badly_signed, 0U);
-        alice.hang_up();
-        bob.hang_up();
-        h.expect_nothing_left();
-    }
-    house h;
-    client alice, bob;
-};
-
 TEST(flows, a_contact_without_a_user_part_is_found) { // seen: pidgin-sipe 1.25 registers such
-    two_signed_in x;
+    alice_and_bob x;
     const auto contact = x.contact_of_bob();
     ASSERT_FALSE(contact.contains('@'));
     ASSERT_TRUE(contact.contains(";ms-received-cid="));
@@ -60,8 +31,8 @@ TEST(flows, a_contact_without_a_user_part_is_found) { // seen: pidgin-sipe 1.25 
     x.everybody_leaves();
 }
 
-TEST(flows, a_dialog_whose_other_end_is_gone) { // [MS-SIPRE] 3.7.5
-    two_signed_in x;
+TEST(flows, a_dialog_whose_other_end_is_gone) { // [MS-SIPRE] 3.7.5.1
+    alice_and_bob x;
     const auto contact = x.contact_of_bob();
     const std::string gruu = x.bob.contact.substr(1, x.bob.contact.size() - 2);
     x.bob.hang_up();
@@ -93,7 +64,7 @@ TEST(flows, a_dialog_whose_other_end_is_gone) { // [MS-SIPRE] 3.7.5
 }
 
 TEST(flows, the_via_says_whether_others_were_asked_too) { // digest MS-SIPRE 4 rule 7
-    two_signed_in x;
+    alice_and_bob x;
     client tablet(x.h, "bob", "10.0.2.2");
     const auto branched = [&](client& c) {
         const auto m = c.expect("MESSAGE");
@@ -113,7 +84,7 @@ TEST(flows, the_via_says_whether_others_were_asked_too) { // digest MS-SIPRE 4 r
 }
 
 TEST(flows, who_may_ask_to_be_made_reachable) { // digest MS-SIPRE 4 rule 3
-    two_signed_in x;
+    alice_and_bob x;
     const struct {
         std::string_view contact, via, heard;
     } rows[] = {
@@ -142,8 +113,54 @@ TEST(flows, who_may_ask_to_be_made_reachable) { // digest MS-SIPRE 4 rule 3
     x.everybody_leaves();
 }
 
+TEST(flows, who_may_ask_to_be_made_reachable_in_a_response) { // [MS-SIPRE], digest 4 rule 3
+    alice_and_bob x;
+    const struct {
+        std::string_view contact;
+        bool passes, is_changed;
+    } rows[] = {
+        {"<sip:bob@10.0.2.1:5060;transport=tls>;proxy=replace", true, true},
+        {"<sip:bob@10.0.2.1:5060>;Proxy=Replace;text=\"proxy=keep\"", true, true},
+        {"<sip:bob@10.0.2.1:5060;transport=tls;proxy=keep>", true, false},
+        {"<sip:bob@10.0.2.1:5060;transport=tls>", true, false},
+        {"<sip:bob@10.0.2.1:5060;transport=tls>;proxy=keep", false, false},
+        {"<sip:bob@10.0.2.1:5060;transport=tcp>;proxy=replace", false, false},
+        {"<tel:+4930>;proxy=replace", false, false},
+    };
+    for (const auto& row : rows) {
+        SCOPED_TRACE(row.contact);
+        x.alice.send(x.alice.request("INVITE", "sip:bob@contoso.test"));
+        x.h.run_for(100ms);
+        auto ok = x.bob.answer(x.bob.expect("INVITE"), 200);
+        ok.set(header::contact, row.contact);
+        x.bob.send(ok);
+        x.h.run_for(100ms);
+        EXPECT_EQ(x.alice.heard(), row.passes ? "100 200 " : "100 ");
+        if (!row.passes) {
+            x.bob.send(x.bob.answer(ok, 486));
+            x.h.run_for(100ms);
+            EXPECT_EQ(x.alice.heard(), "486 ");
+            (void)x.alice.expect("486");
+            continue;
+        }
+        const auto back = x.alice.expect("200");
+        EXPECT_EQ(back.value(header::contact) == row.contact, !row.is_changed);
+        if (!row.is_changed) continue;
+        const auto target = sip::parse_address(back.value(header::contact));
+        ASSERT_TRUE(target && !target->params.has("proxy")) << back.value(header::contact);
+        x.alice.send(x.alice.request("MESSAGE", target->uri)); // and it leads there
+        x.h.run_for(100ms);
+        x.bob.send(x.bob.answer(x.bob.expect("MESSAGE"), 200));
+        x.h.run_for(100ms);
+        EXPECT_EQ(x.alice.heard(), "200 ");
+        (void)x.alice.take("200");
+    }
+    x.h.run_for(1min);
+    x.everybody_leaves();
+}
+
 TEST(flows, who_is_told_to_keep_a_connection_alive) { // digest MS-CONMGMT 4 rules 5, 6
-    two_signed_in x;
+    alice_and_bob x;
     const struct {
         std::string_view asks;
         bool leaves;

@@ -233,4 +233,42 @@ sip::message gateway::request(std::string_view method, std::string_view uri) {
     return m;
 }
 
+alice_and_bob::alice_and_bob() : alice(h, "alice", "10.0.1.1"), bob(h, "bob", "10.0.2.1") {
+    h.add_user("alice", true, "tel:+4930");
+    h.add_user("bob");
+    h.add_user("dora", false);
+    h.add_user("eve");
+    alice.sign_in();
+    bob.sign_in();
+}
+
+std::string alice_and_bob::ask(sip::message m) {
+    alice.send(std::move(m));
+    h.run_for(100ms);
+    return alice.heard();
+}
+
+sip::message alice_and_bob::deliver(sip::message m) {
+    alice.send(std::move(m));
+    h.run_for(100ms);
+    auto there = bob.expect("MESSAGE");
+    bob.send(bob.answer(there, 200));
+    h.run_for(100ms);
+    EXPECT_EQ(alice.heard(), "200 ");
+    return there;
+}
+
+std::string alice_and_bob::contact_of_bob() {
+    alice.send(alice.request("MESSAGE", "sip:bob@contoso.test"));
+    h.run_for(100ms);
+    return std::string(bob.expect("MESSAGE").uri());
+}
+
+void alice_and_bob::everybody_leaves() {
+    EXPECT_EQ(alice.badly_signed + bob.badly_signed, 0U);
+    alice.hang_up();
+    bob.hang_up();
+    h.expect_nothing_left();
+}
+
 } // namespace lyceum::sipstack::test

@@ -114,6 +114,21 @@ private:
     unsigned number_ = 0;
 };
 
+/// Alice and bob, signed in; eve, who is not; dora, who is disabled.
+struct alice_and_bob {
+    alice_and_bob();
+    /// What alice hears of it.
+    std::string ask(sip::message);
+    /// A message of alice's to bob, as bob gets it; he answers 200.
+    sip::message deliver(sip::message);
+    /// What bob's endpoint is registered as. His answer is due.
+    std::string contact_of_bob();
+    void everybody_leaves();
+
+    house h;
+    client alice, bob;
+};
+
 /// The first answer to an INVITE of instant messages.
 inline constexpr std::string_view im_offer = "v=0\r\no=- 0 0 IN IP4 10.0.0.1\r\ns=session\r\nc=IN "
                                              "IP4 10.0.0.1\r\nt=0 0\r\nm=message 5060 sip null\r\n";

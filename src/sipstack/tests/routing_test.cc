@@ -6,41 +6,6 @@ namespace {
 
 using sip::header;
 
-struct alice_and_bob {
-    alice_and_bob() : alice(h, "alice", "10.0.1.1"), bob(h, "bob", "10.0.2.1") {
-        h.add_user("alice", true, "tel:+4930");
-        h.add_user("bob");
-        h.add_user("dora", false);
-        h.add_user("eve");
-        alice.sign_in();
-        bob.sign_in();
-    }
-    /// What alice hears.
-    std::string ask(sip::message m) {
-        alice.send(std::move(m));
-        h.run_for(100ms);
-        return alice.heard();
-    }
-    /// A message of alice's to bob, as bob gets it.
-    sip::message deliver(sip::message m) {
-        alice.send(std::move(m));
-        h.run_for(100ms);
-        auto there = bob.expect("MESSAGE");
-        bob.send(bob.answer(there, 200));
-        h.run_for(100ms);
-        EXPECT_EQ(alice.heard(), "200 ");
-        return there;
-    }
-    void everybody_leaves() {
-        EXPECT_EQ(alice.badly_signed + bob.badly_signed, 0U);
-        alice.hang_up();
-        bob.hang_up();
-        h.expect_nothing_left();
-    }
-    house h;
-    client alice, bob;
-};
-
 TEST(routing, who_cannot_be_reached) {
     alice_and_bob x;
     const auto gone = sip::make_gruu(*sip::aor::from("sip:bob@contoso.test"),

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "protocol/sip/address.h"
 #include "sipstack/identity.h"
+#include "sipstack/reachable.h"
 
 namespace lyceum::roles::router {
 namespace {
@@ -133,9 +134,7 @@ void router_rim::make_presentable(incoming& in) const {
         m.append(header::p_asserted_identity, sipstack::asserted_identity(*in.user));
         // A client that registered nothing yet names itself by its own idea of its address.
         if (wants_to_be_reachable(m, net::name(in.from.kind)).value_or(false)) {
-            m.set(header::contact,
-                  "<" + in.user->aor.text() + ";transport=" + net::name(in.from.kind) +
-                      ";ms-received-cid=" + sipstack::cid_of(in.from.flow) + ">");
+            m.set(header::contact, sipstack::contact_over(in.user->aor, in.from));
         }
     }
 }
