@@ -45,6 +45,7 @@ stack::load stack::now_under_way() const {
 void stack::on_opened(net::flow_id id, const net::flow_facts& facts) {
     // There is TCP at the other end: what was sent there stays there.
     if (facts.outbound) {
+        over_udp_.erase(id);
         for (const auto waiting : clients_.by_flow().of(id)) {
             auto& t = *clients_.find(waiting);
             if (!t.over_udp) continue;

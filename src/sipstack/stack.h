@@ -55,10 +55,12 @@ public:
     transaction_ref
     send(sip::message&&, const path&, response_user*, std::uint64_t token, const relay_marks& = {});
     /// Sends an ACK of a 2xx, a BENOTIFY: nothing answers. A Via is added.
-    void send_stateless(sip::message&&, const path&, std::uint32_t likeness = 0);
+    void send_stateless(sip::message&&, const path&, const relay_marks& = {});
     /// Cancels an INVITE that send() sent; the CANCEL goes out once a provisional response came.
-    /// reasons: its Reason values. RFC 3261 9.1, RFC 3326
-    void cancel(transaction_ref client, std::vector<std::string> reasons);
+    /// reasons: its Reason values; why: the house's own. RFC 3261 9.1, RFC 3326, [MS-OCER] 2.2.1.1
+    void cancel(transaction_ref client,
+                std::vector<std::string> reasons,
+                std::optional<diagnostics::id> why = std::nullopt);
     /// Lets go of a client transaction: its user hears nothing any more; the machine ends by
     /// itself.
     void forget(transaction_ref client);
@@ -149,6 +151,11 @@ private:
     void send_cancel(std::uint64_t id);
     /// A request that is too long for UDP, its Via on top: over TCP, if the peer takes that.
     void move_to_tcp(sip::message&, client_transaction&, const relay_marks&);
+    /// Where what is too long for that UDP goes; nothing when the peer has refused TCP lately.
+    [[nodiscard]] std::optional<path> tcp_instead_of(const path& udp, const account& whose);
+    void note_refused_tcp(const ip_endpoint& peer);
+    /// That connection was not to be had: what nothing answers goes by UDP after all.
+    void send_over_udp(net::flow_id refused);
     /// The peer refused TCP: what was meant for UDP goes there after all. RFC 3261 18.1.1
     void fall_back_to_udp(std::uint64_t id);
 
@@ -174,6 +181,13 @@ private:
     flow_user* flows_ = nullptr;
     std::vector<stack*> all_;
     std::map<ip_endpoint, instant> refused_tcp_; ///< UDP peers, and until when that is remembered
+    /// What was sent over a connection that is not open yet and that nothing answers, and as what
+    /// it would have gone over UDP.
+    struct long_one {
+        path to;
+        std::string octets;
+    };
+    std::unordered_map<net::flow_id, std::vector<long_one>, net::flow_hash> over_udp_;
     server_table servers_;
     client_table clients_;
     std::map<std::uint32_t, std::move_only_function<void(std::uint64_t, instant)>> timers_;

@@ -48,19 +48,32 @@ transaction_ref stack::send(sip::message&& m,
     return ref_of(id);
 }
 
-void stack::move_to_tcp(sip::message& m, client_transaction& t, const relay_marks& marks) {
-    const auto now = shard_.clock().now();
-    const auto refused = refused_tcp_.find(t.to.peer);
-    if (refused != refused_tcp_.end() && refused->second > now) return;
-    if (!t.to.flow) return; // no UDP of that family either: it fails as it is
-    const auto address = t.to.peer.address.text();
-    const auto tcp =
-        transport_.reach(net::transport::tcp,
-                         t.to.peer,
-                         address,
-                         marks.on_account_of.host.empty() ? account{address, net::transport::udp}
-                                                          : marks.on_account_of);
+std::optional<path> stack::tcp_instead_of(const path& udp, const account& whose) {
+    const auto refused = refused_tcp_.find(udp.peer);
+    if (refused != refused_tcp_.end() && refused->second > shard_.clock().now())
+        return std::nullopt;
+    if (!udp.flow) return std::nullopt; // no UDP of that family either: it fails as it is
     count_->moved_to_tcp.add();
+    const auto address = udp.peer.address.text();
+    return transport_.reach(net::transport::tcp,
+                            udp.peer,
+                            address,
+                            whose.host.empty() ? account{address, net::transport::udp} : whose);
+}
+
+void stack::note_refused_tcp(const ip_endpoint& peer) {
+    const auto now = shard_.clock().now();
+    constexpr std::size_t max_remembered = 1000;
+    if (refused_tcp_.size() >= max_remembered)
+        std::erase_if(refused_tcp_, [&](const auto& p) { return p.second <= now; });
+    if (refused_tcp_.size() < max_remembered)
+        refused_tcp_.insert_or_assign(peer, now + settings_.tcp_refused_rest);
+}
+
+void stack::move_to_tcp(sip::message& m, client_transaction& t, const relay_marks& marks) {
+    const auto found = tcp_instead_of(t.to, marks.on_account_of);
+    if (!found) return;
+    const auto& tcp = *found;
     const std::string udp_via(m.first(header::via));
     m.remove_first(header::via);
     add_via(m, tcp, t.via, settings_, marks.via_parameters);
@@ -77,37 +90,65 @@ void stack::move_to_tcp(sip::message& m, client_transaction& t, const relay_mark
 void stack::fall_back_to_udp(std::uint64_t id) {
     auto& t = *clients_.find(id);
     const auto udp = *std::exchange(t.over_udp, std::nullopt);
-    const auto now = shard_.clock().now();
-    constexpr std::size_t max_remembered = 1000;
-    if (refused_tcp_.size() >= max_remembered)
-        std::erase_if(refused_tcp_, [&](const auto& p) { return p.second <= now; });
-    if (refused_tcp_.size() < max_remembered)
-        refused_tcp_.insert_or_assign(udp.peer, now + settings_.tcp_refused_rest);
+    note_refused_tcp(udp.peer);
     clients_.redirect(id, udp);
     if (t.method == method::invite) t.request.replace_first(header::via, t.udp_via);
     t.machine = transaction::client(t.method == method::invite, settings_.timings, false);
     transaction::actions todo;
-    t.machine.on(transaction::start{}, now, todo);
+    t.machine.on(transaction::start{}, shard_.clock().now(), todo);
     t.timer.set(deadlines_, {client_timer, id}, t.machine.deadline());
     transport_.send(t.to, t.last);
 }
 
-void stack::send_stateless(sip::message&& m, const path& where, std::uint32_t likeness) {
+void stack::send_stateless(sip::message&& m, const path& where, const relay_marks& marks) {
     const auto to = nearest(where);
-    add_via(m, to, {shard_.index(), 0, shard_.random().u64(), likeness}, settings_);
-    transmit(to, std::move(m), {});
+    const branch via{shard_.index(), 0, shard_.random().u64(), marks.likeness};
+    add_via(m, to, via, settings_, marks.via_parameters);
+    if (net::is_reliable(to.kind) || !to.flow) {
+        transmit(to, std::move(m), {});
+        return;
+    }
+    gate_.keep_inside(to, m);
+    auto octets = m.text();
+    const auto tcp = octets.size() > settings_.max_datagram
+                         ? tcp_instead_of(to, marks.on_account_of)
+                         : std::nullopt;
+    if (!tcp) {
+        transport_.send(to, octets);
+        return;
+    }
+    m.remove_first(header::via);
+    add_via(m, *tcp, via, settings_, marks.via_parameters);
+    if (!transport_.is_open(tcp->flow)) {
+        auto& waiting = over_udp_[tcp->flow];
+        constexpr std::size_t max_waiting = 100; // who did not connect by then gets no more
+        if (waiting.size() < max_waiting) waiting.push_back({to, std::move(octets)});
+    }
+    transmit(*tcp, std::move(m), {});
+}
+
+void stack::send_over_udp(net::flow_id refused) {
+    const auto waiting = over_udp_.extract(refused);
+    if (waiting.empty()) return;
+    for (const auto& one : waiting.mapped()) {
+        note_refused_tcp(one.to.peer);
+        transport_.send(one.to, one.octets);
+    }
 }
 
 void stack::forget(transaction_ref ref) {
     if (auto* t = clients_.find(ref.local())) t->user = nullptr;
 }
 
-void stack::cancel(transaction_ref ref, std::vector<std::string> reasons) {
+void stack::cancel(transaction_ref ref,
+                   std::vector<std::string> reasons,
+                   std::optional<diagnostics::id> why) {
     const auto id = ref.local();
     auto* const t = clients_.find(id);
     if (t == nullptr || t->method != method::invite) return;
     t->cancel_wanted = true;
     t->cancel_reasons = std::move(reasons);
+    t->cancel_why = why;
     // RFC 3261 9.1: not before a provisional response came.
     if (t->heard_provisional && !t->cancel_sent) send_cancel(id);
 }
@@ -120,6 +161,9 @@ void stack::send_cancel(std::uint64_t id) {
     invite.machine.on(transaction::cancelled{}, now, todo);
     invite.timer.set(deadlines_, {client_timer, id}, invite.machine.deadline());
     auto m = cancel_of(invite.request, invite.cancel_reasons);
+    if (invite.cancel_why)
+        m.append(header::ms_diagnostics,
+                 diagnostics::value(*invite.cancel_why, settings_.gate.fqdn));
     client_transaction t{
         transaction::client(false, settings_.timings, net::is_reliable(invite.to.kind)),
         invite.via,
@@ -129,7 +173,10 @@ void stack::send_cancel(std::uint64_t id) {
         {},
         {},
         method::cancel};
-    if (!net::is_reliable(t.to.kind)) t.last = m.text();
+    if (!net::is_reliable(t.to.kind)) {
+        gate_.keep_inside(t.to, m);
+        t.last = m.text();
+    }
     t.machine.on(transaction::start{}, now, todo);
     const auto to = t.to;
     t.timer.set(deadlines_, {client_timer, id | cancel_bit}, t.machine.deadline());

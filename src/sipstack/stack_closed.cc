@@ -24,6 +24,7 @@ void stack::on_closed(net::flow_id id, net::closed_why why) {
         end_server(number);
     for (const auto ref : callers)
         requests_->on_caller_gone(ref);
+    send_over_udp(id);
     // A stranger who comes and goes costs the other shards nothing: nobody sends to such a
     // connection.
     const auto* facts = transport_.facts(id);

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "machines/transaction/client.h"
 #include "machines/transaction/server.h"
+#include "protocol/diagnostics/diagnostics.h"
 #include "sipstack/alarm.h"
 #include "sipstack/branch.h"
 #include "sipstack/flow_index.h"
@@ -42,6 +43,7 @@ struct client_transaction {
     bool heard_provisional = false;
     bool cancel_sent = false;
     std::vector<std::string> cancel_reasons = {};
+    std::optional<diagnostics::id> cancel_why = {};
     /// Moved to TCP for its length, and not connected yet: where it would have gone. `last` is what
     /// it would have been.
     std::optional<path> over_udp = {};

@@ -75,9 +75,13 @@ enum class id : std::uint32_t {
     endpoint_quota =
         4142, ///< assumed: the third of the numbers that stand in requests. [MS-OCER] 9.3.2
 
+    // applications
+    late_answer_ended = 5010,
+
     // inbound calls
     no_suitable_response = 13001,
     no_final_response = 13002,
+    branches_cancelled = 13006,
 };
 
 /// A row of the table.

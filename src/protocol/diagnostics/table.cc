@@ -77,11 +77,14 @@ constexpr std::array entries{
     entry{user_disabled, 403, true, "User disabled"},
     entry{endpoint_quota, 403, true, "Too many endpoints of this user"},
 
+    entry{late_answer_ended, 487, true, "Answered elsewhere before; ended by the server"},
+
     entry{no_suitable_response,
           480,
           false,
           "The user is not signed in, or no device of theirs could be reached"},
     entry{no_final_response, 487, false, "No final response"},
+    entry{branches_cancelled, 487, false, "Another branch has decided it"},
 };
 
 static_assert(std::ranges::is_sorted(entries, {}, &entry::what));

@@ -53,6 +53,12 @@ std::string reason_of(int cause) {
     return "SIP;cause=" + std::to_string(cause) + ";text=\"" + std::string(text) + "\"";
 }
 
+/// The same for clients. [MS-OCER] 2.2.1.1 allows it in CANCEL and BYE; assumed: which number, for
+/// the tables of its sections 7 and 8 have these for responses.
+diagnostics::id diagnosis_of(int cause) {
+    return cause == 408 ? diagnostics::id::no_final_response : diagnostics::id::branches_cancelled;
+}
+
 } // namespace
 
 proxy::proxy(stack& s, const proxy_settings& settings)
@@ -108,7 +114,7 @@ void proxy::start(proxy_request&& job) {
             auto m = job.in.message;
             m.set_uri(t.uri);
             suit_strict_router(m);
-            stack_.send_stateless(std::move(m), way_of(t), job.in.likeness);
+            stack_.send_stateless(std::move(m), way_of(t), {job.in.likeness, {}, t.on_account_of});
         }
         return;
     }
@@ -157,9 +163,12 @@ void proxy::carry_out(std::uint64_t id, rc::actions&& todo) {
             overloaded{
                 [&](const rc::forward& f) { forward(id, c, f); },
                 [&](const rc::cancel& x) {
-                    stack_.cancel(c.branches[x.branch].client,
-                                  x.cause == 0 ? c.cancel_reasons
-                                               : std::vector<std::string>{reason_of(x.cause)});
+                    const auto client = c.branches[x.branch].client;
+                    if (x.cause == 0) {
+                        stack_.cancel(client, c.cancel_reasons);
+                    } else {
+                        stack_.cancel(client, {reason_of(x.cause)}, diagnosis_of(x.cause));
+                    }
                 },
                 [&](rc::relay& r) { stack_.respond(c.server, std::move(r.response)); },
                 [&](const rc::respond& r) {
@@ -254,15 +263,18 @@ void proxy::cancel(transaction_ref invite, std::vector<std::string> reasons) {
 
 void proxy::acknowledge(const carried& c, rc::branch_id b, const sip::message& response, bool end) {
     const auto& way = c.branches[b].way;
+    const relay_marks marks{.on_account_of = c.targets[c.branches[b].target].on_account_of};
     auto sent = c.request;
     if (c.record_route) add_record_route(sent, c.came_over, way.kind); // ours lie behind us
     auto d = dialog::dialog::as_uac(sent, response, way.kind == net::transport::tls);
     if (!d) return; // no Contact: there is nobody to end it with
-    stack_.send_stateless(d->make_ack_for_2xx(), way);
+    stack_.send_stateless(d->make_ack_for_2xx(), way, marks);
     if (!end) return;
     auto bye = d->make_bye();
     bye.append(header::reason, reason_of(200));
-    stack_.send(std::move(bye), way, nullptr, 0);
+    bye.append(header::ms_diagnostics,
+               diagnostics::value(diagnostics::id::late_answer_ended, stack_.settings().gate.fqdn));
+    stack_.send(std::move(bye), way, nullptr, 0, marks);
 }
 
 } // namespace lyceum::sipstack

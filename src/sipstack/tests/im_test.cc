@@ -151,6 +151,7 @@ TEST(im, a_late_2xx_is_acknowledged_and_ended_by_the_house) {
     const auto bye = late.expect("BYE");
     EXPECT_EQ(bye.to_tag(), late.tag);
     EXPECT_FALSE(bye.has(header::route)) << bye.value(header::route);
+    EXPECT_TRUE(bye.value(header::ms_diagnostics).starts_with("5010;")); // [MS-OCER] 2.2.1.1
     late.send(late.answer(bye, 200));
     x.answer(2, 487);
     EXPECT_EQ(x.alice.heard(), "");

@@ -78,6 +78,85 @@ TEST(proxying, long_requests_leave_udp) { // RFC 3261 18.1.1
     }
 }
 
+TEST(proxying, a_long_ack_leaves_udp) { // RFC 3261 18.1.1; 13.2.2.4: nothing answers it
+    const struct {
+        const char* what;
+        std::size_t size;
+        bool has_tcp, over_tcp;
+    } rows[] = {
+        {"short", 100, true, false},
+        {"long", 1500, true, true},
+        {"long, and no TCP there", 1500, false, false},
+    };
+    for (const auto& row : rows) {
+        SCOPED_TRACE(row.what);
+        gateway_and_bob x;
+        gateway phone(x.h, "10.0.0.10", true, row.has_tcp);
+        phone.register_phone("phone");
+        const auto invite = x.bob.request("INVITE", "sip:phone@contoso.test");
+        x.bob.send(invite);
+        x.h.run_for(100ms);
+        phone.send(phone.answer(phone.expect("INVITE"), 200));
+        x.h.run_for(100ms);
+        const auto ok = x.bob.expect("200");
+        for (int round = 1; round <= 2; ++round) {
+            auto ack = x.bob.in_dialog("ACK", invite, ok);
+            ack.set_body("text/plain", std::string(row.size, 'x'));
+            x.bob.send(ack);
+            x.h.run_for(100ms);
+            const auto there = phone.expect("ACK");
+            EXPECT_EQ(there.body().size(), row.size);
+            EXPECT_TRUE(there.first(header::via)
+                            .starts_with(row.over_tcp ? "SIP/2.0/TCP " : "SIP/2.0/UDP "))
+                << there.first(header::via);
+            EXPECT_EQ(static_cast<bool>(phone.last_heard), row.over_tcp);
+            EXPECT_EQ(x.h.metric("lyceum_sipstack_moved_to_tcp_total"),
+                      row.size < 1300 ? 0
+                      : row.has_tcp   ? round
+                                      : 1);
+        }
+        x.h.run_for(1min);
+        (void)phone.heard();
+        x.everybody_leaves();
+    }
+}
+
+TEST(proxying, merged_requests_go_on) { // RFC 3261 16.3: no error to a proxy
+    gateway_and_bob x;
+    for (const auto* branch : {"z9hG4bKone", "z9hG4bKother"}) {
+        auto m = x.gw.request("MESSAGE", "sip:bob@contoso.test");
+        m.set(header::via, "SIP/2.0/UDP 10.0.0.9;branch=" + std::string(branch));
+        m.set(header::call_id, "the-same");
+        m.set(header::cseq, "7 MESSAGE");
+        m.set(header::from, "<sip:line@10.0.0.9>;tag=1");
+        x.gw.send(m);
+        x.h.run_for(100ms);
+    }
+    EXPECT_EQ(x.bob.heard(), "MESSAGE MESSAGE ");
+    while (const auto there = x.bob.take("MESSAGE"))
+        x.bob.send(x.bob.answer(*there, 200));
+    x.h.run_for(100ms);
+    EXPECT_EQ(x.gw.heard(), "200 200 ");
+    x.everybody_leaves();
+}
+
+TEST(proxying, who_gave_up_is_told_so_when_the_callee_goes_first) { // RFC 3261 9.1
+    gateway_and_bob x;
+    auto invite = x.gw.request("INVITE", "sip:bob@contoso.test");
+    x.gw.send(invite);
+    x.h.run_for(100ms);
+    x.bob.send(x.bob.answer(x.bob.expect("INVITE"), 180));
+    x.h.run_for(100ms);
+    x.gw.send(follower(invite, "CANCEL"));
+    x.h.run_for(100ms);
+    EXPECT_EQ(x.gw.heard(), "100 180 200 ");
+    x.bob.hang_up();
+    x.h.run_for(100ms);
+    EXPECT_EQ(x.gw.heard(), "487 ");
+    x.h.run_for(3h);
+    x.h.expect_nothing_left();
+}
+
 TEST(proxying, a_lost_datagram_after_the_way_back_to_udp) {
     gateway_and_bob x;
     gateway phone(x.h, "10.0.0.10", true, false);
@@ -168,11 +247,11 @@ TEST(proxying, why_it_was_cancelled) { // RFC 3326
     const struct {
         const char* what;
         int answer; ///< the twin's; 0: the caller cancels
-        std::string_view reason;
+        std::string_view reason, diagnosis;
     } rows[] = {
-        {"the caller said why", 0, "SIP;cause=600;text=\"gone\""},
-        {"taken elsewhere", 200, "SIP;cause=200;text=\"Call completed elsewhere\""},
-        {"refused for all", 603, "SIP;cause=603;text=\"Decline\""},
+        {"the caller said why", 0, "SIP;cause=600;text=\"gone\"", ""},
+        {"taken elsewhere", 200, "SIP;cause=200;text=\"Call completed elsewhere\"", "13006"},
+        {"refused for all", 603, "SIP;cause=603;text=\"Decline\"", "13006"},
     };
     for (const auto& row : rows) {
         SCOPED_TRACE(row.what);
@@ -194,6 +273,9 @@ TEST(proxying, why_it_was_cancelled) { // RFC 3326
         x.h.run_for(100ms);
         const auto cancel = x.bob.expect("CANCEL");
         EXPECT_EQ(cancel.value(header::reason), row.reason);
+        const auto diagnosis = cancel.value(header::ms_diagnostics); // [MS-OCER] 2.2.1.1
+        EXPECT_EQ(diagnosis.substr(0, diagnosis.find(';')), row.diagnosis);
+        EXPECT_EQ(diagnosis.contains("source=\"fe.contoso.test\""), !row.diagnosis.empty());
         x.bob.send(x.bob.answer(cancel, 200));
         x.bob.send(x.bob.answer(at_bob, 487));
         if (row.answer == 0) {
