@@ -101,8 +101,12 @@ user_agent::account client_crowd::account(std::size_t number) const {
 }
 
 void client_crowd::begin_sign_in(agents::seat s) {
-    const auto& to = options_.servers[(slice_.first + s) % options_.servers.size()];
     agents_.wish(s, wish::sign_in{});
+    connect(s);
+}
+
+void client_crowd::connect(agents::seat s) {
+    const auto& to = options_.servers[(slice_.first + s) % options_.servers.size()];
     agents_.connect(
         s,
         to,
@@ -123,6 +127,7 @@ void client_crowd::begin_operation(agents::seat s) {
     case what::call: // of plain agents only
     case what::fork:
     case what::idle:
+    case what::storm: // storm_crowd
         break;
     }
 }

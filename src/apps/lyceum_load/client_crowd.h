@@ -8,7 +8,7 @@ namespace lyceum::apps::load {
 
 /// Endpoints as real clients are: the user agent machines of `lyceum-client`, with NTLM and
 /// signatures unless told otherwise.
-class client_crowd final : public crowd, public client::agents::listener {
+class client_crowd : public crowd, public client::agents::listener {
 public:
     client_crowd(net::shard&, net::links&, const options&, std::size_t process);
 
@@ -23,10 +23,8 @@ public:
     void on_closed(client::agents::seat, net::closed_why) override;
     void on_alarm(std::uint64_t id) override;
 
-private:
-    [[nodiscard]] user_agent::account account(std::size_t number) const;
-    void begin_sign_in(client::agents::seat);
-    void begin_operation(client::agents::seat);
+protected:
+    void connect(client::agents::seat);
 
     client::agents agents_;
     const options& options_;
@@ -36,6 +34,11 @@ private:
     std::string text_ = std::string(100, 'x'); ///< a message of usual length
     std::promise<tally>* done_ = nullptr;
     bool driving_ = false;
+
+private:
+    [[nodiscard]] user_agent::account account(std::size_t number) const;
+    void begin_sign_in(client::agents::seat);
+    void begin_operation(client::agents::seat);
 };
 
 } // namespace lyceum::apps::load

@@ -4,6 +4,7 @@
 #include "apps/lyceum_load/conductor.h"
 #include "apps/lyceum_load/worker.h"
 #include "base/log/log.h"
+#include "base/text.h"
 
 #include <CLI/CLI.hpp>
 
@@ -31,12 +32,33 @@ struct wanted {
     bool is_signed = false;
     bool is_unsigned = false;
     bool is_plain = false;
+    std::string come_back = "8-60";
+    std::string cut_by = "load";
+    unsigned quiet = 5;
     std::optional<std::size_t> worker;
 };
 
+/// "8-60": seconds.
+std::expected<habits, std::string> habits_of(const std::string& text) {
+    std::string_view rest = text;
+    const auto from = to_u32(split_first(rest, '-'));
+    const auto to = to_u32(rest);
+    if (!from || !to || *from > *to || *to > 3600)
+        return std::unexpected("no span of seconds such as 8-60: " + text);
+    habits h;
+    h.first_from = std::chrono::seconds(*from);
+    h.first_to = std::chrono::seconds(*to);
+    return h;
+}
+
 std::expected<what, std::string> what_of(const std::string& word) {
-    for (const auto w :
-         {what::sign_in, what::refresh, what::relay, what::call, what::fork, what::idle}) {
+    for (const auto w : {what::sign_in,
+                         what::refresh,
+                         what::relay,
+                         what::call,
+                         what::fork,
+                         what::idle,
+                         what::storm}) {
         if (word == name(w)) return w;
     }
     return std::unexpected("no such case: " + word);
@@ -66,6 +88,11 @@ std::expected<void, std::string> complete(const wanted& w, options& o) {
         return std::unexpected("plain agents sign in once, over TCP or TLS");
     if (!o.is_plain && (o.drive == what::call || o.drive == what::fork))
         return std::unexpected("calls are for plain agents: --plain");
+    LYCEUM_TRY(o.clients, habits_of(w.come_back));
+    o.quiet = std::chrono::seconds(w.quiet);
+    o.cut_by_us = w.cut_by == "load";
+    if (o.drive == what::storm && (kind == net::transport::udp || o.is_plain))
+        return std::unexpected("a storm is for clients that are connected");
     if (o.connections % group_size(o.drive) != 0) {
         return std::unexpected("connections have to be a multiple of " +
                                std::to_string(group_size(o.drive)));
@@ -77,6 +104,10 @@ std::expected<void, std::string> complete(const wanted& w, options& o) {
         return std::unexpected("this case wants a user for each endpoint: a message goes to every "
                                "endpoint of a user");
     }
+    if (o.staying % 2 != 0 || o.staying >= o.connections)
+        return std::unexpected("those who stay go in pairs, and are not all");
+    if (o.staying != 0 && !o.cut_by_us) return std::unexpected("nobody stays when the server ends");
+    if (o.staying != 0) o.processes = std::max<std::size_t>(o.processes, 2);
     return {};
 }
 
@@ -113,7 +144,7 @@ int run(int argc, char** argv) {
            "--case",
            w.drive,
            "register (whole handshakes), refresh, relay (messages between pairs), call, fork "
-           "(plain agents only), idle")
+           "(plain agents only), idle, storm (everybody is cut off and comes back)")
         ->capture_default_str();
     app.add_option("--rate", o.rate, "operations a second; 0: each endpoint as fast as it can")
         ->check(CLI::Range(0.0, 1e7))
@@ -123,6 +154,23 @@ int run(int argc, char** argv) {
         ->capture_default_str();
     app.add_option("--seconds", w.seconds, "how long the case is driven")
         ->check(CLI::Range(1, 86400))
+        ->capture_default_str();
+    app.add_option(
+           "--cut-by",
+           w.cut_by,
+           "storm: the load cuts the connections itself, or waits until somebody ends the server")
+        ->check(CLI::IsMember({"load", "server"}))
+        ->capture_default_str();
+    app.add_option("--staying", o.staying, "storm: how many endpoints are not cut off")
+        ->capture_default_str();
+    app.add_option("--come-back",
+                   w.come_back,
+                   "storm: seconds until the first try of a client, from these at random; each "
+                   "failed one doubles them")
+        ->type_name("FROM-TO")
+        ->capture_default_str();
+    app.add_option("--quiet", w.quiet, "storm: seconds of messages before it")
+        ->check(CLI::Range(0, 3600))
         ->capture_default_str();
     app.add_option("--processes",
                    o.processes,

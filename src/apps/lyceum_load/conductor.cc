@@ -117,9 +117,18 @@ std::expected<findings, std::string> conduct(const options& o, char** arguments)
     const auto own = cpu_of_all(all);
     for (const auto& w : all)
         w.go_on();
-    for (auto& w : all) {
+    // Who stays goes on until all others are back: is asked last.
+    for (std::size_t i = all.size(); i-- > 0;) {
+        auto& w = all[i];
+        if (o.stays(i)) w.go_on();
         LYCEUM_TRY(const auto t, w.next());
         f.driving.add(t);
+        if (o.drive != what::storm) continue;
+        for (auto* const aside : {&f.quiet, &f.messages}) {
+            LYCEUM_TRY(const auto more, w.next());
+            if (!*aside) aside->emplace();
+            (*aside)->add(more);
+        }
     }
     f.after = look();
     f.own_cpu = cpu_of_all(all) - own;

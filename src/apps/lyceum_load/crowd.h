@@ -18,6 +18,10 @@ public:
     /// Signs everybody in.
     virtual void sign_in(std::promise<tally>&) = 0;
     virtual void drive(std::promise<tally>&) = 0;
+    /// Ends what would go on.
+    virtual void end() {}
+    /// What else came of driving, once that is over.
+    [[nodiscard]] virtual std::vector<tally> asides() const { return {}; }
     [[nodiscard]] virtual net::link_events& events() = 0;
 };
 

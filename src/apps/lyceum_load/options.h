@@ -1,6 +1,7 @@
 #pragma once
 
 #include "apps/lyceum_client/profile.h"
+#include "apps/lyceum_load/habits.h"
 
 #include <chrono>
 #include <optional>
@@ -17,6 +18,7 @@ enum class what : std::uint8_t {
     call,    ///< INVITE, 180, 200, ACK, BYE, 200 with its partner; plain agents only
     fork,    ///< the same with a user who is there three times; plain agents only
     idle,    ///< nothing: memory
+    storm,   ///< everybody is cut off and comes back, while others send messages
 };
 [[nodiscard]] const char* name(what);
 /// How many endpoints have to do with one another: the first one acts, the others answer.
@@ -37,6 +39,12 @@ struct options {
     std::size_t processes = 1;
     int server_pid = 0; ///< 0: none is looked at
     bool is_signed = true;
+    /// Of a storm: how long all is quiet before it; how many stay; whether somebody else cuts the
+    /// others off, by ending the server, or we do.
+    std::chrono::seconds quiet{5};
+    std::size_t staying = 0;
+    bool cut_by_us = true;
+    habits clients;        ///< how they come back
     bool is_plain = false; ///< plain SIP user agents instead of clients
     ip_endpoint local;     ///< over UDP: address and first port of ours
 
@@ -45,6 +53,11 @@ struct options {
         std::size_t first = 0;
         std::size_t count = 0;
     };
+    /// Whether it is the process of those who are not cut off: one by itself, so that what they
+    /// measure is the server and not how busy the others are.
+    [[nodiscard]] bool stays(std::size_t process) const {
+        return drive == what::storm && staying != 0 && process == 0;
+    }
     /// Whole groups, so that partners stay together.
     [[nodiscard]] slice of_process(std::size_t index) const;
 };

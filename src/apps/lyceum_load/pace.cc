@@ -21,17 +21,24 @@ void pace::begin(instant now, double rate, std::chrono::seconds span, starter st
     start_ = std::move(start);
     idle_.clear();
     for (seat s = 0; s < workers_.size(); ++s) {
-        if (workers_[s].is_there && !workers_[s].busy) idle_.push_back(s);
+        workers_[s].queued = false;
+        if (!workers_[s].busy) queue(s);
     }
+}
+
+void pace::queue(seat s) {
+    if (!workers_[s].is_there || std::exchange(workers_[s].queued, true)) return;
+    idle_.push_back(s);
 }
 
 void pace::enrol(seat s) {
     if (workers_.size() <= s) workers_.resize(s + 1);
-    workers_[s].is_there = true;
+    if (!std::exchange(workers_[s].is_there, true)) ++there_;
+    if (span_ && !workers_[s].busy) queue(s);
 }
 
 void pace::retire(seat s) {
-    if (s < workers_.size()) workers_[s].is_there = false;
+    if (s < workers_.size() && std::exchange(workers_[s].is_there, false)) --there_;
 }
 
 instant pace::due_at(std::uint64_t number) const {
@@ -48,6 +55,7 @@ void pace::start_due(instant now) {
     }
     const auto due =
         static_cast<std::uint64_t>(std::chrono::duration<double>(now - begun_).count() * rate_) + 1;
+    if (there_ == 0) started_ = due;
     // Late ones are measured from when they were due: a slow server cannot hide behind its
     // slowness.
     while (started_ < due && !idle_.empty()) {
@@ -60,6 +68,7 @@ void pace::start_due(instant now) {
 void pace::start_next(instant due) {
     const auto s = idle_.front();
     idle_.pop_front();
+    workers_[s].queued = false;
     if (!workers_[s].is_there) return;
     workers_[s].busy = true;
     workers_[s].since = due;
@@ -70,7 +79,7 @@ void pace::start_next(instant due) {
 bool pace::release(seat s) {
     if (s >= workers_.size() || !std::exchange(workers_[s].busy, false)) return false;
     --pending_;
-    if (span_ && workers_[s].is_there) idle_.push_back(s);
+    if (span_) queue(s);
     return true;
 }
 

@@ -20,12 +20,19 @@ public:
     /// Every enrolled endpoint once, or again and again for that span.
     void begin_once(instant now, double rate, starter);
     void begin(instant now, double rate, std::chrono::seconds span, starter);
-    /// An endpoint that is free to work. Endpoints are numbered from 0 without many gaps.
+    /// An endpoint that is free to work, from now on if all has begun. Endpoints are numbered from
+    /// 0 without many gaps.
     void enrol(seat);
-    /// It is there no longer: gets nothing to do.
+    /// It is there no longer: gets nothing to do. What it was at counts for nothing.
     void retire(seat);
+    void abandon(seat s) {
+        retire(s);
+        release(s);
+    }
 
-    /// Starts what is due.
+    [[nodiscard]] bool is_busy(seat s) const { return s < workers_.size() && workers_[s].busy; }
+
+    /// Starts what is due. While nobody is there, nothing is.
     void start_due(instant now);
     /// An operation is done. False when none was under way.
     bool finish(seat, instant now);
@@ -43,11 +50,13 @@ private:
     struct worker {
         bool is_there = false;
         bool busy = false;
+        bool queued = false;
         instant since; ///< when the operation was due
     };
     [[nodiscard]] instant due_at(std::uint64_t number) const;
     void start_next(instant due);
     bool release(seat);
+    void queue(seat);
 
     std::vector<worker> workers_;
     std::deque<seat> idle_;
@@ -58,6 +67,7 @@ private:
     double rate_ = 0;
     std::uint64_t started_ = 0;
     std::size_t pending_ = 0;
+    std::size_t there_ = 0; ///< workers
 };
 
 } // namespace lyceum::apps::load

@@ -64,6 +64,7 @@ void plain_crowd::begin_operation(seat s) {
         agent.call(places_[partner].agent.aor(), out_);
         break;
     case what::sign_in:
+    case what::storm:
     case what::idle:
         return;
     }

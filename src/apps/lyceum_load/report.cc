@@ -23,11 +23,18 @@ std::uint64_t errors_of(const tally& t) {
     return n;
 }
 
-json::object errors_json(const tally& t) {
+json::object counts_json(const std::map<std::string, std::uint64_t>& counts) {
     json::object o;
-    for (const auto& [code, times] : t.errors)
+    for (const auto& [code, times] : counts)
         o[code] = times;
     return o;
+}
+
+std::map<std::string, std::uint64_t> counts_of(const json::value& v) {
+    std::map<std::string, std::uint64_t> out;
+    for (const auto& [code, times] : v.as_object())
+        out[std::string(code)] = times.to_number<std::uint64_t>();
+    return out;
 }
 
 json::object
@@ -36,13 +43,14 @@ phase(const tally& t, const std::optional<usage>& from, const std::optional<usag
         {"operations", t.done},
         {"seconds", seconds(t.span)},
         {"per_second", t.span.count() > 0 ? static_cast<double>(t.done) / seconds(t.span) : 0.0},
-        {"errors", errors_json(t)},
+        {"errors", counts_json(t.errors)},
         {"not_started", t.not_started},
         {"latency_ms",
          json::object{{"p50", milliseconds(t.latency.quantile(0.5))},
                       {"p90", milliseconds(t.latency.quantile(0.9))},
                       {"p99", milliseconds(t.latency.quantile(0.99))},
                       {"max", milliseconds(t.latency.quantile(1))}}}};
+    if (!t.put_off.empty()) o["put_off"] = counts_json(t.put_off);
     if (from && to) {
         const auto cpu = static_cast<double>((to->cpu - from->cpu).count());
         o["server_cpu_seconds"] = cpu / 1e6;
@@ -74,6 +82,8 @@ const char* name(what w) {
         return "fork";
     case what::idle:
         return "idle";
+    case what::storm:
+        return "storm";
     }
     return "?";
 }
@@ -82,6 +92,7 @@ std::size_t group_size(what w) {
     switch (w) {
     case what::relay:
     case what::call:
+    case what::storm:
         return 2;
     case what::fork:
         return 4;
@@ -94,10 +105,13 @@ std::size_t group_size(what w) {
 }
 
 options::slice options::of_process(std::size_t index) const {
+    if (stays(0) && index == 0) return {0, staying};
+    const auto apart = stays(0) ? staying : 0;
+    const auto others = stays(0) ? processes - 1 : processes;
     const auto size = group_size(drive);
-    const auto groups = (connections + size - 1) / size;
-    const auto each = (groups + processes - 1) / processes * size;
-    const auto first = std::min(index * each, connections);
+    const auto groups = (connections - apart + size - 1) / size;
+    const auto each = (groups + others - 1) / others * size;
+    const auto first = std::min(apart + (stays(0) ? index - 1 : index) * each, connections);
     return {first, std::min(each, connections - first)};
 }
 
@@ -105,6 +119,8 @@ void tally::add(const tally& t) {
     done += t.done;
     for (const auto& [code, times] : t.errors)
         errors[code] += times;
+    for (const auto& [code, times] : t.put_off)
+        put_off[code] += times;
     latency.add(t.latency);
     span = std::max(span, t.span);
     not_started += t.not_started;
@@ -115,7 +131,8 @@ std::string to_line(const tally& t) {
     for (const auto& [bucket, times] : t.latency.buckets())
         buckets.push_back(json::array{bucket, times});
     return json::serialize(json::object{{"done", t.done},
-                                        {"errors", errors_json(t)},
+                                        {"errors", counts_json(t.errors)},
+                                        {"put_off", counts_json(t.put_off)},
                                         {"latency", buckets},
                                         {"span", t.span.count()},
                                         {"not_started", t.not_started}});
@@ -129,8 +146,8 @@ std::optional<tally> parse_tally(std::string_view line) {
         const auto& o = v.as_object();
         tally t;
         t.done = o.at("done").to_number<std::uint64_t>();
-        for (const auto& [code, times] : o.at("errors").as_object())
-            t.errors[std::string(code)] = times.to_number<std::uint64_t>();
+        t.errors = counts_of(o.at("errors"));
+        t.put_off = counts_of(o.at("put_off"));
         for (const auto& b : o.at("latency").as_array()) {
             t.latency.add_bucket(b.at(0).to_number<std::uint32_t>(),
                                  b.at(1).to_number<std::uint64_t>());
@@ -161,6 +178,8 @@ std::string to_json(const options& o, const findings& f) {
         out["server_pss"] = json::object{
             {"before", f.before->pss}, {"signed_in", f.signed_in->pss}, {"after", f.after->pss}};
     }
+    if (f.quiet) out["quiet"] = phase(*f.quiet, {}, {});
+    if (f.messages) out["messages"] = phase(*f.messages, {}, {});
     if (const auto each = octets_each(f, &usage::rss)) out["rss_per_endpoint"] = *each;
     if (const auto each = octets_each(f, &usage::pss)) out["pss_per_endpoint"] = *each;
     return json::serialize(out);
@@ -184,6 +203,16 @@ std::string to_text(const options& o, const findings& f) {
                   milliseconds(t.latency.quantile(0.5)),
                   milliseconds(t.latency.quantile(0.99)));
     std::string out = text;
+    if (f.messages) {
+        std::snprintf(text,
+                      sizeof text,
+                      "; messages meanwhile: %llu, %llu errors, p50 %.2f ms, p99 %.2f ms",
+                      static_cast<unsigned long long>(f.messages->done),
+                      static_cast<unsigned long long>(errors_of(*f.messages)),
+                      milliseconds(f.messages->latency.quantile(0.5)),
+                      milliseconds(f.messages->latency.quantile(0.99)));
+        out += text;
+    }
     if (f.signed_in && f.after && t.done != 0) {
         std::snprintf(text,
                       sizeof text,

@@ -16,6 +16,9 @@ struct tally {
     histogram latency;
     std::chrono::nanoseconds span{};
     std::uint64_t not_started = 0; ///< operations that were due and found every endpoint busy
+    /// What made a client try again later without showing an error: 503 with Retry-After, nobody
+    /// listening.
+    std::map<std::string, std::uint64_t> put_off;
 
     void add(const tally&);
 };
@@ -28,6 +31,8 @@ struct tally {
 struct findings {
     tally signing_in;
     tally driving;
+    std::optional<tally> quiet;     ///< of a storm: messages before anybody was lost
+    std::optional<tally> messages;  ///< and from then on, between those who were there
     std::optional<usage> before;    ///< the server, before anybody came
     std::optional<usage> signed_in; ///< with everybody there, before the case
     std::optional<usage> after;

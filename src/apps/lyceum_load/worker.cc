@@ -2,6 +2,7 @@
 
 #include "apps/lyceum_load/client_crowd.h"
 #include "apps/lyceum_load/plain_crowd.h"
+#include "apps/lyceum_load/storm_crowd.h"
 #include "net/asio/engine.h"
 
 #include <unistd.h>
@@ -44,6 +45,8 @@ int run_worker(const options& o, std::size_t index) {
     std::unique_ptr<crowd> all;
     if (o.is_plain) {
         all = std::make_unique<plain_crowd>(shard, links, o, index);
+    } else if (o.drive == what::storm) {
+        all = std::make_unique<storm_crowd>(shard, links, o, index);
     } else {
         all = std::make_unique<client_crowd>(shard, links, o, index);
     }
@@ -57,7 +60,13 @@ int run_worker(const options& o, std::size_t index) {
     if (::read(STDIN_FILENO, &c, 1) == 1) {
         std::promise<tally> driven;
         shard.post(0, [&] { all->drive(driven); });
+        if (o.stays(index)) { // until the conductor has heard that the others are done
+            if (::read(STDIN_FILENO, &c, 1) != 1) return 3;
+            shard.post(0, [&] { all->end(); });
+        }
         tell(driven.get_future().get());
+        for (const auto& t : all->asides()) // nothing changes them any more
+            tell(t);
         while (::read(STDIN_FILENO, &c, 1) == 1) {
         }
     }

@@ -101,6 +101,8 @@ struct signed_in {
 struct sign_in_failed {
     int status = 0; ///< 0: no usable answer
     std::string why;
+    /// The server has too much to do and wants to be asked later. RFC 3261 20.33
+    std::optional<std::chrono::seconds> retry_after{};
 };
 /// By our wish, or the server's.
 struct signed_out {

@@ -10,7 +10,7 @@ using sip::header;
 
 namespace {
 
-constexpr auto retry_after = 30s; ///< a refresh that failed for no fault of ours
+constexpr auto try_again_after = 30s; ///< a refresh that failed for no fault of ours
 
 /// When to refresh: half a minute before the end, as pidgin-sipe does, sooner for short
 /// registrations.
@@ -21,6 +21,13 @@ std::chrono::seconds refresh_after(std::chrono::seconds expires) {
 /// Of our own making: the world may be well again in half a minute.
 bool is_passing(int status) {
     return status == 408 || status == 480 || status / 100 == 5;
+}
+
+/// Retry-After: 18000;duration=3600, or with a comment in parentheses. RFC 3261 20.33
+std::optional<std::chrono::seconds> retry_after_of(const sip::message& m) {
+    const auto value = m.value(header::retry_after);
+    const auto seconds = to_u32(trim(value.substr(0, value.find_first_of(";("))));
+    return seconds ? std::optional(std::chrono::seconds(*seconds)) : std::nullopt;
 }
 
 } // namespace
@@ -143,13 +150,13 @@ void sign_in::on_answered(const answered& a, instant now, std::vector<action>& o
         }
     }
     if (state_ == state::refreshing && is_passing(a.status) && expires_at_ &&
-        now + retry_after < *expires_at_) {
+        now + try_again_after < *expires_at_) {
         state_ = state::in;
-        refresh_at_ = now + retry_after;
+        refresh_at_ = now + try_again_after;
         return;
     }
     if (a.response != nullptr) {
-        fail(a.status, explanation(*a.response), out);
+        fail(a.status, explanation(*a.response), out, retry_after_of(*a.response));
     } else if (a.status == 408) {
         fail(408, "the server did not answer", out);
     } else if (a.status == 0) {
@@ -159,12 +166,15 @@ void sign_in::on_answered(const answered& a, instant now, std::vector<action>& o
     }
 }
 
-void sign_in::fail(int status, std::string why, std::vector<action>& out) {
+void sign_in::fail(int status,
+                   std::string why,
+                   std::vector<action>& out,
+                   std::optional<std::chrono::seconds> retry_after) {
     state_ = state::out;
     wanted_ = false;
     refresh_at_.reset();
     expires_at_.reset();
-    out.emplace_back(tell{notice::sign_in_failed{status, std::move(why)}});
+    out.emplace_back(tell{notice::sign_in_failed{status, std::move(why), retry_after}});
 }
 
 void sign_in::on_accepted(const sip::message& m, instant now, std::vector<action>& out) {

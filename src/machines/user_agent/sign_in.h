@@ -65,7 +65,10 @@ private:
     void on_answered(const answered&, instant now, std::vector<action>&);
     void on_accepted(const sip::message&, instant now, std::vector<action>&);
     void on_tick(instant now, std::vector<action>&);
-    void fail(int status, std::string why, std::vector<action>&);
+    void fail(int status,
+              std::string why,
+              std::vector<action>&,
+              std::optional<std::chrono::seconds> retry_after = {});
     [[nodiscard]] std::vector<notice::live_endpoint> endpoints_of(const sip::message&);
 
     self* self_;

@@ -48,6 +48,7 @@ TEST(tally, survives_the_pipe) {
     t.latency.add(std::chrono::hours(1), 2);
     t.span = std::chrono::seconds(10);
     t.not_started = 4;
+    t.put_off = {{"503", 2}};
     const auto line = to_line(t);
     EXPECT_FALSE(line.contains('\n'));
     auto got = parse_tally(line);
@@ -58,6 +59,7 @@ TEST(tally, survives_the_pipe) {
     EXPECT_EQ(got->latency.total(), 9u);
     EXPECT_EQ(got->span, t.span);
     EXPECT_EQ(got->not_started, 4u);
+    EXPECT_EQ(got->put_off, t.put_off);
     got->add(t);
     EXPECT_EQ(got->errors.at("480"), 6u);
     EXPECT_EQ(got->span, t.span); // they ran at the same time
