@@ -192,8 +192,9 @@ flow_id asio_links::connect(const target& t) {
     tls_session tls;
     if (t.kind == transport::tls) {
         tls.reset(SSL_new(tls_->client.get()));
-        expect_peer(tls.get(), t.tls_name);
+        if (tls) expect_peer(tls.get(), t.tls_name);
     }
+    const bool cannot = t.kind == transport::tls && !tls; // no memory: nothing rather than in clear
     const auto at = free_slot();
     const auto id = make_id(at);
     ++connections_;
@@ -202,7 +203,11 @@ flow_id asio_links::connect(const target& t) {
     slots_[at].link = std::make_unique<connection>(
         *this, id, std::move(socket), std::move(facts), std::move(tls));
     hurry(id, false);
-    slots_[at].link->connect(t.peer);
+    if (cannot) {
+        later(id, [](connection& c) { c.fail(); });
+    } else {
+        slots_[at].link->connect(t.peer);
+    }
     return id;
 }
 

@@ -30,8 +30,45 @@ void connection::accept() {
         become_open();
         return;
     }
-    SSL_set_fd(tls_.get(), socket_.native_handle());
-    SSL_set_accept_state(tls_.get());
+    be_tls(true);
+}
+
+/// OpenSSL's end of put().
+const BIO_METHOD* connection::way_out() {
+    static const std::unique_ptr<BIO_METHOD, decltype(&BIO_meth_free)> method = [] {
+        std::unique_ptr<BIO_METHOD, decltype(&BIO_meth_free)> m(
+            BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "lyceum connection"),
+            BIO_meth_free);
+        BIO_meth_set_write_ex(
+            m.get(), [](BIO* b, const char* octets, std::size_t size, std::size_t* written) {
+                *written = size;
+                return static_cast<connection*>(BIO_get_data(b))->put({octets, size}) ? 1 : -1;
+            });
+        BIO_meth_set_ctrl(m.get(), [](BIO*, int what, long, void*) -> long {
+            return what == BIO_CTRL_FLUSH ? 1 : 0;
+        });
+        return m;
+    }();
+    return method.get();
+}
+
+void connection::be_tls(bool accepts) {
+    BIO* in = BIO_new_socket(socket_.native_handle(), BIO_NOCLOSE);
+    BIO* out = BIO_new(way_out());
+    if (in == nullptr || out == nullptr) { // out of memory
+        BIO_free(in);
+        BIO_free(out);
+        break_later();
+        return;
+    }
+    BIO_set_data(out, this);
+    BIO_set_init(out, 1);
+    SSL_set_bio(tls_.get(), in, out); // owns them now
+    if (accepts) {
+        SSL_set_accept_state(tls_.get());
+    } else {
+        SSL_set_connect_state(tls_.get());
+    }
     state_ = state::handshaking;
     handshake();
 }
@@ -48,10 +85,7 @@ void connection::connect(const ip_endpoint& peer) {
         } else if (!self->tls_) {
             self->become_open();
         } else {
-            SSL_set_fd(self->tls_.get(), self->socket_.native_handle());
-            SSL_set_connect_state(self->tls_.get());
-            self->state_ = state::handshaking;
-            self->handshake();
+            self->be_tls(false);
         }
     });
 }
@@ -62,8 +96,6 @@ connection::io connection::tls_result(int result) {
         return io::done;
     case SSL_ERROR_WANT_READ:
         return io::want_read;
-    case SSL_ERROR_WANT_WRITE:
-        return io::want_write;
     case SSL_ERROR_ZERO_RETURN:
         return io::ended;
     default:
@@ -81,9 +113,6 @@ void connection::handshake() {
     case io::want_read:
         wait_readable();
         break;
-    case io::want_write:
-        wait_writable();
-        break;
     case io::ended:
     case io::failed:
         end(closed_why::tls_failed);
@@ -94,13 +123,12 @@ void connection::handshake() {
 void connection::become_open() {
     state_ = state::open;
     owner_.count_opened();
+    if (!early_.empty()) seal(std::exchange(early_, {}));
     auto& owner = owner_;
     const auto id = id_;
     owner.events().opened(id, facts_); // may close us
     if (connection* self = owner.find(id); self != nullptr && self->state_ == state::open) {
-        if (!self->out_.empty()) self->write();
-        self = owner.find(id);
-        if (self != nullptr && self->state_ == state::open) self->read();
+        self->read();
     }
 }
 
@@ -118,19 +146,27 @@ std::pair<connection::io, std::size_t> connection::read_some(char* to, std::size
     return {io::failed, 0};
 }
 
-std::pair<connection::io, std::size_t> connection::write_some(std::string_view octets) {
-    if (tls_) {
-        ERR_clear_error();
-        const int n = SSL_write(tls_.get(),
-                                octets.data(),
-                                static_cast<int>(std::min<std::size_t>(octets.size(), 1U << 30U)));
-        return n > 0 ? std::pair{io::done, static_cast<std::size_t>(n)}
-                     : std::pair{tls_result(n), std::size_t{0}};
+bool connection::put(std::string_view octets) {
+    if (broken_) return false; // a later part without an earlier one would be nonsense
+    while (out_.empty() && !octets.empty()) {
+        const auto n = ::send(socket_.native_handle(), octets.data(), octets.size(), MSG_NOSIGNAL);
+        if (n >= 0) {
+            octets.remove_prefix(static_cast<std::size_t>(n));
+        } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+            break;
+        } else if (errno != EINTR) {
+            broken_ = closed_why::failed;
+            return false;
+        }
     }
-    const auto n = ::send(socket_.native_handle(), octets.data(), octets.size(), MSG_NOSIGNAL);
-    if (n >= 0) return {io::done, static_cast<std::size_t>(n)};
-    if (errno == EINTR || errno == EAGAIN || errno == EWOULDBLOCK) return {io::want_write, 0};
-    return {io::failed, 0};
+    if (octets.empty()) return true;
+    if (out_.size() + octets.size() > owner_.max_queued()) { // what TLS itself answers counts, too
+        broken_ = closed_why::too_slow;
+        return false;
+    }
+    out_ += octets;
+    wait_writable();
+    return true;
 }
 
 bool connection::may_have_more(std::size_t n, std::size_t size) const {
@@ -156,7 +192,7 @@ void connection::read() {
             return;
         }
         const auto [what, n] = self->read_some(scratch.data(), scratch.size());
-        if (what != io::want_read && what != io::want_write) {
+        if (what != io::want_read) {
             owner.turn_taker().catch_up();
             self = owner.find(id);
             if (self == nullptr || self->state_ != state::open) return;
@@ -170,64 +206,71 @@ void connection::read() {
         case io::want_read:
             self->wait_readable();
             return;
-        case io::want_write:
-            self->wait_writable();
-            return;
         case io::ended:
             self->end(closed_why::by_peer);
             return;
         case io::failed:
-            self->end(closed_why::failed);
+            self->end(self->broken_.value_or(closed_why::failed));
             return;
         }
     }
 }
 
 void connection::send(std::string_view octets) {
-    if (state_ == state::ended || closing_) return;
-    if (state_ == state::open && out_.empty()) {
-        while (!octets.empty()) {
-            const auto [what, n] = write_some(octets);
-            if (what == io::done) {
-                octets.remove_prefix(n);
-            } else if (what == io::want_read || what == io::want_write) {
-                break;
-            } else {
-                // Told later, not now: the caller is in the middle of its own work.
-                owner_.later(id_, [](connection& c) { c.end(closed_why::failed); });
-                return;
-            }
-        }
-        if (octets.empty()) return;
+    if (state_ == state::ended || closing_ || broken_) return;
+    if (state_ == state::open) {
+        seal(octets);
+    } else if (early_.size() + octets.size() <= owner_.max_queued()) {
+        early_ += octets;
+    } else {
+        broken_ = closed_why::too_slow;
+        break_later();
     }
-    if (out_.size() + octets.size() > owner_.max_queued()) {
-        owner_.later(id_, [](connection& c) { c.end(closed_why::too_slow); });
-        return;
-    }
-    out_ += octets;
-    if (state_ == state::open) wait_writable();
 }
 
-void connection::write() {
+void connection::seal(std::string_view octets) {
+    constexpr std::size_t most = 1U << 30U;
+    bool ok = true;
+    if (!tls_) {
+        ok = put(octets);
+    } else {
+        ERR_clear_error();
+        while (ok && !octets.empty()) {
+            const int n = SSL_write(
+                tls_.get(), octets.data(), static_cast<int>(std::min(octets.size(), most)));
+            ok = n > 0;
+            if (ok) octets.remove_prefix(static_cast<std::size_t>(n));
+        }
+    }
+    if (ok) return;
+    if (!broken_) broken_ = closed_why::failed;
+    break_later();
+}
+
+void connection::break_later() {
+    owner_.later(id_, [](connection& c) { c.end(c.broken_.value_or(closed_why::failed)); });
+}
+
+void connection::flush() {
     std::size_t written = 0;
     while (written < out_.size()) {
-        const auto [what, n] = write_some(std::string_view(out_).substr(written));
-        if (what == io::done) {
-            written += n;
-            continue;
-        }
-        if (what == io::ended || what == io::failed) {
-            end(closed_why::failed);
+        const auto n = ::send(
+            socket_.native_handle(), out_.data() + written, out_.size() - written, MSG_NOSIGNAL);
+        if (n >= 0) {
+            written += static_cast<std::size_t>(n);
+        } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+            break;
+        } else if (errno != EINTR) {
+            end(state_ == state::open ? closed_why::failed : closed_why::tls_failed);
             return;
         }
-        break;
     }
     out_.erase(0, written);
     if (!out_.empty()) {
         wait_writable();
     } else {
         out_.shrink_to_fit();
-        if (closing_) end(closed_why::by_us);
+        if (closing_ && state_ == state::open) end(closed_why::by_us);
     }
 }
 
@@ -268,11 +311,7 @@ void connection::wait_writable() {
                                connection* self = owner.find(id);
                                if (self == nullptr) return;
                                self->writing_ = false;
-                               if (self->state_ == state::handshaking) {
-                                   self->handshake();
-                               } else if (self->state_ == state::open) {
-                                   self->write();
-                               }
+                               if (self->state_ != state::ended) self->flush();
                            });
                        });
 }
