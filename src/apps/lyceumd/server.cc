@@ -85,12 +85,7 @@ public:
     explicit running_server(folder::deployment d)
         : settings_(std::move(d)), trace_(system_environment()) {}
 
-    ~running_server() override {
-        admin_socket_.reset();
-        metrics_.reset();
-        if (engine_) engine_->stop();
-        dns_.reset();
-    }
+    ~running_server() override { stop(); }
 
     std::expected<void, std::string> open();
 
@@ -123,8 +118,7 @@ public:
         while (system_environment().now() < until && under_way() != 0) {
             std::this_thread::sleep_until(std::chrono::steady_clock::now() + 50ms);
         }
-        admin_socket_.reset();
-        engine_->stop();
+        stop();
     }
 
     // admin::changes: durable already; the shards hear of it before the administrator gets the
@@ -156,6 +150,16 @@ public:
     }
 
 private:
+    /// From those who ask to those who are asked: traces, whose lines go to the administrators'
+    /// sockets, these, who wait for shards, then the shards, who give work to the DNS thread. Each
+    /// is there until nobody can reach it any more. Once is enough.
+    void stop() {
+        trace_.end();
+        admin_socket_.reset();
+        metrics_.reset();
+        if (engine_) engine_->stop();
+        dns_.reset();
+    }
     /// What administrators did, for those who ask later.
     static void note(std::string_view what, const sip::aor& user) {
         log::write(log::level::info, "lyceumd", what, {{"user", user.text()}});

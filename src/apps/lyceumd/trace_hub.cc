@@ -17,8 +17,16 @@ bool names(const sip::message& m, sip::header h, std::string_view user) {
 
 void trace_hub::add(std::string user, std::shared_ptr<admin::line_sink> sink) {
     const std::scoped_lock lock(lock_);
+    if (ended_) return;
     listeners_.push_back({std::move(user), std::move(sink)});
     listening_.store(true, std::memory_order_relaxed);
+}
+
+void trace_hub::end() {
+    const std::scoped_lock lock(lock_);
+    ended_ = true;
+    listening_.store(false, std::memory_order_relaxed);
+    listeners_.clear();
 }
 
 void trace_hub::saw(sipstack::tap::direction d,

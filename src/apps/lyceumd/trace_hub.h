@@ -20,6 +20,8 @@ public:
     /// Messages of that user (as sender, receiver or connection's owner) go to the sink until it is
     /// gone.
     void add(std::string user, std::shared_ptr<admin::line_sink>);
+    /// Lets go of everybody, who have to be there still, and takes nobody any more.
+    void end();
     [[nodiscard]] bool anybody() const { return listening_.load(std::memory_order_relaxed); }
     void saw(sipstack::tap::direction,
              const sipstack::path&,
@@ -36,6 +38,7 @@ private:
     std::atomic<bool> listening_ = false;
     std::mutex lock_;
     std::vector<listener> listeners_;
+    bool ended_ = false;
 };
 
 /// One shard's tap.

@@ -188,6 +188,7 @@ void asio_links::accepted(const acceptor& a, ip::tcp::socket socket) {
 }
 
 flow_id asio_links::connect(const target& t) {
+    if (is_shut_) return {};
     ip::tcp::socket socket(io_);
     tls_session tls;
     if (t.kind == transport::tls) {
@@ -342,6 +343,7 @@ void asio_links::stop_listening() {
 }
 
 void asio_links::shut() {
+    is_shut_ = true;
     stop_listening();
     error_code error;
     for (auto& d : datagrams_)

@@ -68,7 +68,7 @@ public:
     [[nodiscard]] static std::expected<void, std::string> is_free(const listener&);
     /// Starts accepting and reading; on the shard's thread.
     void start();
-    /// Closes everything without a word to the user.
+    /// Closes everything without a word to the user; nothing is opened after it.
     void shut();
 
     // For connections.
@@ -132,6 +132,7 @@ private:
     std::deque<hurried> hurried_; ///< the first to end first
     boost::asio::steady_timer patience_timer_;
     bool watching_ = false;
+    bool is_shut_ = false;
     std::vector<char> scratch_;
     metrics::counter& accepted_;
     metrics::counter& refused_;

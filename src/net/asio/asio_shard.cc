@@ -2,6 +2,8 @@
 
 #include <boost/asio/post.hpp>
 
+#include <future>
+
 namespace lyceum::net::asio {
 
 asio_shard::asio_shard(unsigned index,
@@ -61,10 +63,22 @@ void asio_shard::start() {
     thread_ = std::thread([this] { io_.run(); });
 }
 
+void asio_shard::shut() {
+    if (!thread_.joinable()) { // it was never started
+        links_.shut();
+        return;
+    }
+    std::promise<void> done;
+    boost::asio::post(io_, [this, &done] {
+        turns_.turn([this] { links_.shut(); });
+        done.set_value();
+    });
+    done.get_future().wait();
+}
+
 void asio_shard::stop() {
     turns_.end();
     boost::asio::post(io_, [this] {
-        turns_.turn([this] { links_.shut(); });
         work_.reset();
         io_.stop();
     });

@@ -40,6 +40,7 @@ public:
 
     [[nodiscard]] asio_links& links() { return links_; }
     void start(); ///< the thread
+    void shut();  ///< the sockets; returns when no event of theirs will come
     void stop();  ///< and joins it
 
 private:

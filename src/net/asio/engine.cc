@@ -60,9 +60,14 @@ public:
 
     void stop() override {
         if (!circle_.pool) return;
-        circle_.pool->join();
+        // First all sockets, so that nothing more comes in anywhere; shards take jobs of others
+        // until the last one has heard it. Then the shards. The pool does what it has begun with,
+        // and what waits there; nobody is left who could give it more.
+        for (auto& s : circle_.shards)
+            s->shut();
         for (auto& s : circle_.shards)
             s->stop();
+        circle_.pool->join();
         circle_.pool.reset();
         running_ = false;
     }

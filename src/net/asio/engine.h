@@ -57,7 +57,9 @@ public:
     virtual void run() = 0;
     /// Reads the certificate files anew; connections that stand keep theirs.
     [[nodiscard]] virtual std::expected<void, std::string> reload_tls() = 0;
-    /// Ends the threads: jobs that wait are dropped, connections closed. Blocks.
+    /// Closes every socket of every shard, then ends the threads: jobs that wait there are dropped,
+    /// those of the pool are done without an answer. No event comes after it, and nothing of a
+    /// shard is touched any more. Blocks; not on a shard's or the pool's thread.
     virtual void stop() = 0;
 };
 
