@@ -133,6 +133,8 @@ private:
     void refuse_bad(const path&, sip::message&&, const sip::refusal&);
     void take_ack(const path&, sip::message&&, gate::speaker&&);
     void take_cancel(const path&, const sip::message&);
+    /// The transaction that a CANCEL is for; 0 when there is none.
+    [[nodiscard]] std::uint64_t find_cancelled(const path&, const sip::message&) const;
     void take_new(const path&, sip::message&&, gate::speaker&&, std::string key);
 
     // stack_servers.cc: requests that wait for our answer

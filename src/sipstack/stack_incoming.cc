@@ -155,10 +155,24 @@ void stack::take_ack(const path& from, sip::message&& m, gate::speaker&& who) {
         {std::move(m), {}, from, std::move(who.user), std::move(who.trusted), {}, likeness});
 }
 
-void stack::take_cancel(const path& from, const sip::message& m) {
+std::uint64_t stack::find_cancelled(const path& from, const sip::message& m) const {
     std::string key;
-    const bool readable = transaction::cancelled_key(m, key_flow(from), key);
-    const auto id = readable ? servers_.find_key(key) : 0;
+    if (!transaction::cancelled_key(m, key_flow(from), key)) return 0;
+    auto id = servers_.find_key(key);
+    // Seldom another request's, which goes on as if nothing were. RFC 3261 9.2
+    for (auto i = std::to_underlying(method::other) + 1;
+         id == 0 && i <= std::to_underlying(method::update);
+         ++i) {
+        const auto other = static_cast<method>(i);
+        if (other == method::ack || other == method::cancel) continue;
+        transaction::cancelled_key(m, key_flow(from), key, sip::name(other));
+        id = servers_.find_key(key);
+    }
+    return id;
+}
+
+void stack::take_cancel(const path& from, const sip::message& m) {
+    const auto id = find_cancelled(from, m);
     auto noted = m;
     note_received(noted, from);
     if (id == 0) {
@@ -173,6 +187,7 @@ void stack::take_cancel(const path& from, const sip::message& m) {
         sip::make_response(noted, 200, {}, known.empty() ? signet_.refusal_tag(noted) : known);
     ok.append(header::server, settings_.gate.product);
     answer_at_once(from, std::move(ok));
+    if (!servers_.find(id)->is_invite) return;
     std::vector<std::string> reasons;
     for (const auto why : noted.values(header::reason))
         reasons.emplace_back(why);

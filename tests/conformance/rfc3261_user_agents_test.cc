@@ -246,8 +246,7 @@ const row rows[] = {
          EXPECT_EQ(x.answer_to(cancel_of(m)).status(), 200);
          x.bob.send(x.bob.answer(there, 202));
          EXPECT_EQ(x.gateway_hears(), "202 ");
-     },
-     {"a CANCEL of another request is answered 481", "docs/status.md"}},
+     }},
     {"RFC 3261 9.2",
      "a CANCEL is answered by itself, with the To tag that its INVITE's answers have",
      [] {

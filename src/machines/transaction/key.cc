@@ -62,8 +62,11 @@ bool server_key(const sip::message& request, std::uint64_t flow, std::string& ou
     return write(request, method, flow, out);
 }
 
-bool cancelled_key(const sip::message& cancel, std::uint64_t flow, std::string& out) {
-    return write(cancel, "INVITE", flow, out);
+bool cancelled_key(const sip::message& cancel,
+                   std::uint64_t flow,
+                   std::string& out,
+                   std::string_view method) {
+    return write(cancel, method, flow, out);
 }
 
 bool acknowledges(const sip::message& ack, std::string_view response_to_tag) {

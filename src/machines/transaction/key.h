@@ -26,8 +26,12 @@ namespace lyceum::transaction {
 /// readable Via. RFC 3261 17.2.3
 bool server_key(const sip::message& request, std::uint64_t flow, std::string& out);
 
-/// Writes the key of the INVITE that a CANCEL is for. False as above. RFC 3261 9.2
-bool cancelled_key(const sip::message& cancel, std::uint64_t flow, std::string& out);
+/// Writes the key of the INVITE that a CANCEL is for, or of a request with another method: a CANCEL
+/// does not say which. False as above. RFC 3261 9.2
+bool cancelled_key(const sip::message& cancel,
+                   std::uint64_t flow,
+                   std::string& out,
+                   std::string_view method = "INVITE");
 
 /// Whether an ACK whose key led to an INVITE is for the response with that To tag. Always with the
 /// magic cookie; else the tags have to be equal. RFC 3261 17.2.3
