@@ -268,8 +268,7 @@ const row rows[] = {
          x.bob.send(n);
          x.h.run_for(100ms);
          EXPECT_TRUE(x.gw.expect("NOTIFY").has(header::record_route));
-     },
-     {"a NOTIFY in a dialog gets no Record-Route", "docs/status.md"}},
+     }},
     {"RFC 3265 3.1.1",
      "without Expires the package's usual time",
      [] {

@@ -82,6 +82,12 @@ std::expected<destination, diagnostics::refusal> destination_of(sip::message& m,
 
     // A contact of ours comes first: its user part is whatever the client wrote.
     if (const auto cid = uri->params.get("ms-received-cid")) return to_flow{std::string(*cid)};
+    // Which address it is to go to counts for more than whose name it bears. RFC 3261 16.4, 16.5
+    if (const auto maddr = uri->params.get("maddr"); maddr && !h.has_domain(*maddr)) {
+        auto there = *uri;
+        there.host = *maddr;
+        if (!h.is_me(there)) return to_address{std::string(m.uri())};
+    }
     const bool ours = h.has_domain(uri->host) || h.is_me(*uri);
     if (!ours) return to_address{std::string(m.uri())};
     if (uri->user.empty()) return to_server{};
@@ -132,6 +138,7 @@ bool wants_record_route(const sip::message& m) {
     switch (m.method_id()) {
     case sip::method::invite:
     case sip::method::subscribe:
+    case sip::method::notify:
     case sip::method::refer:
         return true;
     default:

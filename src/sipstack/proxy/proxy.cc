@@ -81,9 +81,11 @@ proxy::proxy(stack& s, const proxy_settings& settings)
     });
 }
 
-std::string proxy::route_of(net::transport t) const {
+std::string proxy::route_of(net::transport t, bool secure) const {
     const auto& s = stack_.settings();
-    std::string out = "<sip:" + s.gate.fqdn + ":";
+    // RFC 3261 16.6 step 4. assumed: who asks for a SIPS URI over anything else finds us over that.
+    const bool sips = secure && t == net::transport::tls;
+    std::string out = (sips ? "<sips:" : "<sip:") + s.gate.fqdn + ":";
     switch (t) {
     case net::transport::tls:
         out += std::to_string(s.tls_port) + ";transport=tls";
@@ -98,12 +100,11 @@ std::string proxy::route_of(net::transport t) const {
     return out + ";lr>";
 }
 
-void proxy::add_record_route(sip::message& m,
-                             net::transport came_over,
-                             net::transport leaves_over) const {
+void proxy::add_record_route(sip::message& m, const carried& c, net::transport leaves_over) const {
     // Each side must find us over its own transport: one value each where they differ. RFC 5658 3.2
-    m.prepend(header::record_route, route_of(came_over));
-    if (came_over != leaves_over) m.prepend(header::record_route, route_of(leaves_over));
+    m.prepend(header::record_route, route_of(c.came_over, c.secure));
+    if (c.came_over != leaves_over)
+        m.prepend(header::record_route, route_of(leaves_over, c.secure));
 }
 
 void proxy::start(proxy_request&& job) {
@@ -136,6 +137,7 @@ void proxy::start(proxy_request&& job) {
                               job.in.transaction,
                               job.in.from.kind,
                               job.record_route,
+                              job.secure,
                               job.failover,
                               std::move(job.targets),
                               {},
@@ -213,7 +215,7 @@ void proxy::forward(std::uint64_t id, carried& c, const rc::forward& f) {
     m.set_uri(target.uri);
     suit_strict_router(m);
     const auto way = way_of(target);
-    if (c.record_route) add_record_route(m, c.came_over, way.kind);
+    if (c.record_route) add_record_route(m, c, way.kind);
     if (c.branches.size() <= f.branch) c.branches.resize(f.branch + 1);
     c.branches[f.branch].target = f.target;
     c.branches[f.branch].way = way;
@@ -265,7 +267,7 @@ void proxy::acknowledge(const carried& c, rc::branch_id b, const sip::message& r
     const auto& way = c.branches[b].way;
     const relay_marks marks{.on_account_of = c.targets[c.branches[b].target].on_account_of};
     auto sent = c.request;
-    if (c.record_route) add_record_route(sent, c.came_over, way.kind); // ours lie behind us
+    if (c.record_route) add_record_route(sent, c, way.kind); // ours lie behind us
     auto d = dialog::dialog::as_uac(sent, response, way.kind == net::transport::tls);
     if (!d) return; // no Contact: there is nobody to end it with
     stack_.send_stateless(d->make_ack_for_2xx(), way, marks);

@@ -24,6 +24,7 @@ struct proxy_request {
     incoming in; ///< routes that were ours are off, Max-Forwards is spent
     std::vector<proxy_target> targets;
     bool record_route = false;
+    bool secure = false;       ///< for a SIPS URI: so are the routes that are recorded
     bool single_final = false; ///< docs/adr/0003
     bool failover =
         false; ///< the targets are places of one server: the next only when one is unreachable
@@ -71,6 +72,7 @@ private:
         transaction_ref server;
         net::transport came_over = net::transport::tls;
         bool record_route = false;
+        bool secure = false;
         bool failover = false; ///< one target after the other
         std::vector<proxy_target> targets;
         std::vector<branch> branches; ///< by the machine's branch ids
@@ -86,9 +88,8 @@ private:
                      response_context::branch_id,
                      const sip::message& response,
                      bool end);
-    void
-    add_record_route(sip::message&, net::transport came_over, net::transport leaves_over) const;
-    [[nodiscard]] std::string route_of(net::transport) const;
+    void add_record_route(sip::message&, const carried&, net::transport leaves_over) const;
+    [[nodiscard]] std::string route_of(net::transport, bool secure) const;
     [[nodiscard]] path way_of(const proxy_target&) const;
     void tell_unreachable(std::uint64_t token) const;
 

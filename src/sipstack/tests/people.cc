@@ -226,7 +226,7 @@ sip::message gateway::request(std::string_view method, std::string_view uri) {
     m.append(header::max_forwards, "70");
     m.append(header::from, "<sip:line@other.test>;tag=" + n);
     m.append(header::to, "<" + std::string(uri) + ">");
-    m.append(header::call_id, n + "@other.test");
+    m.append(header::call_id, n + "@" + address_);
     m.append(header::cseq, "1 " + std::string(method));
     m.append(header::contact, contact);
     if (method == "INVITE") m.set_body("application/sdp", "v=0\r\nm=audio 1 RTP/AVP 0\r\n");

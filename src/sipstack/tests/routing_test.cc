@@ -91,7 +91,9 @@ TEST(routing, forged_routes_lead_nowhere) {
         {"sip:bob@contoso.test", "<sip:evil.test;lr>", "404 "},
         {"sip:bob@contoso.test", "<mailto:bob@contoso.test>", "400 "},
         {"sip:bob@contoso.test", "nonsense", "400 "},
-        {"sip:bob@contoso.test;maddr=192.0.2.1", "", "200 "}, // ours whatever maddr says
+        // RFC 3261 16.5: where maddr says, and nobody is trusted there
+        {"sip:bob@contoso.test;maddr=192.0.2.1", "", "404 "},
+        {"sip:bob@contoso.test;maddr=fe.contoso.test", "", "200 "},
         {"sip:192.0.2.1", "", "404 "},
         {"sip:bob@192.0.2.1;maddr=127.0.0.1", "", "404 "},
         {"sip:bob@contoso.test",

@@ -401,10 +401,24 @@ void router_rim::refuse_unreachable(const incoming& in) {
 void router_rim::forward(incoming&& in,
                          std::vector<sipstack::proxy_target>&& targets,
                          bool failover) {
+    // RFC 3261 16.6 step 7: for a SIPS URI over TLS or not at all.
+    const bool secure = istarts_with(in.message.uri(), "sips:");
+    if (secure) {
+        std::erase_if(targets, [](const sipstack::proxy_target& t) {
+            return (t.reach ? t.reach->kind : t.way.kind) != net::transport::tls;
+        });
+        if (targets.empty()) {
+            refuse(in, {480, diagnostics::id::no_suitable_response});
+            return;
+        }
+    }
     relayed_.add();
     make_presentable(in);
     sipstack::proxy_request job;
-    job.record_route = wants_record_route(in.message) && !in_dialog(in.message);
+    job.secure = secure;
+    // A subscriber takes its route from the NOTIFY: in a dialog, too. RFC 6665 4.3
+    job.record_route = wants_record_route(in.message) &&
+                       (!in_dialog(in.message) || in.message.method_id() == sip::method::notify);
     job.single_final = is_im_invite(in.message);
     job.failover = failover;
     job.targets = std::move(targets);
