@@ -131,6 +131,24 @@ const row rows[] = {
          EXPECT_TRUE(there.first(header::record_route).starts_with("<sips:"));
      }},
     {"RFC 3261 16.6",
+     "step 4: and a dialog's requests come back by it; who came over UDP has a route over UDP",
+     [] {
+         scene x;
+         const auto there = x.delivered(x.gw.request("INVITE", "sips:bob@contoso.test"));
+         const auto routes = there.values(header::record_route);
+         ASSERT_EQ(routes.size(), 2U);
+         EXPECT_EQ(routes[1], "<sip:fe.contoso.test:5060;lr>");
+         x.bob.send(x.bob.answer(there, 200));
+         x.h.run_for(100ms);
+         auto info = x.bob.request("INFO", "sip:line@10.0.0.9");
+         info.append(header::route, routes[0]);
+         info.append(header::route, routes[1]);
+         info.set(header::to, "<sip:line@other.test>;tag=g1");
+         x.bob.send(info);
+         x.h.run_for(100ms);
+         EXPECT_FALSE(x.gw.expect("INFO").has(header::route));
+     }},
+    {"RFC 3261 16.6",
      "step 7: a request for a SIPS URI leaves over TLS or not at all",
      [] {
          scene x;

@@ -69,7 +69,9 @@ struct torture {
 /// Somebody whom nobody trusts, over UDP.
 class stranger final : public sipstack::test::party {
 public:
-    using party::party;
+    stranger(house& h, std::string_view address) : party(h, address) {
+        host_.listen(net::transport::udp, net::audience::trusted, 5060);
+    }
     void send(std::string_view octets) {
         using namespace sipstack::test;
         host_.links(0).send_datagram(host_.links(0).udp_socket(), at(house_address, 5060), octets);

@@ -40,6 +40,7 @@ TEST(remains, what_a_response_repeats_is_found) {
         ASSERT_TRUE(m) << row.octets;
         EXPECT_EQ(m->uri(), row.uri);
         EXPECT_EQ(m->call_id(), row.call_id);
+        EXPECT_EQ(m->fields().size(), 4 + row.vias);
         EXPECT_EQ(m->values(header::via).size(), row.vias) << row.octets;
         EXPECT_EQ(m->cseq_number(), 7U);
         EXPECT_TRUE(message::parse(make_response(*m, 400).text()));
