@@ -350,6 +350,11 @@ void gate::expel(const sip::aor& user) {
     }
 }
 
+bool gate::may_be_here(const sip::aor& user) const {
+    const auto known = people_->find(user);
+    return known && known->enabled;
+}
+
 bool gate::honours(const account& a, bool may_register) const {
     const auto peer = people_->trusted(a.host, net::name(a.kind));
     return peer != nullptr && (peer->may_register || !may_register);

@@ -47,6 +47,8 @@ public:
     [[nodiscard]] bool trusts(const path& p) const { return trusted_of(p) != nullptr; }
     /// Whether the list still has that peer; may_register: and lets it register our users.
     [[nodiscard]] bool honours(const account&, bool may_register = false) const;
+    /// Whether that user exists and is enabled, as far as this shard has heard.
+    [[nodiscard]] bool may_be_here(const sip::aor&) const;
     /// Takes off a message what is not for who gets it. Twice does no harm.
     void keep_inside(const path& to, sip::message&) const;
     /// Signs a message on its way to a client with an association; last of all changes.

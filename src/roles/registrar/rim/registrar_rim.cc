@@ -64,6 +64,14 @@ registrar_rim::registrar_rim(
 void registrar_rim::on_register(sipstack::incoming&& in) {
     const auto now = stack_.shard().clock().now();
     const auto& aor = in.about;
+    // The directory may have changed while this was on its way here, and a phone has no connection
+    // that would have closed.
+    if (!stack_.gate_keeper().may_be_here(aor)) {
+        refused_.add();
+        stack_.respond(in.transaction,
+                       stack_.refusal_for(in.message, {403, diagnostics::id::user_disabled}));
+        return;
+    }
     observed seen;
     seen.where = way_of(in.from);
     seen.transport = net::name(in.from.kind);
