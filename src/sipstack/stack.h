@@ -23,8 +23,10 @@ struct stack_settings {
     std::size_t max_datagram = 1300; ///< octets of a request over UDP; a longer one moves to TCP
     std::chrono::seconds tcp_refused_rest{
         300}; ///< how long a UDP peer that refused TCP is not asked for it again
-    std::size_t max_transactions_of_client =
-        2000; ///< of one client's connection, so that nobody uses up what is there for all
+    /// The same of one user over all its connections, and of one trusted peer, so that nobody uses
+    /// up what is there for all. (Who has proven nothing gets no transaction.)
+    std::size_t max_transactions_of_user = 2000;
+    std::size_t max_transactions_of_peer = 50000;
 };
 
 /// What is particular to a relayed request: what its Via says beyond what every Via of ours does.
@@ -136,6 +138,10 @@ private:
     /// The transaction that a CANCEL is for; 0 when there is none.
     [[nodiscard]] std::uint64_t find_cancelled(const path&, const sip::message&) const;
     void take_new(const path&, sip::message&&, gate::speaker&&, std::string key);
+    /// What counts a refusal because there is no room for another request of that sender; nullptr
+    /// when there is.
+    [[nodiscard]] metrics::counter* limit_reached(const gate::speaker&,
+                                                  std::string_view asker) const;
 
     // stack_servers.cc: requests that wait for our answer
     void respond_here(transaction_ref, sip::message&&);

@@ -11,7 +11,8 @@ struct stack::counters {
         : requests(m.make_counter("lyceum_sipstack_requests_total", "New server transactions")),
           bad(m.make_counter("lyceum_sipstack_bad_requests_total",
                              "Requests without what every request must have")),
-          overload(m.make_counter("lyceum_sipstack_overload_total", "Requests refused with 503")),
+          shard_full(overload(m, "shard")), user_full(overload(m, "user")),
+          peer_full(overload(m, "peer")), draining(overload(m, "drain")),
           stray(m.make_counter("lyceum_sipstack_stray_responses_total",
                                "Responses that belong to nothing")),
           loops(m.make_counter(
@@ -26,9 +27,17 @@ struct stack::counters {
           hops(m.make_counter("lyceum_sipstack_hops_total", "Messages handed from shard to shard")),
           servers(m.make_gauge("lyceum_sipstack_server_transactions", "Server transactions")),
           clients(m.make_gauge("lyceum_sipstack_client_transactions", "Client transactions")) {}
+    static metrics::counter& overload(metrics::registry& m, const char* limit) {
+        return m.make_counter("lyceum_sipstack_overload_total",
+                              "Requests refused with 503, by the limit that was reached",
+                              {{"limit", limit}});
+    }
     metrics::counter& requests;
     metrics::counter& bad;
-    metrics::counter& overload;
+    metrics::counter& shard_full;
+    metrics::counter& user_full;
+    metrics::counter& peer_full;
+    metrics::counter& draining;
     metrics::counter& stray;
     metrics::counter& loops;
     metrics::counter& moved_to_tcp;

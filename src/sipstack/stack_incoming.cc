@@ -92,10 +92,11 @@ void stack::admitted(const path& from, sip::message&& m, gate::speaker who) {
 void stack::take_new(const path& from, sip::message&& m, gate::speaker&& who, std::string key) {
     const auto likeness = signet_.likeness(m);
     note_received(m, from);
-    const bool too_many =
-        who.user && servers_.by_flow().count(from.flow) >= settings_.max_transactions_of_client;
-    if (draining_ || too_many || servers_.size() >= settings_.max_transactions) {
-        count_->overload.add();
+    // sip:..., or the name or address of a peer, which is no URI.
+    const std::string_view asker =
+        who.user ? std::string_view(who.user->aor.text()) : std::string_view(who.trusted->host);
+    if (auto* const limit = limit_reached(who, asker)) {
+        limit->add();
         auto r = refusal_for(m, {503, diagnostics::id::service_unavailable});
         // Spread over a minute, so that they do not all come back at once.
         r.append(header::retry_after, std::to_string(5 + shard_.random().below(55)));
@@ -120,7 +121,8 @@ void stack::take_new(const path& from, sip::message&& m, gate::speaker&& who, st
                      false,
                      shard_.clock().now(),
                      {},
-                     {}});
+                     {}},
+                 asker);
     if (!std::exchange(sweeping_, true))
         deadlines_.arm({sweep_timer, 0}, shard_.clock().now() + settings_.timings.long_wait());
     count_->servers.set(static_cast<std::int64_t>(servers_.size()));
@@ -131,6 +133,14 @@ void stack::take_new(const path& from, sip::message&& m, gate::speaker&& who, st
     }
     requests_->on_request(
         {std::move(m), ref, from, std::move(who.user), std::move(who.trusted), {}, likeness});
+}
+
+metrics::counter* stack::limit_reached(const gate::speaker& who, std::string_view asker) const {
+    if (draining_) return &count_->draining;
+    if (servers_.size() >= settings_.max_transactions) return &count_->shard_full;
+    const auto held = servers_.held_by(asker);
+    if (who.user) return held >= settings_.max_transactions_of_user ? &count_->user_full : nullptr;
+    return held >= settings_.max_transactions_of_peer ? &count_->peer_full : nullptr;
 }
 
 void stack::take_ack(const path& from, sip::message&& m, gate::speaker&& who) {

@@ -14,6 +14,9 @@
 
 namespace lyceum::sipstack {
 
+/// Somebody who has requests under way, and how many.
+using holder = std::pair<const std::string, std::size_t>;
+
 /// A request that came in and what its answer needs.
 struct server_transaction {
     transaction::server machine;
@@ -27,6 +30,7 @@ struct server_transaction {
     std::string last;   ///< what to send again; kept over UDP only
     alarm timer = {};
     std::string sameness = {}; ///< server_table::is_merged() was asked about it
+    holder* of = nullptr; ///< whose it is
 };
 
 /// A request of ours that waits for its answer.
@@ -51,7 +55,7 @@ struct client_transaction {
     alarm timer = {};
 };
 
-/// The server transactions of one shard: by id, by key, by connection.
+/// The server transactions of one shard: by id, by key, by connection, and counted by who asked.
 class server_table {
 public:
     [[nodiscard]] server_transaction* find(std::uint64_t id) {
@@ -63,8 +67,17 @@ public:
         const auto it = by_key_.find(key);
         return it == by_key_.end() ? 0 : it->second;
     }
-    void add(std::uint64_t id, server_transaction&& t) {
+    /// How many that user or peer has here.
+    [[nodiscard]] std::size_t held_by(std::string_view who) const {
+        const auto it = holders_.find(who);
+        return it == holders_.end() ? 0 : it->second;
+    }
+    void add(std::uint64_t id, server_transaction&& t, std::string_view who) {
         by_key_.emplace(t.key, id);
+        auto it = holders_.find(who);
+        if (it == holders_.end()) it = holders_.emplace(who, 0).first;
+        ++it->second;
+        t.of = &*it; // a node stays where it is
         if (t.from.kind != net::transport::udp) by_flow_.add(t.from.flow, id);
         by_id_.emplace(id, std::move(t));
     }
@@ -84,6 +97,7 @@ public:
         if (!it->second.sameness.empty()) by_sameness_.erase(it->second.sameness);
         by_key_.erase(it->second.key);
         by_flow_.remove(it->second.from.flow, id);
+        if (--it->second.of->second == 0) holders_.erase(holders_.find(it->second.of->first));
         by_id_.erase(it);
     }
     [[nodiscard]] const flow_index& by_flow() const { return by_flow_; } ///< streams only
@@ -95,6 +109,7 @@ private:
     std::unordered_map<std::uint64_t, server_transaction> by_id_;
     std::unordered_map<std::string, std::uint64_t, text_hash, std::equal_to<>> by_key_;
     std::unordered_map<std::string, std::uint64_t> by_sameness_;
+    std::unordered_map<std::string, std::size_t, text_hash, std::equal_to<>> holders_;
     flow_index by_flow_;
 };
 

@@ -151,9 +151,16 @@ void sip_settings::describe(settings::section& s) {
              "What is kept of an incomplete message of a client that has not signed in.")
         .between(4096, 16 << 20)
         .needs_restart();
-    s.number("max_transactions_of_client",
-             max_transactions_of_client,
-             "Requests of one client's connection that may be under way; further ones get 503.")
+    s.number("max_transactions_of_user",
+             max_transactions_of_user,
+             "Requests that one user may have under way per shard, over all its connections; "
+             "further ones get 503.")
+        .between(10, 1'000'000)
+        .in("requests")
+        .needs_restart();
+    s.number("max_transactions_of_peer",
+             max_transactions_of_peer,
+             "Requests that one trusted peer may have under way per shard; further ones get 503.")
         .between(10, 1'000'000)
         .in("requests")
         .needs_restart();

@@ -69,11 +69,12 @@ struct sip_settings {
         300}; ///< what clients are told to keep the connection alive with
     std::chrono::seconds min_expires{60}; ///< of a registration
     std::chrono::seconds expires{7200};
-    std::size_t max_endpoints = 8;                 ///< places where one user is signed in at once
-    std::chrono::seconds message_patience{30};     ///< from a message's first octet to its last
-    std::size_t max_before_sign_in = 32768;        ///< octets of a stranger's incomplete message
-    std::size_t max_transactions_of_client = 2000; ///< requests of one connection under way
-    std::size_t max_subscriptions = 1000;          ///< of one user, per shard
+    std::size_t max_endpoints = 8;                ///< places where one user is signed in at once
+    std::chrono::seconds message_patience{30};    ///< from a message's first octet to its last
+    std::size_t max_before_sign_in = 32768;       ///< octets of a stranger's incomplete message
+    std::size_t max_transactions_of_user = 2000;  ///< requests under way, per shard
+    std::size_t max_transactions_of_peer = 50000; ///< the same of a trusted peer
+    std::size_t max_subscriptions = 1000;         ///< of one user, per shard
     std::size_t max_subscriptions_of_connection = 250; ///< per shard
     void describe(settings::section&);
 };

@@ -31,7 +31,8 @@ sipstack::stack_settings stack_settings_of(const deployment::deployment& d) {
     s.transport.keep_alive = d.sip.keep_alive;
     s.transport.message_patience = d.sip.message_patience;
     s.transport.max_before_sign_in = d.sip.max_before_sign_in;
-    s.max_transactions_of_client = d.sip.max_transactions_of_client;
+    s.max_transactions_of_user = d.sip.max_transactions_of_user;
+    s.max_transactions_of_peer = d.sip.max_transactions_of_peer;
     s.gate.fqdn = d.server.fqdn;
     s.gate.product =
         "RTC/5.0 (Lyceum " LYCEUM_VERSION ")"; // Lync 2013 to clients. digest MS-SIPREGE 3.2

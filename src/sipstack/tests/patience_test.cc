@@ -125,7 +125,7 @@ TEST(patience, a_request_that_nobody_answers) { // as when an answer is lost bet
 
 TEST(patience, one_client_does_not_use_up_what_is_there_for_all) {
     auto s = house::settings();
-    s.max_transactions_of_client = 50;
+    s.max_transactions_of_user = 50;
     house h(1, {}, s);
     for (const auto* name : {"alice", "bob"})
         h.add_user(name);
@@ -149,6 +149,70 @@ TEST(patience, one_client_does_not_use_up_what_is_there_for_all) {
     h.run_for(100ms);
     while (auto cancel = bob.take("CANCEL"))
         bob.send(bob.answer(*cancel, 200));
+    bob.hang_up();
+    h.expect_nothing_left();
+}
+
+TEST(patience, many_connections_of_one_user_do_not_either) {
+    auto s = house::settings();
+    s.max_transactions_of_user = 50; // on each of two shards
+    house h(1, {}, s);
+    for (const auto* name : {"alice", "bob"})
+        h.add_user(name);
+    std::vector<std::unique_ptr<client>> all;
+    for (const auto* address : {"10.0.1.1", "10.0.1.2", "10.0.1.3", "10.0.1.4"}) {
+        all.push_back(std::make_unique<client>(h, "alice", address));
+        all.back()->sign_in();
+    }
+    client bob(h, "bob", "10.0.2.1");
+    bob.sign_in();
+    const auto call = [&](int each) {
+        for (int i = 0; i < each; ++i) {
+            for (const auto& c : all)
+                c->send(c->request("INVITE", "sip:bob@contoso.test"));
+        }
+        h.run_for(100ms);
+        int refused = 0;
+        for (const auto& c : all) {
+            while (c->take("503"))
+                ++refused;
+        }
+        return refused;
+    };
+    EXPECT_EQ(call(40), 4 * 40 - 2 * 50);
+    EXPECT_EQ(h.metric("lyceum_sipstack_overload_total{limit=\"user\"}"), 60);
+    bob.send(bob.request("OPTIONS", "sip:contoso.test"));
+    h.run_for(100ms);
+    EXPECT_TRUE(bob.take("200"));
+    // What is over counts no more.
+    while (const auto rung = bob.take("INVITE"))
+        bob.send(bob.answer(*rung, 486));
+    h.run_for(40s); // nobody acknowledges: 64*T1. RFC 3261 17.2.1
+    EXPECT_EQ(call(20), 0);
+    for (const auto& c : all)
+        c->hang_up();
+    bob.hang_up();
+    h.expect_nothing_left();
+}
+
+TEST(patience, a_trusted_peer_has_a_limit_of_its_own) {
+    auto s = house::settings();
+    s.max_transactions_of_user = 10;
+    s.max_transactions_of_peer = 20;
+    house h(1, {}, s);
+    h.add_user("bob");
+    client bob(h, "bob", "10.0.2.1");
+    bob.sign_in();
+    gateway busy(h, "10.0.0.9"), other(h, "10.0.0.10");
+    for (int i = 0; i < 30; ++i)
+        busy.send(busy.request("INVITE", "sip:bob@contoso.test"));
+    h.run_for(100ms);
+    for (int i = 0; i < 10; ++i)
+        EXPECT_TRUE(busy.expect("503").has(header::retry_after));
+    EXPECT_FALSE(busy.take("503"));
+    other.send(other.request("OPTIONS", "sip:contoso.test"));
+    h.run_for(100ms);
+    EXPECT_TRUE(other.take("200"));
     bob.hang_up();
     h.expect_nothing_left();
 }

@@ -144,6 +144,27 @@ def calls_of_one_client(target):
     under_attack_by_insider(target)
 
 
+@case(**{"server.shards": 1, "sip.max_transactions_of_user": 100})
+def connections_of_one_user(target):
+    """Nor does it help to have many connections: what a user has under way is counted over all of them."""
+    carol, alice = target.client("carol").sign_in(), target.client("alice").sign_in()
+    many = [target.client("mallory").sign_in() for _ in range(4)]
+    target.note()
+    for _ in range(40):
+        for one in many:
+            one.send("INVITE", carol.aor, more=[("Content-Type", "application/sdp")], body=b"m=message 1 sip null\r\n")
+    heard = [one.wire.read() for one in many for _ in range(40)]
+    refused = [m for m in heard if m.status == 503]
+    assert len(refused) == 60 and sum(m.status == 100 for m in heard) == 100, [m.status for m in heard]
+    assert all(int(m.get("retry-after")) > 0 for m in refused)
+    target.expect_count('sipstack_overload_total{limit="user"}', 60)
+    for one in many:
+        one.ask("OPTIONS", 503)
+    alice.ask("OPTIONS", 200)
+    for one in (carol, alice, *many):  # and with them all that was under way
+        one.close()
+
+
 def under_attack_by_insider(target):
     alice = target.client("alice").sign_in()
     said, go = multiprocessing.Event(), multiprocessing.Event()
@@ -157,7 +178,7 @@ def under_attack_by_insider(target):
             waits.append(time.monotonic() - began)
             time.sleep(0.005)
             assert attacker.is_alive() or said.is_set(), "the attacker failed"
-        target.expect_count("sipstack_overload_total", 1, 4000)
+        target.expect_count('sipstack_overload_total{limit="user"}', 1, 4000)
         assert target.metrics()["lyceum_sipstack_server_transactions"] < 4100
     finally:
         go.set()
