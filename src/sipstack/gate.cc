@@ -44,9 +44,11 @@ gate::gate(net::shard& s,
       strangers_(s.metrics().make_counter("lyceum_sipstack_strangers_total",
                                           "Connections to a port for trusted peers, closed because "
                                           "who made them is not on the list")),
-      wrong_proofs_(
-          s.metrics().make_counter("lyceum_sipstack_sign_ins_refused_total",
-                                   "Sign-ins whose password was wrong or not looked at")) {}
+      wrong_proofs_(s.metrics().make_counter("lyceum_sipstack_sign_ins_refused_total",
+                                             "Sign-ins whose password was wrong or not looked at")),
+      old_versions_(s.metrics().make_counter(
+          "lyceum_sipstack_old_versions_total",
+          "Sign-ins refused for a version of [MS-SIPAE] below auth.lowest_version")) {}
 
 gate::client& gate::client_of(net::flow_id id) {
     const auto it = clients_.find(id);
@@ -181,6 +183,8 @@ void gate::carry_out(const path& from, authenticator::actions&& todo, sip::messa
                            auto m = message_of(c.of);
                            if (!m) return;
                            challenged_.add();
+                           if (c.why == security_association::version_too_low)
+                               note_old_version(from);
                            auto r = sip::make_response(*m, 401, {}, shard_.random().hex(8));
                            for (const auto& line : c.headers)
                                r.append(line.name, line.value);
@@ -222,6 +226,16 @@ void gate::carry_out(const path& from, authenticator::actions&& todo, sip::messa
                    a);
     }
     if (const auto it = clients_.find(from.flow); it != clients_.end()) arm(from.flow, it->second);
+}
+
+void gate::note_old_version(const path& from) {
+    old_versions_.add();
+    if (const auto left_out = version_lines_.next(shard_.clock().now())) {
+        log::write(log::level::info,
+                   "sipstack",
+                   "version_too_low",
+                   {{"peer", from.peer.text()}, {"left_out", *left_out}});
+    }
 }
 
 void gate::turn_away(const path& from, const sip::message& m) {

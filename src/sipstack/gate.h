@@ -80,6 +80,7 @@ private:
     void arm(net::flow_id, client&);
     void count(const authenticator::drop&);
     void turn_away(const path&, const sip::message&);
+    void note_old_version(const path&);
 
     net::shard& shard_;
     transport& transport_;
@@ -98,8 +99,10 @@ private:
     metrics::counter& replayed_;
     metrics::counter& strangers_;
     metrics::counter& wrong_proofs_;
+    metrics::counter& old_versions_;
     log::sparing stranger_lines_;
     log::sparing refusal_lines_;
+    log::sparing version_lines_;
 };
 
 class gate_events {

@@ -209,6 +209,13 @@ void auth_settings::describe(settings::section& s) {
                "A signed-in client must prove itself again after so long.")
         .between(1min, 168h)
         .needs_restart();
+    s.number("lowest_version",
+             lowest_version,
+             "Lowest version of the authentication protocol [MS-SIPAE] that clients may choose. "
+             "Below 4, somebody in the middle can hand a client's answer on and receive what is "
+             "sent to it; clients older than Office Communicator 2007 R2 speak nothing else.")
+        .between(2, 4)
+        .needs_restart();
     s.number("throttle_failures",
              throttle_failures,
              "Wrong passwords of one user before the first pause, in which none is looked at.")

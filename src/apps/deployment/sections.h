@@ -92,6 +92,7 @@ struct auth_settings {
         netbios_domain; ///< NTLM domain that we show; empty: the first label of the first domain
     std::string sealing_key = "sealing.key";
     std::chrono::seconds association_lifetime{28800};
+    unsigned lowest_version = 2; ///< of [MS-SIPAE], that clients may choose: 2 to 4
     // Wrong passwords, as credentials::builtin::settings has them.
     unsigned throttle_failures = 5;
     std::chrono::seconds throttle_first_pause{1};

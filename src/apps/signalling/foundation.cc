@@ -40,6 +40,7 @@ sipstack::stack_settings stack_settings_of(const deployment::deployment& d) {
     s.gate.association.targetname = d.server.fqdn;
     s.gate.association.netbios_domain = d.auth.netbios_domain;
     s.gate.association.dns_domain = d.primary_domain();
+    s.gate.association.lowest_version = d.auth.lowest_version;
     s.gate.association.lifetime = d.auth.association_lifetime;
     s.tls_port = d.ports.sip_tls;
     s.tcp_port = d.ports.sip_tcp;

@@ -24,7 +24,7 @@ struct settings {
     std::string netbios_domain{};                     ///< told to NTLM clients; may be empty
     std::string dns_domain{};                         ///< told to NTLM clients; may be empty
     unsigned version = 4;                             ///< offered: 3 or 4
-    unsigned lowest_version = 2;                      ///< that a client may choose
+    unsigned lowest_version = 2;                      ///< that a client may choose: 2 to 4
     bool weak_sessions =
         false; ///< also without extended session security or 128-bit keys (LCS 2005)
     std::size_t max_half_open = 8;     ///< handshakes under way, per connection
@@ -195,7 +195,10 @@ private:
     void on_proven(const ntlm_proven&, instant now, actions&);
     void on_refused(const ntlm_refused&, actions&);
     void on_unavailable(const ntlm_unavailable&, actions&);
-    void handshake_failed(ticket, wall_instant, actions&) const;
+    void handshake_failed(ticket,
+                          wall_instant,
+                          actions&,
+                          const diagnosis& why = final_handshake_failed) const;
     [[nodiscard]] byte_vector ntlm_challenge(const ntlm::octets8&) const;
     [[nodiscard]] challenge fresh_challenge(ticket, wall_instant) const;
     [[nodiscard]] std::optional<handshake> take_waiting(ticket);

@@ -17,6 +17,8 @@ inline constexpr diagnosis service_unavailable{1, "Service unavailable"}; // dig
 inline constexpr diagnosis too_many_associations{
     1, "Too many security associations on this connection"};
 inline constexpr diagnosis final_handshake_failed{1000, "Final handshake failed"}; // [MS-OCER] 8.2
+inline constexpr diagnosis version_too_low{
+    1000, "Version of the authentication protocol is too low"};             // assumed: the number
 inline constexpr diagnosis no_association{1000, "No security association"}; // assumed: the number
 inline constexpr diagnosis other_endpoint{
     4010, "Endpoint identifiers name different endpoints"}; // assumed: the number

@@ -49,9 +49,12 @@ authenticator::challenge authenticator::fresh_challenge(ticket of, wall_instant 
             std::nullopt};
 }
 
-void authenticator::handshake_failed(ticket of, wall_instant wall, actions& out) const {
+void authenticator::handshake_failed(ticket of,
+                                     wall_instant wall,
+                                     actions& out,
+                                     const diagnosis& why) const {
     auto answer = fresh_challenge(of, wall);
-    answer.why = final_handshake_failed;
+    answer.why = why;
     out.emplace_back(std::move(answer));
 }
 
@@ -61,8 +64,10 @@ void authenticator::on_handshake(const sip::message& m,
                                  instant now,
                                  actions& out) {
     const auto version = sipauth::version_of(f);
-    if (version < settings_->lowest_version || version > settings_->version)
-        return handshake_failed(0, wall, out);
+    if (version < settings_->lowest_version || version > settings_->version) {
+        const bool is_known = version >= 2 && version <= settings_->version;
+        return handshake_failed(0, wall, out, is_known ? version_too_low : final_handshake_failed);
+    }
     auto who = endpoint_of(m);
     if (!who) {
         out.emplace_back(refuse{0, 400, explain(who.error()), std::nullopt});

@@ -60,6 +60,35 @@ def relayed_challenges(target):
     bob.hears_nothing()
 
 
+@case(**{"auth.lowest_version": 4})
+def answers_of_old_versions(target):
+    """auth.lowest_version = 4: an unsigned last leg opens nothing, whatever version it says that it is of."""
+    victim, middle = target.client("alice"), target.client("alice")
+    target.note()
+    for version in (4, 3, 2, None):
+        field = middle.ask_challenge()
+        keys = ntlm.Answer(base64.b64decode(quoted(field, "gssapi-data")), "alice", victim.password)
+        data = base64.b64encode(keys.message).decode()
+        fields = middle.register_fields_without_instance()
+        unsigned = (f'NTLM qop="auth", realm="{middle.realm}", opaque="{quoted(field, "opaque")}", targetname="{middle.target}", '
+                    f'gssapi-data="{data}"' + (f", version={version}" if version else ""))
+        middle.wire.send(text_of(f"REGISTER sip:{DOMAIN} SIP/2.0", fields + [("Authorization", unsigned)]))
+        refused = middle.expect(401)
+        assert refused.get("ms-diagnostics-public").startswith("1000;"), refused.octets
+        assert ("version" in refused.get("ms-diagnostics-public").lower()) == (version != 4), refused.octets
+        assert "version=4" in refused.get("www-authenticate"), refused.octets
+    assert target.counted("registrar_accepted_total") == 0
+    target.expect_count("sipstack_old_versions_total", 3)
+    # Nor does the first leg begin anything.
+    first = (f'NTLM qop="auth", realm="{middle.realm}", targetname="{middle.target}", gssapi-data="", version=3')
+    middle.wire.send(text_of(f"REGISTER sip:{DOMAIN} SIP/2.0",
+                             middle.register_fields_without_instance() + [("Authorization", first)]))
+    assert "gssapi-data" not in middle.expect(401).get("www-authenticate")
+    victim.sign_in()  # speaks version 4
+    for one in (victim, middle):
+        one.close()
+
+
 @case
 def names_given_in_advance(target):
     """Association fixation: the opaque is the server's to choose, and an endpoint's own."""
