@@ -167,7 +167,8 @@ bool transport::send(const path& to, std::string_view octets) {
         return true;
     }
     const auto it = flows_.find(to.flow);
-    if (it == flows_.end()) return false;
+    // What comes after the last word would not go out, or unsigned: who was expelled is nobody.
+    if (it == flows_.end() || it->second.is_closing) return false;
     if (tap_ != nullptr)
         tap_->saw(tap::direction::out, to, it->second.facts.local, it->second.user, octets);
     return links_.send(to.flow, octets);
