@@ -50,6 +50,7 @@ device::device(net::sim::world& w, const plan& p, std::size_t index, ledger& l)
       owner_(aor_of(p.devices[index].user)), host_(w.make_host(address_of(index))),
       dice_(p.seed * 1'000'003 + index) {
     epid_ = dice_.hex(6);
+    password_ = password_of(p.devices[index].user);
 }
 device::~device() = default;
 
@@ -63,7 +64,7 @@ void device::power_on() {
     const auto& d = plan_.devices[index_];
     user_agent::account a;
     a.aor = owner_;
-    a.login = *user_agent::identity_of("CONTOSO\\" + d.user, password_of(d.user));
+    a.login = *user_agent::identity_of("CONTOSO\\" + d.user, password_);
     a.epid = epid_;
     a.authenticate = !d.over_udp;
     a.answer_delay = d.answer_delay;
@@ -83,6 +84,15 @@ void device::power_off() {
     wanted_ = false;
     contacts_.reset();
     seen_.clear();
+}
+
+void device::type_password(std::string password) {
+    if (over_udp()) return; // a phone has none
+    password_ = std::move(password);
+    password_is_old_ = false;
+    if (!is_on()) return;
+    power_off();
+    power_on();
 }
 
 bool device::is_signed_in() const {
@@ -310,6 +320,8 @@ void device::on_notice(agents::seat, const user_agent::action& a) {
                        pause_ = 500ms;
                        if (!n.anew) return;
                        tell("signed in");
+                       if (password_is_old_ && !over_udp())
+                           ledger_.fail(name_ + " signed in with a password that is no longer");
                        ++sign_ins_;
                        // Later: in the midst of an event nothing may be wished for.
                        agents_->alarm_at(world_.now(), life_ * alarms + settle_alarm);
@@ -317,7 +329,8 @@ void device::on_notice(agents::seat, const user_agent::action& a) {
                    [&](const notice::sign_in_failed& n) {
                        trouble_ = "sign-in failed: " + n.why;
                        tell(trouble_);
-                       if (n.status == 0 || n.status == 403 || n.status == 404)
+                       if ((n.status == 0 || n.status == 403 || n.status == 404) &&
+                           world_.now() > turned_away_until_)
                            ledger_.fail(name_ + " could not sign in: " + n.why);
                        come_back();
                        agents_->hang_up(0);

@@ -22,6 +22,15 @@ public:
     void sign_out();
     void sign_in();
     void carry_out(const step&, const sip::aor& other);
+    /// Somebody types another password in, which means starting the program anew.
+    void type_password(std::string password);
+    /// The administrator has taken the account's rights, or given them back. (What was said until
+    /// then may still arrive.)
+    void set_welcome(bool welcome) {
+        turned_away_until_ = welcome ? world_.now() + 10s : instant::max();
+    }
+    /// The password that it knows is no longer the account's.
+    void set_password_is_old() { password_is_old_ = true; }
     /// A message that has to arrive. Gives its number.
     ledger::id probe(const sip::aor& to);
 
@@ -81,6 +90,9 @@ private:
     bool wanted_ = false; ///< to be signed in
     bool coming_ = false; ///< an alarm will bring it back
     unsigned life_ = 0;
+    std::string password_;
+    bool password_is_old_ = false;
+    instant turned_away_until_{}; ///< who is refused until then had no right to be there
     std::string trouble_;
     std::size_t sign_ins_ = 0;
     std::uint64_t next_request_ = 1;

@@ -8,11 +8,11 @@ namespace {
 using kind = step::kind;
 using std::chrono::milliseconds;
 
-constexpr const char* names[] = {"say",         "page",           "type",         "leave",
-                                 "set_contact", "delete_contact", "publish",      "refresh",
-                                 "renew",       "sign_out",       "power_off",    "reset",
-                                 "cut",         "half_close",     "stop_reading", "reset_all",
-                                 "restart",     "drain",          "store_down",   "jump"};
+constexpr const char* names[] = {
+    "say",     "page",       "type",         "leave",    "set_contact",  "delete_contact",
+    "publish", "refresh",    "renew",        "sign_out", "power_off",    "reset",
+    "cut",     "half_close", "stop_reading", "disable",  "set_password", "reset_all",
+    "restart", "drain",      "store_down",   "jump"};
 
 struct share {
     kind what;
@@ -33,6 +33,8 @@ constexpr share faults[] = {{kind::power_off, 6},
                             {kind::cut, 6},
                             {kind::half_close, 5},
                             {kind::stop_reading, 5},
+                            {kind::disable, 4},
+                            {kind::set_password, 4},
                             {kind::reset_all, 2},
                             {kind::restart, 5},
                             {kind::drain, 2},
@@ -67,6 +69,8 @@ std::int64_t amount_of(random::source& dice, kind k) {
     case kind::power_off:
         return static_cast<std::int64_t>(100 + dice.below(60'000));
     case kind::stop_reading:
+    case kind::disable:
+    case kind::set_password:
         return static_cast<std::int64_t>(100 + dice.below(120'000));
     case kind::restart:
     case kind::drain:
@@ -81,7 +85,8 @@ std::int64_t amount_of(random::source& dice, kind k) {
 
 bool lasts(kind k) {
     return k == kind::sign_out || k == kind::power_off || k == kind::stop_reading ||
-           k == kind::restart || k == kind::drain || k == kind::store_down;
+           k == kind::disable || k == kind::set_password || k == kind::restart ||
+           k == kind::drain || k == kind::store_down;
 }
 
 } // namespace

@@ -29,6 +29,8 @@ struct step {
         cut,
         half_close,
         stop_reading, ///< and read again
+        disable,      ///< the device's user, by the administrator; and enable again
+        set_password, ///< of the device's user; amount: until it is typed in
         reset_all,
         restart,    ///< of the server, killed
         drain,      ///< of the server, then a restart

@@ -112,9 +112,59 @@ private:
             d.host().stop_reading();
             later(s.amount, [&d] { d.host().read_again(); });
             break;
+        case step::kind::disable:
+            disable(d.owner(), s.amount);
+            break;
+        case step::kind::set_password:
+            set_password(d.owner(), s.amount);
+            break;
         default:
             d.carry_out(s, aor_of(plan_.devices[s.other].user));
         }
+    }
+
+    template <class F>
+    void each_of(const sip::aor& user, F f) {
+        each([&](device& d) {
+            if (d.owner() == user) f(d);
+        });
+    }
+
+    void disable(const sip::aor& user, std::int64_t for_so_long) {
+        const std::string name(user.user());
+        if (disabled_.contains(name)) return;
+        if (!server_.set_enabled(name, false)) return; // the store is down
+        disabled_.emplace(name, world_.now());
+        each_of(user, [](device& d) {
+            d.disturb();
+            d.set_welcome(false);
+        });
+        later(for_so_long, [this, user] { enable(user); });
+    }
+    void enable(const sip::aor& user) {
+        const std::string name(user.user());
+        if (!disabled_.contains(name)) return;
+        if (!server_.set_enabled(name, true)) return later(5000, [this, user] { enable(user); });
+        disabled_.erase(name);
+        each_of(user, [](device& d) { d.set_welcome(true); });
+    }
+
+    void set_password(const sip::aor& user, std::int64_t until_typed) {
+        const std::string name(user.user());
+        const auto fresh = password_of(name) + " " + std::to_string(++passwords_);
+        if (!server_.set_password(name, fresh)) return;
+        newest_[user] = passwords_;
+        each_of(user, [](device& d) {
+            d.disturb();
+            d.set_password_is_old();
+        });
+        later(until_typed, [this, user, fresh, number = passwords_] {
+            if (newest_[user] != number) return; // it is old before anybody typed it
+            each_of(user, [&](device& d) {
+                d.disturb();
+                d.type_password(fresh);
+            });
+        });
     }
 
     void act_on_server(const step& s) {
@@ -166,6 +216,11 @@ private:
             return devices_[c.first]->sign_ins() != c.second;
         });
         if (world_.happened() % 16 != 0) return;
+        for (const auto& [name, since] : disabled_) {
+            // A moment, for what is on its way between shards.
+            if (world_.now() > since + 1s && server_.endpoints_of(name) != 0)
+                ledger_.fail(name + " is registered, but disabled");
+        }
         const auto c = server_.now();
         most_ = std::max(most_, c.sum());
         // What is under way is what people do within a few minutes, times the places it goes to.
@@ -325,7 +380,10 @@ private:
     ledger ledger_;
     std::vector<std::unique_ptr<device>> devices_;
     instant begin_;
-    std::map<std::size_t, std::size_t> cut_; ///< devices whose connection is, and their sign-ins
+    std::map<std::string, instant> disabled_; ///< users, and since when
+    unsigned passwords_ = 0;                  ///< that the administrator has set
+    std::map<sip::aor, unsigned> newest_;     ///< each user's, by its number
+    std::map<std::size_t, std::size_t> cut_;  ///< devices whose connection is, and their sign-ins
     std::deque<std::pair<instant, std::size_t>> offers_;
     std::size_t most_ = 0;
 };

@@ -35,6 +35,42 @@ void server::add_user(std::string_view name) {
         f->put_user(shared);
 }
 
+bool server::set_enabled(std::string_view name, bool enabled) {
+    auto found = store_.users().find(aor_of(name));
+    if (!found || !*found) return false;
+    auto u = **std::move(found);
+    u.enabled = enabled;
+    if (!store_.users().change(u)) return false;
+    const auto shared = std::make_shared<const people::user>(u);
+    for (const auto& f : front_ends_)
+        f->put_user(shared);
+    if (!enabled) expel(u.aor, diagnostics::id::user_disabled);
+    return true;
+}
+
+bool server::set_password(std::string_view name, std::string_view password) {
+    const auto aor = aor_of(name);
+    const auto sealed = credentials::builtin::seal_nt_hash(key_, aor, password, sealing_);
+    if (!store_.users().set_secret(aor, *sealed)) return false;
+    expel(aor, diagnostics::id::final_handshake_failed);
+    return true;
+}
+
+void server::expel(const sip::aor& user, diagnostics::id why) {
+    for (const auto& f : front_ends_)
+        f->expel(user, "rejected", why, false);
+    // The notices go out before the connections close.
+    for (unsigned i = 0; i < front_ends_.size(); ++i)
+        host_.shard(i).post(i, [f = front_ends_[i].get(), user] { f->hang_up(user); });
+}
+
+std::size_t server::endpoints_of(std::string_view name) const {
+    if (!is_up()) return 0;
+    const auto aor = aor_of(name);
+    const auto* live = front_ends_[net::home_of(aor.text(), shards_)]->registrar().live(aor);
+    return live == nullptr ? 0 : live->size();
+}
+
 void server::trust(const ip_address& host) {
     (void)store_.trusted().put({host.text(), "", true, {std::string(domain)}});
     for (const auto& f : front_ends_)

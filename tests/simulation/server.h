@@ -24,6 +24,12 @@ public:
 
     /// Before start(), or while it runs: the store, and the directory of every shard.
     void add_user(std::string_view name);
+    /// What an administrator does, as lyceumd carries it out. False when the store does not take
+    /// it: then nothing has happened.
+    [[nodiscard]] bool set_enabled(std::string_view name, bool enabled);
+    [[nodiscard]] bool set_password(std::string_view name, std::string_view password);
+    /// Endpoints of that user that are registered now.
+    [[nodiscard]] std::size_t endpoints_of(std::string_view name) const;
     /// Lets that host in over UDP and TCP without a challenge, for users of ours.
     void trust(const ip_address& host);
 
@@ -67,6 +73,8 @@ public:
     [[nodiscard]] unsigned lives() const { return lives_; }
 
 private:
+    void expel(const sip::aor&, diagnostics::id);
+
     net::sim::world& world_;
     net::sim::host& host_;
     unsigned shards_;

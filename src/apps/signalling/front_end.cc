@@ -118,10 +118,9 @@ void front_end::expel(const sip::aor& user,
                       diagnostics::id why,
                       bool forget) {
     if (forget) people_.remove(user);
-    if (net::home_of(user.text(), shard_.count()) == shard_.index())
-        registrar_.expel(user, reason, why);
-    if (forget && net::home_of(user.text(), shard_.count()) == shard_.index())
-        presence_.forget(user);
+    if (net::home_of(user.text(), shard_.count()) != shard_.index()) return;
+    registrar_.expel(user, reason, why);
+    if (forget) presence_.forget(user);
 }
 
 void front_end::hang_up(const sip::aor& user) {
