@@ -4,6 +4,7 @@
 #include "base/text.h"
 
 #include <algorithm>
+#include <tuple>
 
 namespace lyceum::target_set {
 namespace {
@@ -18,9 +19,11 @@ std::uint64_t draw(std::uint64_t& state) {
 } // namespace
 
 void order(std::vector<srv_record>& records, std::uint64_t random) {
-    // Those of weight 0 stand first among their equals, so that they have a small chance only.
-    std::ranges::sort(
-        records, {}, [](const srv_record& r) { return std::pair(r.priority, r.weight != 0); });
+    // Those of weight 0 stand first among their equals, so that they have a small chance only. Name
+    // servers turn their records round: that must not make a difference.
+    std::ranges::sort(records, {}, [](const srv_record& r) {
+        return std::tuple(r.priority, r.weight, r.port, std::string_view(r.target));
+    });
     for (auto at = records.begin(); at != records.end(); ++at) {
         const auto end = std::find_if(
             at, records.end(), [&](const srv_record& r) { return r.priority != at->priority; });
@@ -98,56 +101,76 @@ void search::on(event&& e, actions& out) {
 /// Goes on to host names as soon as the SRV answers allow.
 void search::choose(actions& out) {
     if (chosen_) return;
-    std::vector<std::size_t> use;
     for (std::size_t i = 0; i < srv_.size(); ++i) {
-        if (srv_[i].now == state::pending) return;
+        if (srv_[i].now == state::pending) {
+            use_.clear();
+            return;
+        }
         if (srv_[i].now != state::found) continue;
-        use.push_back(i);
+        use_.push_back(i);
         if (!plan_.exhaustive) break;
     }
     chosen_ = true;
-    for (const auto i : use) {
-        auto& records = srv_[i].records;
-        order(records, random_ + i);
-        records.resize(std::min(records.size(), max_records));
-        for (const auto& r : records)
-            want_host(plain_name(r.target), r.port, plan_.srv[i].kind, out);
-    }
-    if (use.empty() || plan_.exhaustive) {
-        for (const auto& h : plan_.hosts) {
-            bool refused = false;
-            for (std::size_t i = 0; i < srv_.size(); ++i) {
-                refused = refused || (srv_[i].now == state::refused && plan_.srv[i].kind == h.kind);
-            }
-            if (!refused) want_host(plain_name(h.host), h.port, h.kind, out);
-        }
-    }
+    for (const auto& c : candidates_for(random_))
+        want_host(c, out);
     complete(out);
 }
 
-void search::want_host(const std::string& host, std::uint16_t port, transport kind, actions& out) {
-    if (host.empty() || port == 0) return;
-    candidates_.push_back({host, port, kind});
-    const auto [it, added] = hosts_.try_emplace(host);
+std::vector<search::candidate> search::candidates_for(std::uint64_t random) const {
+    std::vector<candidate> all;
+    const auto add = [&](const std::string& host, std::uint16_t port, transport kind) {
+        auto name = plain_name(host);
+        if (!name.empty() && port != 0) all.push_back({std::move(name), port, kind});
+    };
+    for (const auto i : use_) {
+        auto records = srv_[i].records;
+        order(records, random + i);
+        records.resize(std::min(records.size(), max_records));
+        for (const auto& r : records)
+            add(r.target, r.port, plan_.srv[i].kind);
+    }
+    if (!use_.empty() && !plan_.exhaustive) return all;
+    for (const auto& h : plan_.hosts) {
+        bool refused = false;
+        for (std::size_t i = 0; i < srv_.size(); ++i) {
+            refused = refused || (srv_[i].now == state::refused && plan_.srv[i].kind == h.kind);
+        }
+        if (!refused) add(h.host, h.port, h.kind);
+    }
+    return all;
+}
+
+void search::want_host(const candidate& c, actions& out) {
+    const auto [it, added] = hosts_.try_emplace(c.host);
     if (!added) return;
-    if (const auto address = ip_address::parse(host)) {
+    if (const auto address = ip_address::parse(c.host)) {
         it->second = {false, {*address}}; // not allowed in SRV, but clear
     } else {
-        out.emplace_back(lookup_host{host});
+        out.emplace_back(lookup_host{c.host});
     }
 }
 
 void search::complete(actions& out) {
     if (done_ || !chosen_) return;
     if (std::ranges::any_of(hosts_, [](const auto& h) { return h.second.pending; })) return;
-    for (const auto& c : candidates_) {
-        for (const auto& address : hosts_[c.host].addresses) {
-            where w{c.kind, {address, c.port}, certificate_name(c.host)};
-            if (std::ranges::find(targets_, w) == targets_.end()) targets_.push_back(std::move(w));
-        }
-    }
+    targets_ = targets_for(random_);
     done_ = true;
     out.emplace_back(found{});
+}
+
+std::vector<where> search::targets_for(std::uint64_t random) const {
+    if (plan_.numeric) return {*plan_.numeric};
+    std::vector<where> out;
+    for (const auto& c : candidates_for(random)) {
+        const auto host =
+            hosts_.find(c.host); // of more records than are used others were asked for
+        if (host == hosts_.end()) continue;
+        for (const auto& address : host->second.addresses) {
+            where w{c.kind, {address, c.port}, certificate_name(c.host)};
+            if (std::ranges::find(out, w) == out.end()) out.push_back(std::move(w));
+        }
+    }
+    return out;
 }
 
 /// The host connected to, as clients of this family expect, but only if it lies in the domain that

@@ -19,7 +19,7 @@ struct srv_record {
 };
 
 /// Orders records as they are to be tried: by priority, within it by weight and chance. The same
-/// number gives the same order. RFC 2782, Weight
+/// number gives the same order, however they were ordered before. RFC 2782, Weight
 void order(std::vector<srv_record>&, std::uint64_t random);
 
 // What happens.
@@ -68,6 +68,9 @@ public:
     [[nodiscard]] bool is_done() const { return done_; }
     /// In the order in which to try them.
     [[nodiscard]] const std::vector<where>& targets() const { return targets_; }
+    /// What targets() would be with another random number: for others who wait for the same names.
+    /// Once it is done.
+    [[nodiscard]] std::vector<where> targets_for(std::uint64_t random) const;
     /// Takes the next one to try, the first included; nothing when all have been tried. After a
     /// 503, a transport failure or a timeout without any response. RFC 3263 4.3
     [[nodiscard]] std::optional<where> next();
@@ -89,7 +92,8 @@ private:
     };
 
     void choose(actions& out);
-    void want_host(const std::string&, std::uint16_t port, transport, actions& out);
+    void want_host(const candidate&, actions& out);
+    [[nodiscard]] std::vector<candidate> candidates_for(std::uint64_t random) const;
     void complete(actions& out);
     [[nodiscard]] std::string certificate_name(const std::string& host) const;
 
@@ -97,7 +101,7 @@ private:
     std::uint64_t random_;
     std::vector<srv_answer> srv_; ///< as plan_.srv
     std::map<std::string, host_answer> hosts_;
-    std::vector<candidate> candidates_;
+    std::vector<std::size_t> use_; ///< of srv_
     std::vector<where> targets_;
     std::size_t tried_ = 0;
     bool chosen_ = false;

@@ -20,6 +20,19 @@ net::transport transport_of(ts::transport t) {
     return net::transport::udp;
 }
 
+/// Equal for what leads to the same search.
+std::string key_of(const ts::plan& p) {
+    std::string key = p.domain;
+    for (const auto& q : p.srv)
+        key.append(" ").append(q.name).append("/").append(
+            std::to_string(std::to_underlying(q.kind)));
+    for (const auto& h : p.hosts) {
+        key.append(" ").append(h.host).append(":").append(std::to_string(h.port));
+        key.append("/").append(std::to_string(std::to_underlying(h.kind)));
+    }
+    return key;
+}
+
 } // namespace
 
 next_hop::next_hop(stack& s, net::resolver& names, const next_hop_settings& settings)
@@ -51,7 +64,20 @@ ts::preferences next_hop::preferences() const {
     return p;
 }
 
-next_hop::ticket next_hop::find(const sip::uri_view& uri, std::uint64_t affinity, callback then) {
+bool next_hop::may_wait(const std::string& asker, const search* s) const {
+    if (waiting_.size() >= settings_.max_waiting) return false;
+    const auto it = askers_.find(asker);
+    const auto uses = it == askers_.end() ? use{} : it->second;
+    if (uses.waiting >= settings_.max_waiting_of_one) return false;
+    if (s != nullptr) return s->waiters.size() < settings_.max_waiting_of_one;
+    return searches_.size() < settings_.max_searches &&
+           uses.searches < settings_.max_searches_of_one;
+}
+
+next_hop::ticket next_hop::find(const sip::uri_view& uri,
+                                std::uint64_t affinity,
+                                const std::string& asker,
+                                callback then) {
     auto plan = ts::plan_for(uri, preferences());
     if (!plan) {
         then(std::unexpected(diagnostics::refuse(diagnostics::id::cannot_route)));
@@ -61,18 +87,31 @@ next_hop::ticket next_hop::find(const sip::uri_view& uri, std::uint64_t affinity
         then(result_of({*plan->numeric}));
         return 0;
     }
-    if (searches_.size() >= settings_.max_waiting) {
+    auto key = key_of(*plan);
+    const auto known = by_key_.find(key);
+    auto* const joined = known == by_key_.end() ? nullptr : &searches_.at(known->second);
+    if (!may_wait(asker, joined)) {
         refused_.add();
         then(std::unexpected(diagnostics::refusal{503, diagnostics::id::service_unavailable}));
         return 0;
     }
     const auto id = next_++;
+    ++askers_[asker].waiting;
+    waiting_.emplace(id, std::pair(joined != nullptr ? known->second : id, asker));
+    if (joined != nullptr) {
+        joined->waiters.push_back({id, affinity, std::move(then)});
+        return id;
+    }
+    ++askers_[asker].searches;
+    by_key_.emplace(key, id);
     auto domain = plan->domain;
     const bool asks_srv = !plan->srv.empty();
     auto& s = searches_
                   .emplace(id,
                            search{ts::search(*std::move(plan), affinity),
-                                  std::move(then),
+                                  std::move(key),
+                                  asker,
+                                  {},
                                   std::move(domain),
                                   asks_srv,
                                   false,
@@ -82,15 +121,33 @@ next_hop::ticket next_hop::find(const sip::uri_view& uri, std::uint64_t affinity
                                   {},
                                   true})
                   .first->second;
+    s.waiters.push_back({id, affinity, std::move(then)});
     stack_.deadlines().arm({timer_kind, id}, s.until);
     ts::actions todo;
     s.machine.begin(todo);
     carry_out(id, std::move(todo));
-    return searches_.contains(id) ? id : 0;
+    return waiting_.contains(id) ? id : 0;
 }
 
 void next_hop::forget(ticket id) {
-    searches_.erase(id);
+    const auto it = waiting_.find(id);
+    if (it == waiting_.end()) return;
+    if (const auto s = searches_.find(it->second.first); s != searches_.end())
+        std::erase_if(s->second.waiters, [&](const waiter& w) { return w.id == id; });
+    stop_waiting(id);
+}
+
+bool next_hop::stop_waiting(ticket id) {
+    const auto node = waiting_.extract(id);
+    if (node.empty()) return false;
+    const auto& asker = node.mapped().second;
+    --askers_[asker].waiting;
+    tidy_up(asker);
+    return true;
+}
+
+void next_hop::tidy_up(const std::string& asker) {
+    if (const auto& u = askers_[asker]; u.searches == 0 && u.waiting == 0) askers_.erase(asker);
 }
 
 void next_hop::unreachable(const net::links::target& t) {
@@ -101,9 +158,9 @@ void next_hop::unreachable(const net::links::target& t) {
     resting_.add(t, stack_.shard().clock().now());
 }
 
-void next_hop::feed(ticket id, ts::event&& e) {
+void next_hop::feed(number id, ts::event&& e) {
     const auto it = searches_.find(id);
-    if (it == searches_.end()) return; // forgotten, or given up
+    if (it == searches_.end()) return; // given up
     it->second.inbox.push_back(std::move(e));
     if (it->second.busy) return; // the resolver answered at once: carry_out() goes on with it
     it->second.busy = true;
@@ -112,7 +169,7 @@ void next_hop::feed(ticket id, ts::event&& e) {
 
 /// Carries out the actions and those that answers bring about which are there at once. Entered with
 /// busy set.
-void next_hop::carry_out(ticket id, ts::actions&& todo) {
+void next_hop::carry_out(number id, ts::actions&& todo) {
     auto it = searches_.find(id);
     for (;;) {
         for (auto& a : todo) {
@@ -162,7 +219,7 @@ void next_hop::carry_out(ticket id, ts::actions&& todo) {
     }
 }
 
-void next_hop::look_up_host(ticket id, const std::string& name) {
+void next_hop::look_up_host(number id, const std::string& name) {
     const unsigned due =
         static_cast<unsigned>(settings_.ipv4) + static_cast<unsigned>(settings_.ipv6);
     searches_.at(id).hosts[name] = {due, {}};
@@ -174,7 +231,7 @@ void next_hop::look_up_host(ticket id, const std::string& name) {
     }
 }
 
-void next_hop::host_heard(ticket id, const std::string& name, const net::dns_answer& a) {
+void next_hop::host_heard(number id, const std::string& name, const net::dns_answer& a) {
     const auto it = searches_.find(id);
     if (it == searches_.end()) return;
     auto& s = it->second;
@@ -192,24 +249,33 @@ void next_hop::host_heard(ticket id, const std::string& name, const net::dns_ans
     }
 }
 
-void next_hop::finish(ticket id) {
+void next_hop::finish(number id) {
     auto node = searches_.extract(id);
     if (node.empty()) return;
     auto& s = node.mapped();
-    if (s.machine.is_done() && !s.machine.targets().empty()) {
-        s.then(result_of(s.machine.targets()));
-        return;
-    }
-    not_found_.add();
+    by_key_.erase(s.key);
+    --askers_[s.begun_by].searches;
+    tidy_up(s.begun_by);
+    const bool found = s.machine.is_done() && !s.machine.targets().empty();
     const auto why = s.asks_srv && !s.has_srv ? diagnostics::id::srv_not_resolved
                                               : diagnostics::id::dns_unresolvable;
-    log::write(log::level::info,
-               "sipstack",
-               "next_hop_not_found",
-               {{"domain", s.domain},
-                {"why", s.heard_nobody ? "no_answer" : "no_record"},
-                {"diagnostics", std::to_underlying(why)}});
-    s.then(std::unexpected(diagnostics::refuse(why)));
+    if (!found) {
+        log::write(log::level::info,
+                   "sipstack",
+                   "next_hop_not_found",
+                   {{"domain", s.domain},
+                    {"why", s.heard_nobody ? "no_answer" : "no_record"},
+                    {"diagnostics", std::to_underlying(why)}});
+    }
+    for (auto& w : s.waiters) {
+        if (!stop_waiting(w.id)) continue; // forgotten by who was told before
+        if (found) {
+            w.then(result_of(s.machine.targets_for(w.affinity)));
+        } else {
+            not_found_.add();
+            w.then(std::unexpected(diagnostics::refuse(why)));
+        }
+    }
 }
 
 next_hop::result next_hop::result_of(const std::vector<ts::where>& places) {

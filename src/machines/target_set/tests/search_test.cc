@@ -246,6 +246,30 @@ TEST(search, takes_no_more_than_it_can_use) {
     EXPECT_EQ(other.targets().size(), search::max_addresses);
 }
 
+TEST(search, has_an_order_for_everybody) {
+    const auto run = [](std::uint64_t random, int turned) {
+        search s(plan_of("sips:contoso.test"), random);
+        actions out;
+        s.begin(out);
+        std::vector<srv_record> records;
+        for (int i = 0; i < 40; ++i) // more than are used
+            records.push_back({0, 5, static_cast<std::uint16_t>(5000 + i), "h.contoso.test"});
+        std::ranges::rotate(records, records.begin() + turned);
+        out.clear();
+        s.on(srv("_sips._tcp.contoso.test", records), out);
+        s.on(host("h.contoso.test", {"192.0.2.1"}), out);
+        EXPECT_TRUE(s.is_done());
+        return s;
+    };
+    const auto first = run(1, 0);
+    const auto second = run(2, 7);
+    EXPECT_EQ(first.targets().size(), search::max_records);
+    EXPECT_NE(first.targets(), second.targets());
+    EXPECT_EQ(first.targets_for(1), first.targets());
+    EXPECT_EQ(first.targets_for(2), second.targets());
+    EXPECT_EQ(second.targets_for(1), first.targets());
+}
+
 TEST(order, follows_priority_and_weight) {
     // RFC 2782: weight 0 has a very small chance beside others; larger weights a proportionate one.
     const std::vector<srv_record> records{{10, 10, 1, "a"},
@@ -282,6 +306,11 @@ TEST(order, is_the_same_for_the_same_number) {
     order(two, 42);
     for (std::size_t i = 0; i < one.size(); ++i)
         EXPECT_EQ(one[i].target, two[i].target);
+    // Name servers turn them round.
+    std::vector<srv_record> three{{0, 5, 1, "c"}, {0, 5, 1, "d"}, {0, 5, 1, "a"}, {0, 5, 1, "b"}};
+    order(three, 42);
+    for (std::size_t i = 0; i < one.size(); ++i)
+        EXPECT_EQ(one[i].target, three[i].target);
     std::vector<srv_record> none;
     order(none, 42);
     EXPECT_TRUE(none.empty());

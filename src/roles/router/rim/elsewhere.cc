@@ -83,10 +83,11 @@ void router_rim::to_elsewhere(incoming&& in, const std::string& target) {
         return;
     }
     const auto affinity = std::hash<std::string_view>{}(in.message.call_id());
+    const auto asker = in.user ? in.user->aor.text() : in.from.peer.address.text();
     const auto id = next_waiting_++;
     waiting_.emplace(id, waiting{std::move(in), std::move(host), uri->port != 0 || address, 0});
     const auto ticket =
-        around_.next_hops.find(*uri, affinity, [this, id](sipstack::next_hop::result r) {
+        around_.next_hops.find(*uri, affinity, asker, [this, id](sipstack::next_hop::result r) {
             auto node = waiting_.extract(id);
             if (!node.empty()) go_on_elsewhere(std::move(node.mapped()), std::move(r));
         });

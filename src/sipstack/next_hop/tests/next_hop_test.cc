@@ -37,8 +37,9 @@ struct house {
         }
         return out;
     }
-    next_hop::ticket find(const std::string& uri, std::uint64_t affinity = 1) {
-        return hops.find(*sip::parse_uri(uri), affinity, [this](next_hop::result r) {
+    next_hop::ticket
+    find(const std::string& uri, std::uint64_t affinity = 1, const std::string& asker = "alice") {
+        return hops.find(*sip::parse_uri(uri), affinity, asker, [this](next_hop::result r) {
             heard += text(r) + "; ";
         });
     }
@@ -179,6 +180,72 @@ TEST(next_hop, is_bounded_and_can_be_forgotten) {
     EXPECT_EQ(x.hops.waiting(), 0U);
 }
 
+TEST(next_hop, who_waits_for_the_same_name_waits_for_one_search) {
+    house x;
+    for (int n = 0; n < 8; ++n)
+        x.names.add_srv("_sip._udp.pool.test",
+                        {10, 10, static_cast<std::uint16_t>(5000 + n), "a.pool.test"});
+    x.names.add_host("a.pool.test", "10.0.0.20");
+    std::string alone; // each by itself
+    for (std::uint64_t n = 0; n < 20; ++n)
+        alone += x.outcome("sip:pool.test", n * 7919);
+    x.heard.clear();
+    const auto before = x.names.asked().size();
+    for (std::uint64_t n = 0; n < 20; ++n)
+        x.find("sip:" + std::to_string(n) + "@pool.test", n * 7919);
+    EXPECT_EQ(x.hops.waiting(), 20U);
+    x.find("sip:pool.test:5060"); // another question
+    EXPECT_EQ(x.names.asked().size() - before, 3U + 2U);
+    x.w.run_for(20s);
+    EXPECT_EQ(x.names.asked().size() - before, 3U + 2U + 2U);
+    EXPECT_EQ(x.hops.waiting(), 0U);
+    std::string rest = x.heard; // every one has its own order
+    const std::string other = "504 1014; ";
+    ASSERT_TRUE(rest.contains(other));
+    rest.erase(rest.find(other), other.size());
+    EXPECT_EQ(rest, alone);
+}
+
+TEST(next_hop, one_askers_nonsense_leaves_room_for_others) {
+    house x(
+        {.max_waiting = 100, .max_waiting_of_one = 8, .max_searches = 8, .max_searches_of_one = 3});
+    fill(x.names);
+    const auto nonsense = [](int n) { return "sip:x@n" + std::to_string(n) + ".test"; };
+    std::vector<next_hop::ticket> tickets;
+    for (int n = 0; n < 3; ++n)
+        tickets.push_back(x.find(nonsense(n), 1, "eve"));
+    EXPECT_EQ(x.find(nonsense(3), 1, "eve"), 0U);
+    EXPECT_EQ(x.heard, "503 1; ");
+    // Who gives up has asked nevertheless.
+    for (const auto t : tickets)
+        x.hops.forget(t);
+    EXPECT_EQ(x.hops.waiting(), 0U);
+    EXPECT_EQ(x.find(nonsense(4), 1, "eve"), 0U);
+    // Others have room, and what they ask for she may wait for, too.
+    EXPECT_NE(x.find("sip:1@plain.test", 1, "alice"), 0U);
+    EXPECT_NE(x.find("sip:2@plain.test", 1, "eve"), 0U);
+    x.w.run_for(20s);
+    EXPECT_EQ(x.heard, "503 1; 503 1; udp 10.0.0.14:5060; udp 10.0.0.14:5060; ");
+    EXPECT_NE(x.find(nonsense(5), 1, "eve"), 0U); // all of hers are over
+}
+
+TEST(next_hop, one_name_keeps_not_everybody) {
+    house x({.max_waiting = 100, .max_waiting_of_one = 4});
+    fill(x.names);
+    x.names.set(sim_resolver::mood::is_silent);
+    std::vector<next_hop::ticket> tickets;
+    for (int n = 0; n < 4; ++n)
+        tickets.push_back(x.find("sip:1@dead.test", 1, "asker" + std::to_string(n)));
+    EXPECT_EQ(x.find("sip:1@dead.test", 1, "asker4"), 0U);
+    EXPECT_EQ(x.heard, "503 1; ");
+    EXPECT_NE(x.find("sip:1@plain.test", 1, "asker4"), 0U);
+    for (int n = 0; n < 3; ++n)
+        EXPECT_NE(x.find("sip:1@other" + std::to_string(n) + ".test", 1, "asker4"), 0U);
+    EXPECT_EQ(x.find("sip:1@plain.test", 1, "asker4"), 0U); // has four that wait
+    x.hops.forget(tickets.back());
+    EXPECT_NE(x.find("sip:1@dead.test", 1, "asker5"), 0U);
+}
+
 TEST(next_hop, what_did_not_answer_comes_last_for_a_while) {
     house x({.max_targets = 2});
     fill(x.names);
@@ -200,6 +267,7 @@ TEST(next_hop, answers_that_are_there_at_once) {
     const auto find = [&] {
         return hops.find(*sip::parse_uri("sip:1@pstn.test;transport=tcp"),
                          1,
+                         "alice",
                          [&](next_hop::result r) { heard += house::text(r) + "; "; });
     };
     EXPECT_NE(find(), 0U);
