@@ -60,6 +60,9 @@ public:
     /// Closes after what is queued has gone out, or at once. closed(by_us) follows, later;
     /// timed_out when the peer does not take what is queued.
     virtual void close(flow_id, bool flush) = 0;
+    /// Its client is known now: an accepted connection is new no longer, and makes room for
+    /// another.
+    virtual void settled(flow_id) {}
     /// Whose connections are not counted against the limit for one address.
     virtual void exempt(const std::vector<ip_address>& /*addresses*/) {}
     /// Stops accepting; open connections stay.

@@ -261,8 +261,9 @@ void gate::verify(const path& from, authenticator::verify_ntlm& asked) {
         },
         [this, from, ticket, answer] { verified(from, ticket, *answer); });
     if (!taken) {
-        verified(
-            from, ticket, unavailable{"the password checks are all busy", std::chrono::seconds(5)});
+        // Not all at once again.
+        const auto later = std::chrono::seconds(5 + shard_.random().below(25));
+        verified(from, ticket, unavailable{"the password checks are all busy", later});
     }
 }
 

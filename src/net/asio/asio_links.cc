@@ -46,7 +46,7 @@ asio_links::asio_links(boost::asio::io_context& io,
                        const environment& e,
                        metrics::registry& m)
     : io_(io), turns_(t), shard_(shard), settings_(s), environment_(e), patience_timer_(io),
-      scratch_(64 * 1024),
+      room_timer_(io), scratch_(64 * 1024),
       accepted_(m.make_counter("lyceum_net_accepted_total", "Connections accepted")),
       refused_(
           m.make_counter("lyceum_net_refused_total", "Connections closed at once: limit reached")),
@@ -132,13 +132,51 @@ void asio_links::start() {
 }
 
 void asio_links::accept_next(acceptor& a) {
+    a.is_waiting = true;
+    make_room();
+}
+
+void asio_links::make_room() {
+    const auto waits = [](const acceptor& a) { return a.is_waiting; };
+    if (std::ranges::none_of(acceptors_, waits)) return;
+    if (!newcomers_.is_full(environment_.now())) {
+        for (auto& a : acceptors_) {
+            if (std::exchange(a.is_waiting, false) && a.socket.is_open()) accept_now(a);
+        }
+        return;
+    }
+    const auto when = newcomers_.deadline();
+    if (!when || std::exchange(is_room_timed_, true)) return;
+    room_timer_.expires_after(std::max<instant::duration>(*when - environment_.now(), 1ms));
+    room_timer_.async_wait([this](error_code e) {
+        if (e) return;
+        turns_.turn([this] {
+            is_room_timed_ = false;
+            make_room();
+        });
+    });
+}
+
+void asio_links::settled(flow_id id) {
+    if (connection* c = find(id)) c->set_new(false);
+    newcomers_.settled(id);
+    make_room();
+}
+
+void asio_links::accept_now(acceptor& a) {
     a.socket.async_accept([this, &a](error_code error, ip::tcp::socket socket) {
         if (error == boost::asio::error::operation_aborted) return;
         if (!error) {
             turns_.turn([&] {
                 if (!a.socket.is_open()) return;
                 accepted(a, std::move(socket));
-                accept_next(a);
+                // Behind what is ready already: how long that takes shows how late we are.
+                boost::asio::post(io_, [this, &a, since = environment_.now()] {
+                    turns_.turn([&] {
+                        newcomers_.note_lag(environment_.now() - since);
+                        if (a.socket.is_open()) accept_next(a);
+                    });
+                });
             });
             return;
         }
@@ -184,6 +222,10 @@ void asio_links::accepted(const acceptor& a, ip::tcp::socket socket) {
     slots_[at].link = std::make_unique<connection>(
         *this, id, std::move(socket), std::move(facts), std::move(tls));
     if (a.facts.kind == transport::tls) hurry(id, false);
+    if (a.facts.who == audience::clients) {
+        newcomers_.came(id, environment_.now());
+        slots_[at].link->set_new(true);
+    }
     slots_[at].link->accept();
 }
 
@@ -287,6 +329,8 @@ void asio_links::remove(flow_id id, closed_why why, bool was_open) {
     if (slots_[at].generation == 0) slots_[at].generation = 1;
     free_.push_back(static_cast<std::uint32_t>(at));
     --connections_;
+    newcomers_.settled(id);
+    make_room();
     if (const auto it = per_address_.find(address); it != per_address_.end() && --it->second == 0) {
         per_address_.erase(it);
     }
@@ -349,6 +393,7 @@ void asio_links::shut() {
     for (auto& d : datagrams_)
         d.socket.close(error);
     patience_timer_.cancel();
+    room_timer_.cancel();
     for (auto& s : slots_)
         s.link.reset();
 }

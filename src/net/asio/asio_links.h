@@ -3,6 +3,7 @@
 #include "base/metrics/registry.h"
 #include "net/asio/connection.h"
 #include "net/asio/engine.h"
+#include "net/asio/newcomers.h"
 #include "net/asio/turns.h"
 #include "net/links.h"
 
@@ -55,6 +56,7 @@ public:
     void send_datagram(flow_id, const ip_endpoint&, std::string_view) override;
     void acknowledge_now(flow_id) override;
     void close(flow_id, bool flush) override;
+    void settled(flow_id) override;
     void exempt(const std::vector<ip_address>& addresses) override { exempt_ = addresses; }
     void stop_listening() override;
     [[nodiscard]] flow_id udp_socket() const override;
@@ -85,11 +87,14 @@ public:
     void later(flow_id, void (*f)(connection&));
     void remove(flow_id, closed_why, bool was_open);
     void count_opened() { open_.add(1); }
+    /// A new connection said something.
+    void spoke(flow_id id) { newcomers_.spoke(id, environment_.now()); }
 
 private:
     struct acceptor {
         boost::asio::ip::tcp::acceptor socket;
         listener facts;
+        bool is_waiting = false; ///< for room among the newcomers
     };
     struct datagram_socket {
         boost::asio::ip::udp::socket socket;
@@ -100,7 +105,11 @@ private:
         std::uint32_t generation = 1;
     };
 
+    /// Accepts when there is room for a newcomer: now, or once there is.
     void accept_next(acceptor&);
+    void accept_now(acceptor&);
+    /// Lets those accept who wait for room, if there is any.
+    void make_room();
     void accepted(const acceptor&, boost::asio::ip::tcp::socket);
     void read_datagrams(std::size_t index);
     [[nodiscard]] flow_id make_id(std::size_t slot) const;
@@ -131,6 +140,9 @@ private:
     };
     std::deque<hurried> hurried_; ///< the first to end first
     boost::asio::steady_timer patience_timer_;
+    newcomers newcomers_;
+    boost::asio::steady_timer room_timer_;
+    bool is_room_timed_ = false;
     bool watching_ = false;
     bool is_shut_ = false;
     std::vector<char> scratch_;

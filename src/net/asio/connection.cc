@@ -105,7 +105,9 @@ connection::io connection::tls_result(int result) {
 
 void connection::handshake() {
     ERR_clear_error();
-    switch (tls_result(SSL_do_handshake(tls_.get()))) {
+    const auto result = tls_result(SSL_do_handshake(tls_.get()));
+    if (is_new_ && BIO_number_read(SSL_get_rbio(tls_.get())) != 0) owner_.spoke(id_);
+    switch (result) {
     case io::done:
         facts_.peer_names = peer_names(tls_.get());
         become_open();
@@ -200,6 +202,7 @@ void connection::read() {
         switch (what) {
         case io::done:
             taken += n;
+            if (self->is_new_) owner.spoke(id);
             more = self->may_have_more(n, scratch.size());
             owner.events().received(id, {scratch.data(), n});
             break;

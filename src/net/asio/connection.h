@@ -33,6 +33,7 @@ public:
     [[nodiscard]] const flow_facts& facts() const { return facts_; }
     [[nodiscard]] bool is_open() const { return state_ == state::open; }
     [[nodiscard]] bool is_closing() const { return closing_; }
+    void set_new(bool is) { is_new_ = is; }
 
 private:
     enum class state : std::uint8_t { connecting, handshaking, open, ended };
@@ -68,6 +69,7 @@ private:
     state state_ = state::connecting;
     bool writing_ = false; ///< a wait for writability is under way
     bool closing_ = false; ///< close once out_ is empty
+    bool is_new_ = false;  ///< accepted, and its client is not known yet
 };
 
 } // namespace lyceum::net::asio

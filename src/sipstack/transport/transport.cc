@@ -211,6 +211,7 @@ void transport::forget_way(net::flow_id id, const flow& f) {
 void transport::authenticated(net::flow_id id, std::string user) {
     const auto it = flows_.find(id);
     if (it == flows_.end()) return;
+    if (!user.empty() && !it->second.has_authenticated) links_.settled(id);
     it->second.has_authenticated = !user.empty();
     it->second.user = std::move(user);
 }
