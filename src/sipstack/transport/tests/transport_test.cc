@@ -35,7 +35,7 @@ struct nobody final : transport_events {
 
 struct desk {
     desk() { t.set_deadlines(deadlines); }
-    net::flow_id reach() { return t.reach(net::transport::tcp, peer, "").flow; }
+    net::flow_id reach() { return t.reach(net::transport::tcp, peer, "", {}).flow; }
     void open(net::flow_id id) {
         t.opened(id, {net::transport::tcp, net::audience::trusted, true, {}, peer, {}});
     }
