@@ -85,6 +85,15 @@ TEST(transport, what_is_being_closed_is_not_handed_out) {
     }
 }
 
+TEST(transport, nothing_is_sent_over_what_is_being_closed) {
+    desk d;
+    const path way{net::transport::tcp, d.reach(), d.peer};
+    d.open(way.flow);
+    EXPECT_TRUE(d.t.send(way, "x"));
+    d.t.close(way.flow, true);
+    EXPECT_FALSE(d.t.send(way, "x"));
+}
+
 TEST(transport, what_failed_is_connected_anew) {
     desk d;
     const auto first = d.reach();
