@@ -62,7 +62,7 @@ class Scale:
                  "--ca", self.server.data / "ca.pem", "--users-file", self.users_file, "--case", case,
                  "--connections", self.endpoints, "--sign-in-rate", self.sign_in_rate, "--processes", self.processes, *more]
         with open(self.load_log, "a", encoding="utf-8") as log:
-            return subprocess.Popen([str(w) for w in words], stdout=subprocess.PIPE, stderr=log, text=True, start_new_session=True)
+            return subprocess.Popen([str(w) for w in words], stdout=subprocess.PIPE, stderr=log, text=True, process_group=0)
 
     def wait_until(self, load, what, timeout, **wanted):
         """Until `lyceum status` says so."""
