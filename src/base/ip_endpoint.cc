@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <span>
 
 namespace lyceum {
 
@@ -25,8 +26,8 @@ std::optional<ip_address> ip_address::parse(std::string_view text) {
 }
 
 bool ip_address::is_v4() const {
-    return std::all_of(octets_.begin(), octets_.begin() + 10, [](auto o) { return o == 0; }) &&
-           octets_[10] == 0xFF && octets_[11] == 0xFF;
+    static constexpr std::array<std::uint8_t, 12> mapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
+    return std::memcmp(octets_.data(), mapped.data(), mapped.size()) == 0;
 }
 
 bool ip_address::is_loopback() const {
@@ -42,12 +43,15 @@ bool ip_address::is_any() const {
 
 std::string ip_address::text() const {
     if (is_v4()) { // each message names its sender: inet_ntop() goes through printf for that
-        std::string out;
-        for (std::size_t i = 12; i < octets_.size(); ++i) {
-            if (i != 12) out += '.';
-            append_number(out, octets_[i]);
+        char name[INET_ADDRSTRLEN] = {};
+        char* end = name;
+        for (const unsigned octet : std::span(octets_).subspan<12>()) {
+            if (end != name) *end++ = '.';
+            if (octet >= 100) *end++ = static_cast<char>('0' + octet / 100);
+            if (octet >= 10) *end++ = static_cast<char>('0' + octet / 10 % 10);
+            *end++ = static_cast<char>('0' + octet % 10);
         }
-        return out;
+        return {name, end};
     }
     char name[INET6_ADDRSTRLEN] = {};
     inet_ntop(AF_INET6, octets_.data(), name, sizeof name);

@@ -4,42 +4,11 @@
 
 namespace lyceum {
 
-bool iequals(std::string_view a, std::string_view b) {
-    if (a.size() != b.size()) return false;
-    const char* in_b = b.data();
-    for (const char c : a) {
-        const char other = *in_b++; // mostly they are spelt the same, or differ at once
-        if (c != other && lower(c) != lower(other)) return false;
-    }
-    return true;
-}
-
-bool istarts_with(std::string_view s, std::string_view prefix) {
-    return s.size() >= prefix.size() && iequals(s.substr(0, prefix.size()), prefix);
-}
-
 std::string to_lower(std::string_view s) {
     std::string out(s);
     for (char& c : out)
         c = lower(c);
     return out;
-}
-
-std::string_view trim(std::string_view s) {
-    const char* begin = s.data();
-    const char* end = begin + s.size();
-    while (begin != end && is_blank(*begin))
-        ++begin;
-    while (begin != end && is_blank(end[-1]))
-        --end;
-    return {begin, static_cast<std::size_t>(end - begin)};
-}
-
-std::string_view split_first(std::string_view& s, char separator) {
-    const auto at = s.find(separator);
-    const auto first = s.substr(0, at);
-    s = at == std::string_view::npos ? std::string_view{} : s.substr(at + 1);
-    return first;
 }
 
 std::vector<std::string_view> split(std::string_view s, char separator) {
@@ -63,11 +32,11 @@ std::optional<T> to_number(std::string_view digits) {
 }
 
 std::string hex(byte_view b, const char* alphabet) {
-    std::string out;
-    out.reserve(2 * b.size());
+    std::string out(2 * b.size(), '\0');
+    auto at = out.begin();
     for (const auto octet : b) {
-        out += alphabet[octet >> 4U];
-        out += alphabet[octet & 15U];
+        *at++ = alphabet[octet >> 4U];
+        *at++ = alphabet[octet & 15U];
     }
     return out;
 }
@@ -173,8 +142,13 @@ std::optional<std::int64_t> to_i64(std::string_view digits) {
 
 void append_number(std::string& out, std::uint64_t v) {
     char digits[20];
-    const auto [end, error] = std::to_chars(std::begin(digits), std::end(digits), v);
-    out.append(digits, end);
+    char* const end = std::end(digits);
+    char* at = end;
+    do {
+        *--at = static_cast<char>('0' + v % 10);
+        v /= 10;
+    } while (v != 0);
+    out.append(at, end);
 }
 
 std::string to_hex(byte_view b) {

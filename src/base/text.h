@@ -28,15 +28,40 @@ namespace lyceum {
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
+// These few are called a hundred times a message, mostly for some octets: inline.
+
 /// Equal without regard to ASCII case.
-[[nodiscard]] bool iequals(std::string_view a, std::string_view b);
-[[nodiscard]] bool istarts_with(std::string_view s, std::string_view prefix);
+[[nodiscard]] constexpr bool iequals(std::string_view a, std::string_view b) {
+    if (a.size() != b.size()) return false;
+    const char* in_b = b.data();
+    for (const char c : a) {
+        const char other = *in_b++; // mostly they are spelt the same, or differ at once
+        if (c != other && lower(c) != lower(other)) return false;
+    }
+    return true;
+}
+[[nodiscard]] constexpr bool istarts_with(std::string_view s, std::string_view prefix) {
+    return s.size() >= prefix.size() && iequals(s.substr(0, prefix.size()), prefix);
+}
+/// Without leading and trailing blanks, tabs and line ends. Borrowed.
+[[nodiscard]] constexpr std::string_view trim(std::string_view s) {
+    const char* begin = s.data();
+    const char* end = begin + s.size();
+    while (begin != end && is_blank(*begin))
+        ++begin;
+    while (begin != end && is_blank(end[-1]))
+        --end;
+    return {begin, static_cast<std::size_t>(end - begin)};
+}
+/// The text up to the first separator; s becomes what follows it (or empty). Borrowed.
+constexpr std::string_view split_first(std::string_view& s, char separator) {
+    const auto at = s.find(separator);
+    const auto first = s.substr(0, at);
+    s = at == std::string_view::npos ? std::string_view{} : s.substr(at + 1);
+    return first;
+}
 /// Lower-case copy.
 [[nodiscard]] std::string to_lower(std::string_view s);
-/// Without leading and trailing blanks, tabs and line ends. Borrowed.
-[[nodiscard]] std::string_view trim(std::string_view s);
-/// The text up to the first separator; s becomes what follows it (or empty). Borrowed.
-std::string_view split_first(std::string_view& s, char separator);
 /// All parts between separators, trimmed, empty ones left out. Borrowed.
 [[nodiscard]] std::vector<std::string_view> split(std::string_view s, char separator);
 

@@ -42,14 +42,18 @@ std::string source::upper_hex(std::size_t n) {
 }
 
 void system::fill(std::span<std::uint8_t> out) {
-    for (auto& octet : out) {
+    while (!out.empty()) {
         if (used_ == pool_.size()) {
             LYCEUM_CHECK(getrandom(pool_.data(), pool_.size(), 0) ==
                          static_cast<ssize_t>(pool_.size()));
             used_ = 0;
         }
-        octet = pool_[used_];
-        pool_[used_++] = 0; // a nonce once given out is not left in memory
+        const auto given =
+            std::span(pool_).subspan(used_, std::min(out.size(), pool_.size() - used_));
+        std::ranges::copy(given, out.begin());
+        std::ranges::fill(given, std::uint8_t{0}); // a nonce once given out is not left in memory
+        used_ += given.size();
+        out = out.subspan(given.size());
     }
 }
 
