@@ -20,7 +20,7 @@ struct from_text {
 };
 
 from_text from_of(const sip::message& m) {
-    const auto address = sip::parse_address(m.value(sip::header::from));
+    const auto address = m.from();
     if (!address) return {};
     return {address->uri, address->params.value_or("epid", {})};
 }

@@ -1,7 +1,8 @@
 #include "machines/transaction/key.h"
 
 #include "base/text.h"
-#include "protocol/sip/address.h"
+
+#include <span>
 
 namespace lyceum::transaction {
 namespace {
@@ -15,9 +16,10 @@ void append(std::string& out, std::string_view part) {
 }
 
 void append_lower(std::string& out, std::string_view part) {
-    for (const char c : part)
-        out += lower(c);
-    out += separator;
+    const auto at = out.size();
+    append(out, part);
+    for (char& c : std::span(out).subspan(at))
+        c = lower(c);
 }
 
 void append_flow(std::string& out, std::uint64_t flow) {
@@ -29,9 +31,10 @@ bool write(const sip::message& request,
            std::string_view method,
            std::uint64_t flow,
            std::string& out) {
+    constexpr std::size_t usual_size = 128;
     out.clear();
-    const auto top = request.first(sip::header::via);
-    const auto via = sip::parse_via(top);
+    out.reserve(usual_size);
+    const auto via = request.via();
     if (!via) return false;
     if (via->has_cookie()) {
         out += 'c';
@@ -51,7 +54,7 @@ bool write(const sip::message& request,
     append_number(out, request.cseq_number());
     out += separator;
     if (method != "INVITE") append(out, request.to_tag());
-    append(out, top);
+    append(out, request.first(sip::header::via));
     return true;
 }
 
@@ -70,14 +73,14 @@ bool cancelled_key(const sip::message& cancel,
 }
 
 bool acknowledges(const sip::message& ack, std::string_view response_to_tag) {
-    const auto via = sip::parse_via(ack.first(sip::header::via));
+    const auto via = ack.via();
     if (!via) return false;
     return via->has_cookie() || iequals(ack.to_tag(), response_to_tag);
 }
 
 bool client_key(const sip::message& m, std::string& out) {
     out.clear();
-    const auto via = sip::parse_via(m.first(sip::header::via));
+    const auto via = m.via();
     if (!via || via->branch().empty()) return false;
     append_lower(out, via->branch());
     out += m.cseq_method();

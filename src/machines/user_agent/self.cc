@@ -126,7 +126,7 @@ sip::message self::answer(const sip::message& request, int status, std::string_v
 }
 
 std::optional<sip::aor> sender_of(const sip::message& request) {
-    const auto from = sip::parse_address(request.value(header::from));
+    const auto from = request.from();
     return from ? sip::aor::from(from->uri) : std::nullopt;
 }
 

@@ -18,6 +18,7 @@ enum class characters : std::uint8_t {
     host = 1U << 3U,   ///< of a host name. RFC 3261 25.1, and the underscore of Windows' host names
     param = 1U << 4U,  ///< what a parameter list is taken apart by: ; , & = "
     scheme = 1U << 5U, ///< of a URI's scheme. RFC 3261 25.1
+    after_port = 1U << 6U, ///< what may follow a URI's port: ; ?
 };
 
 namespace detail {
@@ -39,6 +40,7 @@ inline constexpr auto character_sets = [] {
     put(characters::param, ";,&=\"");
     put(characters::scheme, letters_and_digits);
     put(characters::scheme, "+-.");
+    put(characters::after_port, ";?");
     return sets;
 }();
 } // namespace detail

@@ -1,6 +1,7 @@
 #include "protocol/sip/framer.h"
 
 #include "base/check.h"
+#include "base/text.h"
 
 #include <algorithm>
 #include <utility>
@@ -110,7 +111,8 @@ parsed<void> framer::read_head(std::string_view text) {
         }
         // Of all that start so, the two names of Content-Length are told apart when its folds are
         // read.
-        const bool may_be_length = std::string_view("CcLl").contains(line.front());
+        const char initial = lower(line.front());
+        const bool may_be_length = initial == 'c' || initial == 'l';
         if (may_be_length && head_.line_at != 0) head_.length_at = head_.line_at;
         head_.line_at = line_end;
     }

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -72,6 +73,28 @@ constexpr std::array headers{
     header_entry{.name = "WWW-Authenticate"},
 };
 static_assert(headers.size() == std::to_underlying(header::www_authenticate) + 1);
+
+/// "Via: "
+class line_start_text {
+public:
+    constexpr line_start_text() = default;
+    constexpr explicit line_start_text(std::string_view name) : size_(name.size() + 2) {
+        const auto separator = std::ranges::copy(name, text_.begin()).out;
+        std::ranges::copy(std::string_view(": "), separator);
+    }
+    [[nodiscard]] constexpr std::string_view text() const { return {text_.data(), size_}; }
+
+private:
+    std::array<char, 30> text_{};
+    std::size_t size_ = 0;
+};
+
+constexpr auto line_starts = [] {
+    std::array<line_start_text, headers.size()> out;
+    for (std::size_t i = 0; i < out.size(); ++i)
+        out[i] = line_start_text(headers[i].name);
+    return out;
+}();
 
 // Every name is looked up for every line of every message, so the table is a perfect hash: its seed
 // is found by the compiler, and a look-up is one multiplication and one comparison.
@@ -149,6 +172,9 @@ header header_of(std::string_view name) {
 
 std::string_view name(header h) {
     return headers[std::to_underlying(h)].name;
+}
+std::string_view line_start(header h) {
+    return line_starts[std::to_underlying(h)].text();
 }
 bool is_list(header h) {
     return headers[std::to_underlying(h)].list;

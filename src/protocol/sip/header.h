@@ -69,6 +69,8 @@ enum class header : std::uint8_t {
 /// The name as it goes out, always the long form (pidgin-sipe reads no compact forms). Empty for
 /// other.
 [[nodiscard]] std::string_view name(header);
+/// How a line of it starts: name, colon and blank.
+[[nodiscard]] std::string_view line_start(header);
 /// Whether values may stand comma-separated in one line. RFC 3261 7.3.1
 [[nodiscard]] bool is_list(header);
 

@@ -2,8 +2,6 @@
 
 #include "base/check.h"
 #include "base/text.h"
-#include "protocol/sip/address.h"
-#include "protocol/sip/cseq.h"
 #include "protocol/sip/list.h"
 
 namespace lyceum::sip {
@@ -23,11 +21,6 @@ std::string_view message::name(const field& f) const {
 }
 std::string_view message::value(const field& f) const {
     return view({f.value_at, f.value_size});
-}
-
-message::slice message::slice_of(std::string_view part_of_arena) const {
-    return {static_cast<std::uint32_t>(part_of_arena.data() - arena_.data()),
-            static_cast<std::uint32_t>(part_of_arena.size())};
 }
 
 bool message::is_same(const field& f, header h, std::string_view other_name) const {
@@ -61,6 +54,12 @@ std::string_view message::value(std::string_view other_name) const {
 std::string_view message::first(header h) const {
     const auto whole = value(h);
     return is_list(h) ? trim(whole.substr(0, value_end(whole))) : whole;
+}
+
+bool message::has_one(header h) const {
+    if (std::ranges::count(fields_, h, &field::id) != 1) return false;
+    const auto whole = value(h);
+    return !whole.empty() && (!is_list(h) || value_end(whole) == whole.size());
 }
 
 std::vector<std::string_view> message::values(header h) const {
@@ -131,30 +130,82 @@ std::string message::text() const {
     return out;
 }
 
+parsed<address_view> message::address(header h, std::optional<read_address>& kept) const {
+    if (!kept) {
+        LYCEUM_TRY(const auto read, parse_address(value(h)));
+        kept = {slice_if_any(read.display),
+                slice_if_any(read.uri),
+                slice_if_any(read.params.text()),
+                read.in_brackets,
+                read.is_star};
+    }
+    return address_view{view(kept->display),
+                        view(kept->uri),
+                        params_view(view(kept->params)),
+                        kept->in_brackets,
+                        kept->is_star};
+}
+
+parsed<address_view> message::from() const {
+    return address(header::from, read_.from);
+}
+parsed<address_view> message::to() const {
+    return address(header::to, read_.to);
+}
+
+parsed<via_view> message::via() const {
+    auto& kept = read_.via;
+    if (!kept) {
+        LYCEUM_TRY(const auto read, parse_via(first(header::via)));
+        kept = {slice_of(read.transport),
+                slice_of(read.host),
+                slice_if_any(read.params.text()),
+                read.port};
+    }
+    return via_view{
+        view(kept->transport), view(kept->host), kept->port, params_view(view(kept->params))};
+}
+
+parsed<cseq_view> message::cseq() const {
+    auto& kept = read_.cseq;
+    if (!kept) {
+        LYCEUM_TRY(const auto read, parse_cseq(value(header::cseq)));
+        kept = {slice_of(read.method), read.number};
+    }
+    return cseq_view{kept->number, view(kept->method)};
+}
+
+void message::forget(header h) {
+    as_received_ = false;
+    if (h == header::from) read_.from.reset();
+    if (h == header::to) read_.to.reset();
+    if (h == header::via) read_.via.reset();
+    if (h == header::cseq) read_.cseq.reset();
+}
+
 namespace {
 
-std::string_view tag_of(std::string_view value) {
-    const auto address = parse_address(value);
+std::string_view tag_of(const parsed<address_view>& address) {
     return address ? address->params.value_or("tag", {}) : std::string_view{};
 }
 
 } // namespace
 
 std::string_view message::from_tag() const {
-    return tag_of(value(header::from));
+    return tag_of(from());
 }
 std::string_view message::to_tag() const {
-    return tag_of(value(header::to));
+    return tag_of(to());
 }
 
 std::string_view message::cseq_method() const {
-    const auto cseq = parse_cseq(value(header::cseq));
-    return cseq ? cseq->method : std::string_view{};
+    const auto c = cseq();
+    return c ? c->method : std::string_view{};
 }
 
 std::uint32_t message::cseq_number() const {
-    const auto cseq = parse_cseq(value(header::cseq));
-    return cseq ? cseq->number : 0;
+    const auto c = cseq();
+    return c ? c->number : 0;
 }
 
 } // namespace lyceum::sip

@@ -1,6 +1,8 @@
 #pragma once
 
 #include "base/result.h"
+#include "protocol/sip/address.h"
+#include "protocol/sip/cseq.h"
 #include "protocol/sip/header.h"
 
 #include <cstdint>
@@ -28,9 +30,20 @@ struct limits {
 /// inserts single lines; the rest is never made anew. Values may be views into the message itself.
 /// CR and LF in a value that is set become blanks, and blanks in a URI that is set are escaped:
 /// nobody slips in a line by way of a display name. Copies are two allocations; views handed out
-/// are valid until the next change of the message. RFC 3261 7
+/// are valid until the next change of the message. From, To, CSeq and the topmost Via are read once
+/// and kept: a message belongs to one thread at a time, also when it is const. RFC 3261 7
 class message {
 public:
+    /// One header line. Offsets into the arena; for tests and tools.
+    struct field {
+        header id = header::other;
+        std::uint32_t line_at = 0;
+        std::uint32_t line_size = 0; ///< with its CRLF
+        std::uint32_t name_size = 0;
+        std::uint32_t value_at = 0;
+        std::uint32_t value_size = 0;
+    };
+
     message() = default;
 
     /// Reads one whole message: start line, header fields, empty line, and all that follows as
@@ -61,6 +74,8 @@ public:
 
     /// Whether any field of that header is there.
     [[nodiscard]] bool has(header h) const { return find(h) != npos; }
+    /// Whether there is one field of that header, with one value.
+    [[nodiscard]] bool has_one(header) const;
     /// The first field's whole value, trimmed; empty when there is none.
     [[nodiscard]] std::string_view value(header) const;
     /// The first value of the first field: for list headers what stands before the first comma that
@@ -74,12 +89,19 @@ public:
     /// Whether a list header (Supported, Require...) holds the token, without regard to case.
     [[nodiscard]] bool lists(header, std::string_view token) const;
 
+    /// Parts of a text that stand one behind the other. Views into the message are fine.
+    using pieces = std::initializer_list<std::string_view>;
+
     /// Adds a line after the last one.
     void append(header, std::string_view value);
+    void append_joined(header, pieces value);
+    /// A line of another message, under its long name: any header that has one.
+    void append_line(const message& other, const field&);
     void append(std::string_view name, std::string_view value);
     /// Adds a line before the first one of that header, or before all lines when there is none: the
     /// topmost Via, Route or Record-Route.
     void prepend(header, std::string_view value);
+    void prepend_joined(header, pieces value);
     /// Replaces the first field's value and removes the other fields of that header; appends if
     /// none.
     void set(header, std::string_view value);
@@ -92,6 +114,7 @@ public:
     void remove_first(header);
     /// Replaces the first value only; the others of its line and header stay.
     void replace_first(header, std::string_view value);
+    void replace_first_joined(header, pieces value);
 
     [[nodiscard]] std::string_view body() const;
     /// Sets body, Content-Type (left alone when type is empty) and Content-Length.
@@ -103,22 +126,18 @@ public:
     void serialise(std::string& out) const;
     [[nodiscard]] std::string text() const;
 
-    // What nearly everybody asks for. Empty when absent or malformed.
+    // What nearly everybody asks for. The error of one that is absent is that of an empty value.
+    [[nodiscard]] parsed<address_view> from() const;
+    [[nodiscard]] parsed<address_view> to() const;
+    [[nodiscard]] parsed<via_view> via() const; ///< the topmost
+    [[nodiscard]] parsed<cseq_view> cseq() const;
+    // Empty when absent or malformed.
     [[nodiscard]] std::string_view call_id() const { return value(header::call_id); }
     [[nodiscard]] std::string_view from_tag() const;
     [[nodiscard]] std::string_view to_tag() const;
     [[nodiscard]] std::string_view cseq_method() const;
     [[nodiscard]] std::uint32_t cseq_number() const; ///< 0 when absent or malformed
 
-    /// One header line. Offsets into the arena; for tests and tools.
-    struct field {
-        header id = header::other;
-        std::uint32_t line_at = 0;
-        std::uint32_t line_size = 0; ///< with its CRLF
-        std::uint32_t name_size = 0;
-        std::uint32_t value_at = 0;
-        std::uint32_t value_size = 0;
-    };
     [[nodiscard]] const std::vector<field>& fields() const { return fields_; }
     [[nodiscard]] std::string_view name(const field&) const;
     [[nodiscard]] std::string_view value(const field&) const;
@@ -135,7 +154,43 @@ private:
     [[nodiscard]] std::string_view view(slice s) const {
         return std::string_view(arena_).substr(s.at, s.size);
     }
-    [[nodiscard]] slice slice_of(std::string_view part_of_arena) const;
+    [[nodiscard]] slice slice_of(std::string_view part_of_arena) const {
+        return {static_cast<std::uint32_t>(part_of_arena.data() - arena_.data()),
+                static_cast<std::uint32_t>(part_of_arena.size())};
+    }
+    /// The same of a part that may be missing: an empty view points anywhere.
+    [[nodiscard]] slice slice_if_any(std::string_view part) const {
+        return part.empty() ? slice{} : slice_of(part);
+    }
+
+    // What was read of a value, by offsets: it outlives copies of the message and changes of other
+    // headers.
+    struct read_address {
+        slice display;
+        slice uri;
+        slice params;
+        bool in_brackets = false;
+        bool is_star = false;
+    };
+    struct read_via {
+        slice transport;
+        slice host;
+        slice params;
+        std::uint16_t port = 0;
+    };
+    struct read_cseq {
+        slice method;
+        std::uint32_t number = 0;
+    };
+    struct readings {
+        std::optional<read_address> from;
+        std::optional<read_address> to;
+        std::optional<read_via> via;
+        std::optional<read_cseq> cseq;
+    };
+    [[nodiscard]] parsed<address_view> address(header, std::optional<read_address>&) const;
+    /// A line of that header was changed, added or removed.
+    void forget(header);
 
     [[nodiscard]] parsed<void> read(const limits&);
     [[nodiscard]] parsed<std::size_t> read_start_line(const limits&);
@@ -151,18 +206,18 @@ private:
     std::size_t remove(header, std::string_view other_name);
 
     /// Puts the pieces at the end of the arena; they may be views into it.
-    slice add(std::initializer_list<std::string_view> pieces);
-    /// A new line. `rest` follows the value without a break: what stays of a list.
+    slice add(std::initializer_list<pieces> all);
+    /// A new line. `start` is the name, which has that size, and what stands between it and the
+    /// value; `rest` follows the value without a break: what stays of a list.
     [[nodiscard]] field make_line(header,
-                                  std::string_view name,
-                                  std::string_view separator,
-                                  std::string_view value,
+                                  std::string_view start,
+                                  std::size_t name_size,
+                                  pieces value,
                                   std::string_view rest = {});
-    [[nodiscard]] field make_field(header h, std::string_view name, std::string_view value) {
-        return make_line(h, name, ": ", value);
-    }
+    [[nodiscard]] field make_field(header h, pieces value);
+    [[nodiscard]] field make_field(header h, std::string_view name, std::string_view value);
     /// The line of f, name and spacing kept, with another value.
-    [[nodiscard]] field remade(const field& f, std::string_view value, std::string_view rest = {});
+    [[nodiscard]] field remade(const field& f, pieces value, std::string_view rest = {});
     void make_request_line(std::string_view method, std::string_view uri);
 
     std::string arena_; ///< the received octets, then what was added since
@@ -174,6 +229,7 @@ private:
     int status_ = 0;
     method method_ = method::other;
     bool as_received_ = false; ///< parsed and not changed since
+    mutable readings read_;
 };
 
 } // namespace lyceum::sip

@@ -43,45 +43,52 @@ std::string escape_blanks(std::string_view uri) {
 } // namespace
 
 // The pieces may be views into the arena: it is not touched before all of them are copied.
-message::slice message::add(std::initializer_list<std::string_view> pieces) {
+message::slice message::add(std::initializer_list<pieces> all) {
     const auto at = arena_.size();
     auto size = at;
-    for (const auto p : pieces)
-        size += p.size();
+    for (const auto& list : all) {
+        for (const auto p : list)
+            size += p.size();
+    }
     LYCEUM_CHECK(size <= UINT32_MAX);
+    const auto append_to = [&](std::string& to) {
+        to.resize_and_overwrite(size, [&](char* octets, std::size_t) {
+            char* end = octets + at;
+            for (const auto& list : all) {
+                for (const auto p : list)
+                    end += p.copy(end, p.size());
+            }
+            return size;
+        });
+    };
     if (size <= arena_.capacity()) {
-        for (const auto p : pieces)
-            arena_.append(p);
+        append_to(arena_);
     } else {
         std::string grown;
         grown.reserve(std::max(size, 2 * arena_.capacity()));
         grown.append(arena_);
-        for (const auto p : pieces)
-            grown.append(p);
+        append_to(grown);
         arena_.swap(grown);
     }
     as_received_ = false;
     return {static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(size - at)};
 }
 
-message::field message::make_line(header h,
-                                  std::string_view name,
-                                  std::string_view separator,
-                                  std::string_view value,
-                                  std::string_view rest) {
-    LYCEUM_CHECK(is_token(name));
+message::field message::make_line(
+    header h, std::string_view start, std::size_t name_size, pieces value, std::string_view rest) {
+    forget(h);
     field f;
     f.id = h;
-    f.name_size = static_cast<std::uint32_t>(name.size());
-    const auto value_offset = name.size() + separator.size();
-    const auto line = add({name, separator, value, rest, "\r\n"});
+    f.name_size = static_cast<std::uint32_t>(name_size);
+    const auto value_offset = start.size();
+    const auto line = add({{start}, value, {rest, "\r\n"}});
     const auto content =
         std::span(arena_).subspan(line.at + value_offset, line.size - value_offset - 2);
     // Nearly never is there one, and that is told quickly.
     const std::string_view text(content.data(), content.size());
     if (text.contains('\r') || text.contains('\n'))
         std::ranges::replace_if(content, [](char c) { return c == '\r' || c == '\n'; }, ' ');
-    const auto kept = slice_of(trim({content.data(), content.size()}));
+    const auto kept = slice_of(trim(text));
     f.line_at = line.at;
     f.line_size = line.size;
     f.value_at = kept.at;
@@ -89,9 +96,20 @@ message::field message::make_line(header h,
     return f;
 }
 
-message::field message::remade(const field& f, std::string_view value, std::string_view rest) {
-    const auto separator_at = f.line_at + f.name_size;
-    return make_line(f.id, name(f), view({separator_at, f.value_at - separator_at}), value, rest);
+message::field message::make_field(header h, pieces value) {
+    LYCEUM_CHECK(h != header::other);
+    const auto start = line_start(h);
+    return make_line(h, start, start.size() - 2, value);
+}
+
+message::field message::make_field(header h, std::string_view name, std::string_view value) {
+    LYCEUM_CHECK(is_token(name));
+    std::string start(name);
+    return make_line(h, start.append(": "), name.size(), {value});
+}
+
+message::field message::remade(const field& f, pieces value, std::string_view rest) {
+    return make_line(f.id, view({f.line_at, f.value_at - f.line_at}), f.name_size, value, rest);
 }
 
 void message::make_request_line(std::string_view method, std::string_view uri) {
@@ -103,7 +121,7 @@ void message::make_request_line(std::string_view method, std::string_view uri) {
         safe = escaped;
     }
     const auto method_size = static_cast<std::uint32_t>(method.size());
-    start_line_ = add({method, " ", safe, " SIP/2.0\r\n"});
+    start_line_ = add({{method, " ", safe, " SIP/2.0\r\n"}});
     start_a_ = {start_line_.at, method_size};
     start_b_ = {start_a_.end() + 1, static_cast<std::uint32_t>(safe.size())};
 }
@@ -127,7 +145,7 @@ message message::response(int status, std::string_view reason) {
     append_number(digits, static_cast<std::uint64_t>(status));
     std::string phrase(reason.empty() ? reason_phrase(status) : reason);
     std::ranges::replace_if(phrase, [](char c) { return c == '\r' || c == '\n'; }, ' ');
-    m.start_line_ = m.add({"SIP/2.0 ", digits, " ", phrase, "\r\n"});
+    m.start_line_ = m.add({{"SIP/2.0 ", digits, " ", phrase, "\r\n"}});
     m.start_a_ = {8, 3};
     m.start_b_ = {12, static_cast<std::uint32_t>(phrase.size())};
     return m;
@@ -139,7 +157,26 @@ void message::set_uri(std::string_view uri) {
 }
 
 void message::append(header h, std::string_view value) {
-    fields_.push_back(make_field(h, sip::name(h), value));
+    append_joined(h, {value});
+}
+
+void message::append_joined(header h, pieces value) {
+    fields_.push_back(make_field(h, value));
+}
+
+void message::append_line(const message& other, const field& f) {
+    const auto name = line_start(f.id);
+    const auto line = other.view({f.line_at, f.line_size});
+    const auto name_ends = f.line_at + static_cast<std::uint32_t>(name.size());
+    if (f.value_at != name_ends || !line.starts_with(name)) { // spelt in a way of its own
+        append(f.id, other.value(f));
+        return;
+    }
+    forget(f.id);
+    auto copy = f;
+    copy.line_at = add({{line}}).at;
+    copy.value_at = copy.line_at + static_cast<std::uint32_t>(name.size());
+    fields_.push_back(copy);
 }
 
 void message::append(std::string_view name, std::string_view value) {
@@ -147,13 +184,17 @@ void message::append(std::string_view name, std::string_view value) {
 }
 
 void message::prepend(header h, std::string_view value) {
+    prepend_joined(h, {value});
+}
+
+void message::prepend_joined(header h, pieces value) {
     const auto i = find(h);
-    const auto line = make_field(h, sip::name(h), value);
+    const auto line = make_field(h, value);
     fields_.insert(fields_.begin() + static_cast<std::ptrdiff_t>(i == npos ? 0 : i), line);
 }
 
 void message::set(header h, std::string_view value) {
-    set_at(find(h), make_field(h, sip::name(h), value));
+    set_at(find(h), make_field(h, {value}));
 }
 
 void message::set(std::string_view name, std::string_view value) {
@@ -173,7 +214,7 @@ void message::set_at(std::size_t first, field line) {
 }
 
 std::size_t message::remove(header h) {
-    return remove(h, {});
+    return has(h) ? remove(h, {}) : 0;
 }
 std::size_t message::remove(std::string_view name) {
     return remove(header_of(name), name);
@@ -182,37 +223,41 @@ std::size_t message::remove(std::string_view name) {
 std::size_t message::remove(header h, std::string_view other_name) {
     const auto n =
         std::erase_if(fields_, [&](const field& f) { return is_same(f, h, other_name); });
-    if (n != 0) as_received_ = false;
+    if (n != 0) forget(h);
     return n;
 }
 
 void message::remove_first(header h) {
     const auto i = find(h);
     if (i == npos) return;
-    as_received_ = false;
+    forget(h);
     const auto whole = value(fields_[i]);
     const auto end = is_list(h) ? value_end(whole) : whole.size();
     const auto rest = trim(whole.substr(std::min(end + 1, whole.size())));
     if (rest.empty()) {
         fields_.erase(fields_.begin() + static_cast<std::ptrdiff_t>(i));
     } else {
-        fields_[i] = remade(fields_[i], rest);
+        fields_[i] = remade(fields_[i], {rest});
     }
 }
 
 void message::replace_first(header h, std::string_view value) {
+    replace_first_joined(h, {value});
+}
+
+void message::replace_first_joined(header h, pieces value) {
     const auto i = find(h);
     if (i == npos) {
-        append(h, value);
+        append_joined(h, value);
         return;
     }
     const auto whole = this->value(fields_[i]);
-    const auto end = is_list(h) ? value_end(whole) : whole.size();
-    fields_[i] = remade(fields_[i], value, whole.substr(end));
+    const auto rest = is_list(h) ? whole.substr(value_end(whole)) : std::string_view{};
+    fields_[i] = remade(fields_[i], value, rest);
 }
 
 void message::set_body(std::string_view type, std::string_view bytes) {
-    const auto body = add({bytes});
+    const auto body = add({{bytes}});
     body_ = body;
     if (!type.empty()) set(header::content_type, type);
     std::string size;

@@ -1,7 +1,5 @@
 #include "protocol/sip/respond.h"
 
-#include <string>
-
 namespace lyceum::sip {
 
 message make_response(const message& request,
@@ -15,12 +13,14 @@ message make_response(const message& request,
         case header::from:
         case header::call_id:
         case header::cseq:
-            response.append(f.id, request.value(f));
+            response.append_line(request, f);
             break;
         case header::to: {
-            std::string to(request.value(f));
-            if (!to_tag.empty() && request.to_tag().empty()) to.append(";tag=").append(to_tag);
-            response.append(f.id, to);
+            if (!to_tag.empty() && request.to_tag().empty()) {
+                response.append_joined(f.id, {request.value(f), ";tag=", to_tag});
+            } else {
+                response.append_line(request, f);
+            }
             break;
         }
         default:

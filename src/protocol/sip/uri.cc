@@ -58,7 +58,7 @@ parsed<uri_view> parse_sip_uri(uri_view out, std::string_view text, std::size_t 
     text.remove_prefix(out.host.size());
     if (text.starts_with(':')) {
         text.remove_prefix(1);
-        const auto digits = text.substr(0, text.find_first_of(";?"));
+        const auto digits = text.substr(0, find_in(text, characters::after_port));
         const auto port = to_u32(digits);
         if (!port || *port == 0 || *port > 65535) return refuse(malformed::bad_value, at(), rule);
         out.port = static_cast<std::uint16_t>(*port);

@@ -1,58 +1,71 @@
 #include "protocol/sip/validate.h"
 
 #include "base/text.h"
-#include "protocol/sip/address.h"
-#include "protocol/sip/cseq.h"
 #include "protocol/sip/list.h"
 #include "protocol/sip/uri.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace lyceum::sip {
 
 namespace {
 
-bool is_address(std::string_view value) {
-    const auto address = parse_address(value);
+bool is_address(const parsed<address_view>& address) {
     return address && !address->is_star && parse_uri(address->uri).has_value();
 }
 
-bool is_call_id(std::string_view value) {
-    return !value.empty() && std::ranges::none_of(value, [](char c) { return is_blank(c); });
+bool has_from(const message& m) {
+    return is_address(m.from());
 }
 
-bool is_max_forwards(std::string_view value) {
-    const auto hops = to_u32(value);
+bool has_to(const message& m) {
+    return is_address(m.to());
+}
+
+bool has_call_id(const message& m) {
+    const auto value = m.call_id();
+    return !value.empty() && std::ranges::none_of(value, is_blank);
+}
+
+bool has_cseq(const message& m) {
+    return m.cseq().has_value();
+}
+
+bool has_max_forwards(const message& m) {
+    const auto hops = to_u32(m.value(header::max_forwards));
     return hops && *hops <= 255;
 }
 
-bool is_via_list(std::string_view value) {
-    list_view vias(value);
-    std::size_t n = 0;
-    for (std::string_view via; vias.next(via); ++n) {
-        if (!parse_via(via)) return false;
+bool has_vias(const message& m) {
+    if (!m.via()) return false;
+    bool is_top = true;
+    for (const auto& f : m.fields()) {
+        if (f.id != header::via) continue;
+        list_view vias(m.value(f));
+        std::size_t n = 0;
+        for (std::string_view via; vias.next(via); ++n) {
+            if (!std::exchange(is_top, false) && !parse_via(via)) return false;
+        }
+        if (n == 0) return false;
     }
-    return n != 0;
-}
-
-bool is_cseq(std::string_view value) {
-    return parse_cseq(value).has_value();
+    return true;
 }
 
 struct rule {
     header which;
     bool mandatory;
     bool single;
-    bool (*readable)(std::string_view value);
+    bool (*is_readable)(const message&);
 };
 
 constexpr rule rules[] = {
-    {header::via, true, false, is_via_list},
-    {header::from, true, true, is_address},
-    {header::to, true, true, is_address},
-    {header::call_id, true, true, is_call_id},
-    {header::cseq, true, true, is_cseq},
-    {header::max_forwards, false, true, is_max_forwards},
+    {header::via, true, false, has_vias},
+    {header::from, true, true, has_from},
+    {header::to, true, true, has_to},
+    {header::call_id, true, true, has_call_id},
+    {header::cseq, true, true, has_cseq},
+    {header::max_forwards, false, true, has_max_forwards},
 };
 
 refusal bad(std::string_view what, header which) {
@@ -65,13 +78,11 @@ refusal bad(std::string_view what, header which) {
 std::optional<refusal> check_request(const message& request) {
     if (!parse_uri(request.uri())) return refusal{400, "Malformed Request-URI"};
     for (const auto& r : rules) {
-        std::size_t n = 0;
-        for (const auto& f : request.fields()) {
-            if (f.id != r.which) continue;
-            if (++n > 1 && r.single) return bad("Repeated", r.which);
-            if (!r.readable(request.value(f))) return bad("Malformed", r.which);
-        }
-        if (n == 0 && r.mandatory) return bad("Missing", r.which);
+        const auto n = std::ranges::count(request.fields(), r.which, &message::field::id);
+        if (n == 0 && !r.mandatory) continue;
+        if (n == 0) return bad("Missing", r.which);
+        if (!r.is_readable(request)) return bad("Malformed", r.which);
+        if (n > 1 && r.single) return bad("Repeated", r.which);
     }
     if (request.cseq_method() != request.method_name()) {
         return refusal{400, "CSeq Method Does Not Match"};

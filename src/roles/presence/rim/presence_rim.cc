@@ -17,7 +17,7 @@ sip::aor asker(const sipstack::incoming& in) {
 
 /// An endpoint is called by its epid. [MS-SIPRE] 3.2
 std::string endpoint_of(const sip::message& m) {
-    const auto from = sip::parse_address(m.value(header::from));
+    const auto from = m.from();
     return from ? std::string(from->params.value_or("epid", {})) : std::string();
 }
 
