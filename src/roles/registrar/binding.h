@@ -36,8 +36,10 @@ struct binding {
     std::string gruu;                         ///< empty without an instance
     std::string contact;                      ///< the URI to put into requests for it
     std::uint16_t q = 1000; ///< how much it is preferred, thousandths. RFC 3261 10.2.1.2
-    std::string params;     ///< the other Contact parameters, as they came: ;methods="..."
-    std::string call_id;    ///< of the REGISTER that made it; identifies registration notices
+    // Its Contact value in a 200, made once: what stands before and behind the seconds of expires.
+    std::string shown_before;
+    std::string shown_after;
+    std::string call_id; ///< of the REGISTER that made it; identifies registration notices
     std::string from_tag;
     std::uint32_t cseq = 0;
     way where;
@@ -46,6 +48,16 @@ struct binding {
     instant expires;
     std::string user_agent;
     bool wants_notices = false; ///< Event: registration. [MS-SIPREGE] 2.2.1.1
+
+    /// How it was asked for: the same words over the same connection mean the same again.
+    struct wording {
+        std::string contact;                  ///< the Contact value
+        std::optional<std::uint32_t> expires; ///< that parameter of it
+        way came_over;
+
+        friend bool operator==(const wording&, const wording&) = default;
+    };
+    wording asked;
 
     friend bool operator==(const binding&, const binding&) = default;
 };

@@ -54,12 +54,33 @@ void endpoints::end(Predicate which, std::vector<action>& out) {
     if (any) out.emplace_back(publish{});
 }
 
+std::optional<std::chrono::seconds>
+endpoints::granted(bool is_client, std::optional<std::chrono::seconds> asked) const {
+    if (is_client) return settings_->expires;
+    const auto expires = std::min(asked.value_or(settings_->expires), settings_->expires);
+    if (expires < settings_->min_expires && expires < never_too_brief) return std::nullopt;
+    return expires;
+}
+
+void endpoints::on_renewed(const renewed& r, instant now, std::vector<action>& out) {
+    auto& known = live_[r.which];
+    const auto expires = granted(!r.is_plain && known.instance.has_value(), r.asked);
+    if (!expires) {
+        out.emplace_back(refuse_too_brief{});
+        return;
+    }
+    known.call_id = r.call_id;
+    known.from_tag = r.from_tag;
+    known.cseq = r.cseq;
+    known.user_agent = r.user_agent;
+    known.expires = now + *expires;
+    out.emplace_back(accept{effect::refreshed, &known, *expires});
+}
+
 void endpoints::on_registered(const registered& r, instant now, std::vector<action>& out) {
     const bool is_client = !r.is_plain && r.wanted.instance.has_value();
-    const auto expires = is_client
-                             ? settings_->expires
-                             : std::min(r.asked.value_or(settings_->expires), settings_->expires);
-    if (!is_client && expires < settings_->min_expires && expires < never_too_brief) {
+    const auto expires = granted(is_client, r.asked);
+    if (!expires) {
         out.emplace_back(refuse_too_brief{});
         return;
     }
@@ -82,8 +103,8 @@ void endpoints::on_registered(const registered& r, instant now, std::vector<acti
         *known = r.wanted;
         known->registered = since;
     }
-    known->expires = now + expires;
-    out.emplace_back(accept{what, *known, expires});
+    known->expires = now + *expires;
+    out.emplace_back(accept{what, known, *expires});
     if (moved) out.emplace_back(publish{});
 }
 
@@ -99,6 +120,10 @@ bool endpoints::is_late(const event& e) {
         const auto* known = find(w);
         return known != nullptr && is_out_of_order(*known, w.where, w.call_id, w.cseq);
     }
+    if (const auto* r = std::get_if<renewed>(&e)) {
+        const auto& known = live_[r->which];
+        return is_out_of_order(known, known.where, r->call_id, r->cseq);
+    }
     // One that may not go keeps all. RFC 3261 10.3 steps 6, 7
     const auto* u = std::get_if<unregistered>(&e);
     return u != nullptr && std::ranges::any_of(live_, [&](const binding& b) {
@@ -113,12 +138,10 @@ std::vector<endpoints::action> endpoints::update(std::span<const event> all, ins
     const auto before = all.size() > 1 ? live_ : std::vector<binding>();
     std::vector<action> out;
     for (const auto& e : all) {
-        for (auto& a : carry_out(e, now)) {
-            const bool refused = std::holds_alternative<refuse_too_brief>(a);
-            if (refused && all.size() > 1) live_ = before;
-            if (refused) return {std::move(a)};
-            out.push_back(std::move(a));
-        }
+        carry_out(e, now, out);
+        if (out.empty() || !std::holds_alternative<refuse_too_brief>(out.back())) continue;
+        if (all.size() > 1) live_ = before;
+        return {refuse_too_brief{}};
     }
     return out;
 }
@@ -127,11 +150,11 @@ std::vector<endpoints::action> endpoints::on(const event& e, instant now) {
     return update({&e, 1}, now);
 }
 
-std::vector<endpoints::action> endpoints::carry_out(const event& e, instant now) {
-    std::vector<action> out;
+void endpoints::carry_out(const event& e, instant now, std::vector<action>& out) {
     std::visit(
         overloaded{
             [&](const registered& r) { on_registered(r, now, out); },
+            [&](const renewed& r) { on_renewed(r, now, out); },
             [&](const unregistered& u) {
                 end([&](const binding& b) { return is_meant(u, b); }, out);
             },
@@ -150,7 +173,6 @@ std::vector<endpoints::action> endpoints::carry_out(const event& e, instant now)
             [&](const tick&) { end([&](const binding& b) { return b.expires <= now; }, out); },
         },
         e);
-    return out;
 }
 
 std::optional<instant> endpoints::deadline() const {

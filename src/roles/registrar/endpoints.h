@@ -22,6 +22,16 @@ public:
         bool is_plain = false; ///< a plain SIP user agent, also when it has an instance (RFC 5626):
                                ///< what it asks counts. Without an instance it is one
     };
+    /// A REGISTER that changes nothing but the time: it asks in the same words as before.
+    struct renewed {
+        std::size_t which = 0; ///< of live()
+        std::string_view call_id;
+        std::string_view from_tag;
+        std::uint32_t cseq = 0;
+        std::string_view user_agent;
+        std::optional<std::chrono::seconds> asked; ///< these two as in registered
+        bool is_plain = false;
+    };
     struct unregistered {
         std::string epid;
         std::optional<sip::instance_id> instance;
@@ -43,13 +53,14 @@ public:
         std::string reason; ///< rejected, deactivated, unregistered
     };
     struct tick {};
-    using event = std::variant<registered, unregistered, way_closed, sponsor_gone, expelled, tick>;
+    using event =
+        std::variant<registered, renewed, unregistered, way_closed, sponsor_gone, expelled, tick>;
 
     // What is to be done.
     enum class effect : std::uint8_t { added, refreshed };
     struct accept {
         effect what = effect::added;
-        binding live;
+        const binding* live = nullptr; ///< one of live(), until the next event
         std::chrono::seconds expires{};
     };
     struct refuse_too_brief {};    ///< 423 with Min-Expires. RFC 3261 10.3 step 7
@@ -76,10 +87,14 @@ public:
 
 private:
     void on_registered(const registered&, instant now, std::vector<action>& out);
+    void on_renewed(const renewed&, instant now, std::vector<action>& out);
+    /// For how long; nothing when that is too brief.
+    [[nodiscard]] std::optional<std::chrono::seconds>
+    granted(bool is_client, std::optional<std::chrono::seconds> asked) const;
     [[nodiscard]] static bool is_meant(const unregistered&, const binding&);
     /// Whether an older or the very same REGISTER was carried out already.
     [[nodiscard]] bool is_late(const event&);
-    [[nodiscard]] std::vector<action> carry_out(const event&, instant now);
+    void carry_out(const event&, instant now, std::vector<action>& out);
     /// Takes out every binding that the predicate names; publishes if there was one.
     template <class Predicate>
     void end(Predicate which, std::vector<action>& out);

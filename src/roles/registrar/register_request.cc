@@ -83,28 +83,73 @@ std::uint16_t q_of(std::optional<std::string_view> text) {
     return static_cast<std::uint16_t>(given.value_or(most));
 }
 
+/// What the 200 says of a binding, but for the time. [MS-SIPREGE] 4.1
+void make_shown(binding& b, sip::params_view params) {
+    b.shown_before = "<" + b.contact + ">" + other_params(params) + ";expires=";
+    if (!b.instance) return;
+    b.shown_after = ";+sip.instance=\"<" + b.instance->urn() + ">\";gruu=\"" + b.gruu + "\"";
+}
+
+// Which is no number counts as an hour. RFC 3261 10.3 step 7
+std::uint32_t seconds_of(std::string_view text) {
+    return to_u32(text).value_or(3600);
+}
+
+std::optional<std::chrono::seconds> wish(std::optional<std::uint32_t> asked) {
+    return asked ? std::optional(std::chrono::seconds(*asked)) : std::nullopt;
+}
+
+/// A REGISTER with one contact, which is spelt as it was when that endpoint last registered over
+/// this connection.
+std::optional<endpoints::renewed> renewal(const sip::message& m,
+                                          std::string_view epid,
+                                          std::optional<std::uint32_t> header_expires,
+                                          const observed& seen,
+                                          std::span<const binding> live) {
+    const auto spelt = m.value(header::contact);
+    const auto known = std::ranges::find_if(live, [&](const binding& b) {
+        return b.asked.contact == spelt && b.asked.came_over == seen.where && b.by == seen.by &&
+               b.epid == epid && b.wants_notices == m.has(header::event);
+    });
+    if (known == live.end() || !m.has_one(header::contact) || !m.has_one(header::via))
+        return std::nullopt;
+    const auto asked = known->asked.expires ? known->asked.expires : header_expires;
+    if (asked == 0U) return std::nullopt;
+    return endpoints::renewed{static_cast<std::size_t>(known - live.begin()),
+                              m.call_id(),
+                              m.from_tag(),
+                              m.cseq_number(),
+                              m.value(header::user_agent),
+                              wish(asked),
+                              !seen.is_client};
+}
+
 } // namespace
 
-std::expected<request, diagnostics::refusal>
-read_register(const sip::message& m, const sip::aor& user, const observed& seen) {
+std::expected<request, diagnostics::refusal> read_register(const sip::message& m,
+                                                           const sip::aor& user,
+                                                           const observed& seen,
+                                                           std::span<const binding> live) {
     if (m.has(header::event) && !istarts_with(m.value(header::event), "registration")) {
         return refuse(489, diagnostics::id::event_not_registration);
     }
-    const auto from = sip::parse_address(m.value(header::from));
+    const auto from = m.from();
     if (!from) return refuse(400, diagnostics::id::default_user_services);
     const auto epid = from->params.value_or("epid", {});
     if (epid.size() > 64) return refuse(400, diagnostics::id::epid_too_long);
     // RFC 3261 10.3: the whole request stands or falls, so nothing is done before all is read.
     request out;
-    // What is no number counts as an hour. RFC 3261 10.2
-    const auto seconds = [](std::string_view text) { return to_u32(text).value_or(3600); };
     std::optional<std::uint32_t> header_expires;
-    if (m.has(header::expires)) header_expires = seconds(m.value(header::expires));
-    const auto contacts = m.values(header::contact);
+    if (m.has(header::expires)) header_expires = seconds_of(m.value(header::expires));
     if (seen.is_client && m.lists(header::supported, "msrtc-event-categories") &&
-        !m.lists(header::supported, "gruu-10") && !contacts.empty()) {
+        !m.lists(header::supported, "gruu-10") && m.has(header::contact)) {
         return refuse(421, diagnostics::id::gruu_required);
     }
+    if (const auto same = renewal(m, epid, header_expires, seen, live)) {
+        out.events.emplace_back(*same);
+        return out;
+    }
+    const auto contacts = m.values(header::contact);
     for (const auto value : contacts) {
         const auto contact = sip::parse_address(value);
         if (!contact) return refuse(400, diagnostics::id::default_user_services);
@@ -139,15 +184,16 @@ read_register(const sip::message& m, const sip::aor& user, const observed& seen)
         }
         if (seen.is_client && !instance)
             return refuse(400, diagnostics::id::no_endpoint_identifier);
-        auto asked = header_expires;
-        if (const auto p = contact->params.get("expires")) asked = seconds(*p);
+        std::optional<std::uint32_t> own_expires;
+        if (const auto p = contact->params.get("expires")) own_expires = seconds_of(*p);
+        const auto asked = own_expires ? own_expires : header_expires;
 
         binding b;
         b.epid = std::string(epid);
         b.instance = instance;
         if (instance) b.gruu = sip::make_gruu(user, *instance);
         b.contact = seen.is_client || proxy ? reachable(*uri, seen) : std::string(contact->uri);
-        b.params = other_params(contact->params);
+        make_shown(b, contact->params);
         b.q = q_of(contact->params.get("q"));
         b.call_id = std::string(m.call_id());
         b.from_tag = std::string(m.from_tag());
@@ -156,27 +202,23 @@ read_register(const sip::message& m, const sip::aor& user, const observed& seen)
         b.by = seen.by;
         b.user_agent = std::string(m.value(header::user_agent));
         b.wants_notices = m.has(header::event);
+        b.asked = {std::string(value), own_expires, seen.where};
         if (asked == 0U) {
             out.events.emplace_back(endpoints::unregistered{
                 b.epid, b.instance, b.contact, seen.where, b.call_id, b.cseq});
         } else {
-            std::optional<std::chrono::seconds> wish;
-            if (asked) wish = std::chrono::seconds(*asked);
-            out.events.emplace_back(endpoints::registered{std::move(b), wish, !seen.is_client});
+            out.events.emplace_back(
+                endpoints::registered{std::move(b), wish(asked), !seen.is_client});
         }
     }
     return out;
 }
 
-std::string contact_value(const binding& b, instant now) {
-    std::string out = "<" + b.contact + ">" + b.params + ";expires=";
+void append_contact(sip::message& response, const binding& b, instant now) {
     const auto left = std::chrono::ceil<std::chrono::seconds>(b.expires - now).count();
-    append_number(out, static_cast<std::uint64_t>(std::max<std::int64_t>(left, 0)));
-    if (b.instance) {
-        out += ";+sip.instance=\"<" + b.instance->urn() + ">\"";
-        out += ";gruu=\"" + b.gruu + "\"";
-    }
-    return out;
+    std::string digits;
+    append_number(digits, static_cast<std::uint64_t>(std::max<std::int64_t>(left, 0)));
+    response.append_joined(header::contact, {b.shown_before, digits, b.shown_after});
 }
 
 } // namespace lyceum::roles::registrar

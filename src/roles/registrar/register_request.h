@@ -27,10 +27,13 @@ struct request {
 /// Checks a REGISTER as [MS-SIPREGE] 3.1.2.5.1 and digest MS-SIPREGE 4 demand, and makes its
 /// contacts reachable over its connection. [MS-SIPRE] (server processing of the Contact proxy
 /// parameter)
-[[nodiscard]] std::expected<request, diagnostics::refusal>
-read_register(const sip::message&, const sip::aor&, const observed&);
+///
+/// Most REGISTERs refresh one of the bindings that are there, in the same words as the one before:
+/// those are known by their words, and not taken apart again. Events point into the message.
+[[nodiscard]] std::expected<request, diagnostics::refusal> read_register(
+    const sip::message&, const sip::aor&, const observed&, std::span<const binding> live = {});
 
-/// The Contact value of a binding in the 200. [MS-SIPREGE] 4.1
-[[nodiscard]] std::string contact_value(const binding&, instant now);
+/// Adds the Contact of a binding to the 200. [MS-SIPREGE] 4.1
+void append_contact(sip::message& response, const binding&, instant now);
 
 } // namespace lyceum::roles::registrar

@@ -33,10 +33,17 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         require(sip::parse_uri(b.contact).has_value());
         if (!b.gruu.empty()) require(sip::aor::from(b.gruu) == alice);
         auto response = sip::message::response(200);
-        response.append(sip::header::contact, contact_value(b, instant{}));
+        append_contact(response, b, instant{});
         const auto again = sip::message::parse(response.text());
         require(again && again->values(sip::header::contact).size() == 1);
         require(sip::parse_address(again->first(sip::header::contact)).has_value());
+        // Asked in the same words, the short way leads to the same.
+        const auto short_way = read_register(*m, alice, o, {&b, 1});
+        require(short_way && short_way->events.size() == asked->events.size());
+        if (const auto* n = std::get_if<endpoints::renewed>(&short_way->events.front())) {
+            require(asked->events.size() == 1 && n->which == 0 && n->asked == r->asked);
+            require(n->call_id == b.call_id && n->cseq == b.cseq && n->from_tag == b.from_tag);
+        }
     }
     return 0;
 }

@@ -88,13 +88,18 @@ void registrar_rim::on_register(sipstack::incoming&& in) {
             return;
         }
     }
-    auto asked = read_register(in.message, aor, seen);
+    const auto known = users_.find(aor);
+    std::span<const binding> there;
+    if (known != users_.end()) there = known->second.machine.live();
+    auto asked = read_register(in.message, aor, seen, there);
     if (!asked) {
         refused_.add();
         stack_.respond(in.transaction, stack_.refusal_for(in.message, asked.error()));
         return;
     }
-    auto& u = users_.try_emplace(aor, user{aor, endpoints(settings_)}).first->second;
+    auto& u = known != users_.end()
+                  ? known->second
+                  : users_.emplace(aor, user{aor, endpoints(settings_)}).first->second;
     carry_out(u, u.machine.update(asked->events, now), &in, now);
     tidy(aor);
 }
@@ -111,7 +116,7 @@ void registrar_rim::carry_out(user& u,
                        [&](const endpoints::accept& x) {
                            accepted = &x;
                            if (x.what == endpoints::effect::added)
-                               neighbours_.started(u.aor, x.live);
+                               neighbours_.started(u.aor, *x.live);
                            // A refresh is no news for an operator.
                            log::write(x.what == endpoints::effect::added ? log::level::info
                                                                          : log::level::debug,
@@ -119,8 +124,8 @@ void registrar_rim::carry_out(user& u,
                                       x.what == endpoints::effect::added ? "endpoint_added"
                                                                          : "endpoint_refreshed",
                                       {{"user", u.aor.text()},
-                                       {"epid", x.live.epid},
-                                       {"agent", x.live.user_agent}});
+                                       {"epid", x.live->epid},
+                                       {"agent", x.live->user_agent}});
                        },
                        [&](const endpoints::refuse_too_brief&) { refused = 423; },
                        [&](const endpoints::refuse_out_of_order&) { refused = 500; },
@@ -163,7 +168,7 @@ void registrar_rim::answer(const sipstack::incoming& in,
                            instant now) {
     auto r = stack_.response_for(in.message, 200);
     for (const auto& b : u.machine.live())
-        r.append(header::contact, contact_value(b, now));
+        append_contact(r, b, now);
     // seen: pidgin-sipe 1.25 ignores a 200 without the header Expires.
     r.append(header::expires, std::to_string(accepted != nullptr ? accepted->expires.count() : 0));
     if (in.user == nullptr) // RFC 3261 10.3 step 8; clients got theirs with the challenge
@@ -183,9 +188,9 @@ void registrar_rim::answer(const sipstack::incoming& in,
     }
     // Only to who registers and asks for it. digest MS-CONMGMT 4 rules 5 and 6
     if (accepted != nullptr && wants_keep_alive(in.message.value(header::ms_keep_alive))) {
-        r.append(header::ms_keep_alive,
-                 "UAS; tcp=no; hop-hop=yes; end-end=no; timeout=" +
-                     std::to_string(stack_.settings().transport.keep_alive.count()));
+        r.append_joined(header::ms_keep_alive,
+                        {"UAS; tcp=no; hop-hop=yes; end-end=no; timeout=",
+                         std::to_string(stack_.settings().transport.keep_alive.count())});
     }
     stack_.respond(in.transaction, std::move(r));
 }

@@ -88,6 +88,40 @@ TEST(Endpoints, AnotherPreferenceIsNews) { // RFC 3261 10.2.1.2
     EXPECT_EQ(e.live()[0].q, 200);
 }
 
+TEST(Endpoints, RenewedIsRefreshed) { // RFC 3261 10.3 step 7
+    const settings s;
+    endpoints e(s);
+    (void)e.on(endpoints::registered{endpoint("a"), {}}, t0);
+    const auto renew = [&](std::string_view call_id, std::uint32_t cseq, instant now) {
+        return e.on(endpoints::renewed{0, call_id, "tag", cseq, "agent", {}}, now);
+    };
+    EXPECT_EQ(only<endpoints::refuse_out_of_order>(renew("call", 1, t0 + 1s)).size(), 1U);
+    EXPECT_EQ(e.deadline(), t0 + s.expires);
+    const auto done = renew("call", 2, t0 + 60s);
+    ASSERT_EQ(done.size(), 1U); // nothing moved: nothing to publish
+    const auto accepted = only<endpoints::accept>(done);
+    ASSERT_EQ(accepted.size(), 1U);
+    EXPECT_EQ(accepted[0].what, endpoints::effect::refreshed);
+    EXPECT_EQ(accepted[0].live, &e.live()[0]);
+    EXPECT_EQ(e.deadline(), t0 + 60s + s.expires);
+    EXPECT_EQ(e.live()[0].registered, t0);
+    EXPECT_EQ(e.live()[0].user_agent, "agent");
+    EXPECT_EQ(only<endpoints::refuse_out_of_order>(renew("call", 2, t0 + 61s)).size(), 1U);
+    EXPECT_EQ(only<endpoints::accept>(renew("another", 1, t0 + 62s)).size(), 1U);
+
+    endpoints of_plain(s);
+    (void)of_plain.on(endpoints::registered{plain("sip:a"), 1h}, t0);
+    const auto brief =
+        of_plain.on(endpoints::renewed{0, "call", "", 2, "", s.min_expires - 1s}, t0 + 1s);
+    EXPECT_EQ(only<endpoints::refuse_too_brief>(brief).size(), 1U);
+    EXPECT_EQ(of_plain.live()[0].cseq, 1U);
+
+    // A phone that has an instance gets what it asks for, too.
+    const auto phone = e.on(endpoints::renewed{0, "another", "", 2, "", 600s, true}, t0 + 63s);
+    ASSERT_EQ(only<endpoints::accept>(phone).size(), 1U);
+    EXPECT_EQ(only<endpoints::accept>(phone)[0].expires, 600s);
+}
+
 TEST(Endpoints, TheNewestConnectionWins) { // digest MS-SIPREGE 4 rule 7
     const settings s;
     endpoints e(s);

@@ -50,7 +50,6 @@ TEST(RegisterRequest, PidginSipe) {
     const auto& b = std::get<endpoints::registered>(r->events[0]).wanted;
     EXPECT_EQ(b.contact,
               "sip:192.0.2.7:40001;transport=tls;ms-opaque=d3470f2e1d;ms-received-cid=7F");
-    EXPECT_EQ(b.params, ";methods=\"INVITE, MESSAGE\"");
     EXPECT_EQ(b.epid, "c8ca638a15");
     EXPECT_EQ(b.instance->text(), uuid);
     EXPECT_EQ(b.gruu, "sip:alice@contoso.test;opaque=user:epid:21nYNIVlkV-jtN6FPBU0fQAA;gruu");
@@ -62,11 +61,44 @@ TEST(RegisterRequest, ContactOfThe200) { // [MS-SIPREGE] 4.1
     ASSERT_TRUE(r);
     auto b = std::get<endpoints::registered>(r->events[0]).wanted;
     b.expires = instant{10s};
-    EXPECT_EQ(contact_value(b, instant{3s}),
+    auto response = sip::message::response(200);
+    append_contact(response, b, instant{3s});
+    EXPECT_EQ(response.value(sip::header::contact),
               "<sip:192.0.2.7:40001;transport=tls;ms-opaque=d3470f2e1d;ms-received-cid=7F>;methods="
               "\"INVITE, MESSAGE\";expires=7"
               ";+sip.instance=\"<urn:uuid:34d859db-6585-5f91-a3b4-de853c15347d>\""
               ";gruu=\"sip:alice@contoso.test;opaque=user:epid:21nYNIVlkV-jtN6FPBU0fQAA;gruu\"");
+}
+
+TEST(RegisterRequest, TheSameWordsAreNotReadAgain) {
+    auto before = read_register(request(from, contact), alice, client());
+    ASSERT_TRUE(before);
+    const std::vector live{std::get<endpoints::registered>(before->events[0]).wanted};
+    const auto renewed = [&](const sip::message& m, const observed& seen) {
+        const auto r = read_register(m, alice, seen, live);
+        return r && std::holds_alternative<endpoints::renewed>(r->events.at(0));
+    };
+    const auto m = request(from, contact, "Expires: 300\r\nUser-Agent: new/2\r\n");
+    const auto r = read_register(m, alice, client(), live);
+    ASSERT_TRUE(r && r->events.size() == 1);
+    const auto& same = std::get<endpoints::renewed>(r->events[0]);
+    EXPECT_EQ(same.which, 0U);
+    EXPECT_EQ(same.call_id, m.call_id());
+    EXPECT_EQ(same.from_tag, m.from_tag());
+    EXPECT_EQ(same.cseq, m.cseq_number());
+    EXPECT_EQ(same.user_agent, "new/2");
+    EXPECT_EQ(same.asked, 300s);
+
+    auto elsewhere = client();
+    elsewhere.where.flow += 1;
+    EXPECT_FALSE(renewed(request(from, contact), elsewhere));
+    EXPECT_FALSE(renewed(request("<sip:alice@contoso.test>;tag=1;epid=other", contact), client()));
+    EXPECT_FALSE(renewed(request(from, contact, "Expires: 0\r\n"), client()));
+    EXPECT_FALSE(renewed(request(from, contact, "Event: registration\r\n"), client()));
+    const auto spelt_anew = std::string(contact) + ";q=1";
+    EXPECT_FALSE(renewed(request(from, spelt_anew), client()));
+    const auto second = "Contact: " + std::string(contact) + "\r\n";
+    EXPECT_FALSE(renewed(request(from, contact, second), client()));
 }
 
 TEST(RegisterRequest, Refusals) { // digest MS-SIPREGE 4 rule 2, digest MS-SIPRE 4 rule 3
