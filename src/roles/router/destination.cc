@@ -67,6 +67,7 @@ std::expected<destination, diagnostics::refusal> destination_of(sip::message& m,
     }
     // Every route that is ours comes off: two when we recorded both sides of a change of transport.
     // RFC 5658
+    const bool routed = m.has(header::route);
     while (m.has(header::route)) {
         const auto ours = is_our_route(m.first(header::route), h);
         if (!ours) return refuse(400, diagnostics::id::route_set_invalid);
@@ -76,7 +77,7 @@ std::expected<destination, diagnostics::refusal> destination_of(sip::message& m,
         }
         m.remove_first(header::route);
     }
-    uri = sip::parse_uri(m.uri()); // the views above died with the change
+    if (routed) uri = sip::parse_uri(m.uri()); // the views above died with the change
     if (iequals(uri->scheme, "tel")) return refuse(404, diagnostics::id::cannot_route);
     if (!uri->is_sip()) return refuse(416, diagnostics::id::cannot_route); // RFC 3261 16.3 step 2
 
@@ -99,8 +100,7 @@ std::expected<destination, diagnostics::refusal> destination_of(sip::message& m,
     }
     if (uri->params.has("gruu")) return refuse(404, diagnostics::id::cannot_route);
     std::string epid;
-    if (const auto to = sip::parse_address(m.value(header::to)))
-        epid = to->params.value_or("epid", {});
+    if (const auto to = m.to()) epid = to->params.value_or("epid", {});
     return to_user{*user, epid};
 }
 

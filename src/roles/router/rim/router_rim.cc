@@ -78,9 +78,9 @@ void router_rim::refuse_extension(const incoming& in, std::string_view unknown) 
     around_.stack.respond(in.transaction, std::move(r));
 }
 
-bool router_rim::may_name(const store::trusted_peer& peer, std::string_view address) const {
-    const auto parsed = sip::parse_address(address);
-    const auto uri = parsed ? sip::parse_uri(parsed->uri) : std::unexpected(parsed.error());
+bool router_rim::may_name(const store::trusted_peer& peer,
+                          const parsed<sip::address_view>& address) const {
+    const auto uri = address ? sip::parse_uri(address->uri) : std::unexpected(address.error());
     if (!uri) return false;
     if (iequals(uri->scheme, "tel")) return true; // a number is what gateways are there for
     // RFC 3860, 3859: an address as in sip:, and the reader cannot tell.
@@ -105,7 +105,7 @@ bool router_rim::may_name(const store::trusted_peer& peer, std::string_view addr
 bool router_rim::speaks_for_itself(const incoming& in) const {
     if (in.user)
         return true; // the gate has compared From with who the client is. digest MS-SIPAE 4.3 (12)
-    return may_name(*in.trusted, in.message.value(header::from));
+    return may_name(*in.trusted, in.message.from());
 }
 
 void router_rim::make_presentable(incoming& in) const {
@@ -122,8 +122,9 @@ void router_rim::make_presentable(incoming& in) const {
         // What a trusted peer asserts is judged as its From is. digest MS-SIPAE 4.7 rule 27
         m.remove(header::p_preferred_identity);
         const auto asserted = m.values(header::p_asserted_identity);
-        if (!std::ranges::all_of(asserted,
-                                 [&](std::string_view v) { return may_name(*in.trusted, v); }))
+        if (!std::ranges::all_of(asserted, [&](std::string_view v) {
+                return may_name(*in.trusted, sip::parse_address(v));
+            }))
             m.remove(header::p_asserted_identity);
     }
     if (in.user) {
@@ -256,15 +257,15 @@ void router_rim::serve(incoming&& in, const sip::aor* named) {
     }
     // Whom it is about: To. RFC 3261 10.3. A Request-URI that names somebody else is a trap: whose
     // rights would count? And REGISTER's names nobody at all. RFC 3261 10.2
-    const auto to = sip::parse_address(in.message.value(header::to));
+    const auto to = in.message.to();
     auto found = to ? sip::aor::from(to->uri) : std::nullopt;
     if (!found && in.user && named == nullptr) found = in.user->aor;
     if (!found || (named != nullptr && (m == method::register_ || *named != *found))) {
         refuse(in, {400, diagnostics::id::default_user_services});
         return;
     }
-    const auto about = *std::move(found);
-    in.about = about;
+    in.about = *std::move(found);
+    const auto& about = in.about;
     if (m == method::register_) {
         // Nobody registers somebody else. [MS-SIPREGE] security, RFC 3261 10.3 step 4
         if (in.user ? in.user->aor != about : !in.trusted->may_register) {
@@ -294,13 +295,15 @@ void router_rim::serve(incoming&& in, const sip::aor* named) {
         (*around_.dispatches[home]->find(in.message))(std::move(in));
         return;
     }
-    const auto transaction = in.transaction;
-    auto busy = around_.stack.refusal_for(in.message, {503, diagnostics::id::service_unavailable});
-    const bool taken = around_.stack.shard().post(
-        home, [to = around_.dispatches[home], in = std::move(in)]() mutable {
-            if (auto* handler = to->find(in.message)) (*handler)(std::move(in));
-        });
-    if (!taken) around_.stack.respond(transaction, std::move(busy));
+    // Shared, so that it is still there to be refused when the other shard does not take it.
+    const auto kept = std::make_shared<incoming>(std::move(in));
+    const bool taken = around_.stack.shard().post(home, [to = around_.dispatches[home], kept] {
+        if (auto* handler = to->find(kept->message)) (*handler)(std::move(*kept));
+    });
+    if (taken) return;
+    around_.stack.respond(
+        kept->transaction,
+        around_.stack.refusal_for(kept->message, {503, diagnostics::id::service_unavailable}));
 }
 
 void router_rim::refuse_unserved(const incoming& in) {
