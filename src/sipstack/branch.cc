@@ -10,10 +10,14 @@ constexpr std::size_t shard_digits = 4;
 constexpr std::size_t transaction_digits = 12;
 constexpr std::size_t random_digits = 16;
 constexpr std::size_t likeness_digits = 8;
+constexpr std::size_t text_size =
+    cookie.size() + shard_digits + transaction_digits + random_digits + likeness_digits;
 
-void append_hex(std::string& out, std::uint64_t v, std::size_t digits) {
-    for (std::size_t i = digits; i > 0; --i)
-        out += "0123456789abcdef"[(v >> (4 * (i - 1))) & 15U];
+/// The digits of v in front of what has been written from `end` on; returns where they start.
+char* write_hex_before(char* end, std::uint64_t v, std::size_t digits) {
+    for (; digits > 0; --digits, v >>= 4U)
+        *--end = "0123456789abcdef"[v & 15U];
+    return end;
 }
 
 std::optional<std::uint64_t> read_hex(std::string_view digits) {
@@ -26,19 +30,18 @@ std::optional<std::uint64_t> read_hex(std::string_view digits) {
 } // namespace
 
 std::string branch::text() const {
-    std::string out(cookie);
-    append_hex(out, shard, shard_digits);
-    append_hex(out, transaction, transaction_digits);
-    append_hex(out, random, random_digits);
-    append_hex(out, likeness, likeness_digits);
+    std::string out(text_size, '\0');
+    char* at = out.data() + out.size();
+    at = write_hex_before(at, likeness, likeness_digits);
+    at = write_hex_before(at, random, random_digits);
+    at = write_hex_before(at, transaction, transaction_digits);
+    write_hex_before(at, shard, shard_digits);
+    out.replace(0, cookie.size(), cookie);
     return out;
 }
 
 std::optional<branch> branch::parse(std::string_view text) {
-    if (text.size() !=
-        cookie.size() + shard_digits + transaction_digits + random_digits + likeness_digits)
-        return std::nullopt;
-    if (!text.starts_with(cookie)) return std::nullopt;
+    if (text.size() != text_size || !text.starts_with(cookie)) return std::nullopt;
     text.remove_prefix(cookie.size());
     const auto shard = read_hex(text.substr(0, shard_digits));
     const auto transaction = read_hex(text.substr(shard_digits, transaction_digits));

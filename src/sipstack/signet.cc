@@ -2,18 +2,19 @@
 
 #include "base/crypto/hmac.h"
 #include "base/text.h"
-#include "protocol/sip/address.h"
+
+#include <bit>
 
 namespace lyceum::sipstack {
 
 using sip::header;
 
-signet::signet(random::source& r) {
+signet::signet(random::source& r) : likeness_seed_(r.u64()) {
     r.fill(secret_);
 }
 
 std::string signet::refusal_tag(const sip::message& m) const {
-    const auto via = sip::parse_via(m.first(header::via));
+    const auto via = m.via();
     const auto branch = via ? via->branch() : std::string_view{};
     const auto digest = crypto::hmac_md5(byte_view(secret_),
                                          {as_bytes(m.call_id()),
@@ -37,11 +38,12 @@ bool signet::refused(const sip::message& ack) const {
 }
 
 std::uint32_t signet::likeness(const sip::message& m) const {
-    std::string all(as_text(byte_view(secret_)));
-    const auto add = [&](std::string_view part) {
-        all += part;
-        all += '\n';
+    std::uint64_t all = likeness_seed_;
+    const auto mix = [&](std::uint64_t part) {
+        constexpr std::uint64_t odd = 0x9E37'79B9'7F4A'7C15U;
+        all = (std::rotl(all, 29) ^ part) * odd;
     };
+    const auto add = [&](std::string_view part) { mix(std::hash<std::string_view>{}(part)); };
     add(m.uri());
     for (const auto h : {header::route, header::proxy_require}) {
         for (const auto value : m.values(h))
@@ -50,8 +52,8 @@ std::uint32_t signet::likeness(const sip::message& m) const {
     add(m.value(header::to));
     add(m.from_tag());
     add(m.call_id());
-    append_number(all, m.cseq_number());
-    return static_cast<std::uint32_t>(std::hash<std::string>{}(all));
+    mix(m.cseq_number());
+    return static_cast<std::uint32_t>(all >> 32U);
 }
 
 } // namespace lyceum::sipstack

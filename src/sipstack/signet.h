@@ -25,6 +25,7 @@ public:
 
 private:
     std::array<std::uint8_t, 16> secret_{};
+    std::uint64_t likeness_seed_;
 };
 
 } // namespace lyceum::sipstack

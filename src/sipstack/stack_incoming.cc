@@ -26,7 +26,7 @@ void stack::on_message(const path& from, sip::message&& m) {
     if (m.is_response()) {
         const bool vouched = gate_.admits_response(from, m);
         if (!vouched && from.kind != net::transport::udp) return;
-        const auto via = sip::parse_via(m.first(header::via));
+        const auto via = m.via();
         const auto b = via ? branch::parse(via->branch()) : std::nullopt;
         if (!b || b->shard >= all_.size()) {
             count_->stray.add();
@@ -91,6 +91,7 @@ void stack::admitted(const path& from, sip::message&& m, gate::speaker who) {
 
 void stack::take_new(const path& from, sip::message&& m, gate::speaker&& who, std::string key) {
     const auto likeness = signet_.likeness(m);
+    const bool looped = has_been_here(m, likeness, settings_.gate.fqdn);
     note_received(m, from);
     // sip:..., or the name or address of a peer, which is no URI.
     const std::string_view asker =
@@ -103,7 +104,7 @@ void stack::take_new(const path& from, sip::message&& m, gate::speaker&& who, st
         answer_at_once(from, std::move(r));
         return;
     }
-    if (has_been_here(m, likeness, settings_.gate.fqdn)) {
+    if (looped) {
         count_->loops.add();
         answer_at_once(from, refusal_for(m, {482, diagnostics::id::route_set_invalid}));
         return;

@@ -30,7 +30,7 @@ struct server_transaction {
     std::string last;   ///< what to send again; kept over UDP only
     alarm timer = {};
     std::string sameness = {}; ///< server_table::is_merged() was asked about it
-    holder* of = nullptr; ///< whose it is
+    holder* of = nullptr;      ///< whose it is
 };
 
 /// A request of ours that waits for its answer.
@@ -73,13 +73,13 @@ public:
         return it == holders_.end() ? 0 : it->second;
     }
     void add(std::uint64_t id, server_transaction&& t, std::string_view who) {
-        by_key_.emplace(t.key, id);
         auto it = holders_.find(who);
         if (it == holders_.end()) it = holders_.emplace(who, 0).first;
         ++it->second;
         t.of = &*it; // a node stays where it is
         if (t.from.kind != net::transport::udp) by_flow_.add(t.from.flow, id);
-        by_id_.emplace(id, std::move(t));
+        const auto& kept = by_id_.emplace(id, std::move(t)).first->second;
+        by_key_.emplace(kept.key, id);
     }
     /// Whether another transaction that is not over has that sameness; else it is this one's from
     /// now on, and whoever asks with it next hears of this one.
@@ -107,7 +107,7 @@ public:
 
 private:
     std::unordered_map<std::uint64_t, server_transaction> by_id_;
-    std::unordered_map<std::string, std::uint64_t, text_hash, std::equal_to<>> by_key_;
+    std::unordered_map<std::string_view, std::uint64_t> by_key_; ///< the keys are the transactions'
     std::unordered_map<std::string, std::uint64_t> by_sameness_;
     std::unordered_map<std::string, std::size_t, text_hash, std::equal_to<>> holders_;
     flow_index by_flow_;

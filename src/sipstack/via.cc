@@ -12,74 +12,106 @@ void add_via(sip::message& m,
              const branch& b,
              const stack_settings& settings,
              std::string_view parameters) {
-    std::string via = "SIP/2.0/";
+    std::string_view start = "SIP/2.0/TLS ";
     std::uint16_t port = settings.tls_port;
+    std::string_view rport;
     switch (to.kind) {
     case net::transport::udp:
-        via += "UDP ";
+        start = "SIP/2.0/UDP ";
         port = settings.udp_port;
+        rport = ";rport"; // RFC 3581 3: answer to where it came from
         break;
     case net::transport::tcp:
-        via += "TCP ";
+        start = "SIP/2.0/TCP ";
         port = settings.tcp_port;
         break;
     case net::transport::tls:
-        via += "TLS ";
         break;
     }
-    via += settings.gate.fqdn;
-    via += ':';
-    append_number(via, port);
-    via += ";branch=";
-    via += b.text();
-    if (to.kind == net::transport::udp) via += ";rport"; // RFC 3581 3: answer to where it came from
-    via += parameters;
-    m.prepend(header::via, via);
+    m.prepend_joined(header::via,
+                     {start,
+                      settings.gate.fqdn,
+                      ":",
+                      std::to_string(port),
+                      ";branch=",
+                      b.text(),
+                      rport,
+                      parameters});
 }
 
-void note_received(sip::message& m, const path& from) {
-    const auto top = m.first(header::via);
-    const auto via = sip::parse_via(top);
-    if (!via) return;
-    const auto source = from.peer.address.text();
-    const bool asks_port = via->params.has("rport");
-    // What only we may say is written anew, whatever the sender put there.
-    std::string noted(trim(top.substr(0, top.find(';'))));
-    sip::params_view params = via->params;
-    sip::params_view::parameter p;
-    while (params.next(p)) {
-        if (iequals(p.name, "received") || iequals(p.name, "ms-received-port") ||
-            iequals(p.name, "ms-received-cid"))
-            continue;
-        noted += ';';
-        noted += p.name;
-        if (iequals(p.name, "rport")) {
-            noted += '=';
-            append_number(noted, from.peer.port);
+namespace {
+
+/// Whether a parameter is one that only the receiver of a request may fill in.
+bool is_receivers(std::string_view name) {
+    return iequals(name, "rport") || iequals(name, "received") ||
+           iequals(name, "ms-received-port") || iequals(name, "ms-received-cid");
+}
+
+/// The parameters that the sender may have written, and rport with its value.
+std::string senders_params(sip::params_view params, std::uint16_t port) {
+    std::string out;
+    for (sip::params_view::parameter p; params.next(p);) {
+        const bool asks_port = iequals(p.name, "rport");
+        if (!asks_port && is_receivers(p.name)) continue;
+        out.append(";").append(p.name);
+        if (asks_port) {
+            out += '=';
+            append_number(out, port);
         } else if (p.has_value) {
-            noted.append("=").append(p.raw_value);
+            out.append("=").append(p.raw_value);
         }
     }
+    return out;
+}
+
+bool has_receivers_params(sip::params_view params) {
+    for (sip::params_view::parameter p; params.next(p);) {
+        if (is_receivers(p.name)) return true;
+    }
+    return false;
+}
+
+/// Whether a Via value is ours, put there when the request had that likeness.
+bool is_trace_of(const sip::via_view& via, std::uint32_t likeness, std::string_view fqdn) {
+    if (!iequals(trim(via.host), fqdn)) return false;
+    const auto b = branch::parse(via.branch());
+    return b && b->likeness == likeness;
+}
+
+} // namespace
+
+void note_received(sip::message& m, const path& from) {
+    const auto via = m.via();
+    if (!via) return;
+    const auto source = from.peer.address.text();
+    std::string seen;
     // RFC 3261 18.2.1; RFC 3581 4: with rport the port too, and received in any case.
-    if (asks_port || trim(via->host) != source) noted += ";received=" + source;
+    if (trim(via->host) != source || via->params.has("rport"))
+        seen.append(";received=").append(source);
     if (from.kind != net::transport::udp) {
         // [MS-SIPRE] 2.2 (Via parameters): which port and which connection we saw.
-        noted += ";ms-received-port=";
-        append_number(noted, from.peer.port);
-        noted += ";ms-received-cid=";
-        noted += cid_of(from.flow);
+        seen.append(";ms-received-port=");
+        append_number(seen, from.peer.port);
+        seen.append(";ms-received-cid=").append(cid_of(from.flow));
     }
-    m.replace_first(header::via, noted);
+    auto top = m.first(header::via);
+    if (!has_receivers_params(via->params)) {
+        m.replace_first_joined(header::via, {top, seen});
+        return;
+    }
+    // What only we may say is written anew, whatever the sender put there.
+    const auto params = senders_params(via->params, from.peer.port);
+    m.replace_first_joined(header::via, {trim(split_first(top, ';')), params, seen});
 }
 
 bool has_been_here(const sip::message& m, std::uint32_t likeness, std::string_view fqdn) {
-    for (const auto value : m.values(header::via)) {
+    const auto top = m.via();
+    if (top && is_trace_of(*top, likeness, fqdn)) return true;
+    if (m.has_one(header::via)) return false;
+    return std::ranges::any_of(m.values(header::via), [&](std::string_view value) {
         const auto via = sip::parse_via(value);
-        if (!via || !iequals(trim(via->host), fqdn)) continue;
-        const auto b = branch::parse(via->branch());
-        if (b && b->likeness == likeness) return true;
-    }
-    return false;
+        return via && is_trace_of(*via, likeness, fqdn);
+    });
 }
 
 } // namespace lyceum::sipstack

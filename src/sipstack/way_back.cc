@@ -8,7 +8,7 @@ path way_back(const path& came_from,
               const sip::message& m,
               const std::function<bool(const path&)>& may) {
     if (came_from.kind != net::transport::udp) return came_from;
-    const auto via = sip::parse_via(m.first(sip::header::via));
+    const auto via = m.via();
     if (!via) return came_from;
     constexpr std::uint16_t default_port = 5060; // RFC 3261 18.1.1
     const std::uint16_t sent_by = via->port != 0 ? via->port : default_port;

@@ -4,6 +4,8 @@
 #include "machines/dialog/dialog.h"
 #include "protocol/sip/address.h"
 
+#include <ranges>
+
 namespace lyceum::sipstack {
 
 using sip::header;
@@ -19,14 +21,19 @@ void make_answer_of(const sip::message& request, sip::message& response) {
             std::ranges::count(response.fields(), h, &sip::message::field::id) != 1)
             response.set(h, request.value(h));
     }
-    const auto asked = sip::parse_address(request.value(header::to));
-    const auto to = sip::parse_address(response.value(header::to));
+    const auto asked = request.to();
+    const auto to = response.to();
     if (asked && (!to || to->uri != asked->uri)) {
         std::string whole(request.value(header::to));
         const auto tag = to ? to->params.value_or("tag", {}) : std::string_view{};
         if (request.to_tag().empty() && !tag.empty()) whole.append(";tag=").append(tag);
         response.set(header::to, whole);
     }
+    const auto lines_of = [](const sip::message& m) {
+        return m.fields() | std::views::filter([](const auto& f) { return f.id == header::via; }) |
+               std::views::transform([&m](const auto& f) { return m.value(f); });
+    };
+    if (std::ranges::equal(lines_of(response), lines_of(request))) return;
     const auto vias = request.values(header::via);
     if (response.values(header::via) == vias) return;
     response.remove(header::via);
