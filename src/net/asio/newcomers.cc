@@ -4,16 +4,25 @@
 
 namespace lyceum::net::asio {
 
+instant newcomers::loses_its_place(const newcomer& n) const {
+    if (!n.has_spoken) return n.heard + limits_.silence;
+    return n.heard + (is_late_ ? limits_.pause_when_late : limits_.pause);
+}
+
 bool newcomers::is_full(instant now) {
     const auto most = is_late_ ? limits_.most_when_late : limits_.most;
-    if (until_.size() < most) return false;
-    std::erase_if(until_, [&](const auto& entry) { return entry.second <= now; });
-    return until_.size() >= most;
+    if (here_.size() < most) return false;
+    std::erase_if(here_, [&](const auto& entry) { return loses_its_place(entry.second) <= now; });
+    return here_.size() >= most;
 }
 
 std::optional<instant> newcomers::deadline() const {
-    const auto first = std::ranges::min_element(until_, {}, [](const auto& e) { return e.second; });
-    return first == until_.end() ? std::nullopt : std::optional(first->second);
+    std::optional<instant> first;
+    for (const auto& [id, n] : here_) {
+        const auto when = loses_its_place(n);
+        if (!first || when < *first) first = when;
+    }
+    return first;
 }
 
 } // namespace lyceum::net::asio

@@ -21,20 +21,22 @@ public:
         std::size_t most_when_late = 64; ///< so that those who are here get their turn soon
         std::chrono::milliseconds late{10};
         std::chrono::milliseconds silence{100}; ///< until the first octet
-        std::chrono::milliseconds pause{3000};  ///< between any two
+        std::chrono::milliseconds pause{500};   ///< between any two
+        /// When we are late our clients may be, too, and work half done would be lost.
+        std::chrono::milliseconds pause_when_late{3000};
     };
 
     newcomers() = default;
     explicit newcomers(const limits& l) : limits_(l) {}
 
-    void came(flow_id id, instant now) { until_.insert_or_assign(id, now + limits_.silence); }
+    void came(flow_id id, instant now) { here_.insert_or_assign(id, newcomer{now, false}); }
     /// Octets came from it.
     void spoke(flow_id id, instant now) {
-        const auto it = until_.find(id);
-        if (it != until_.end()) it->second = now + limits_.pause;
+        const auto it = here_.find(id);
+        if (it != here_.end()) it->second = {now, true};
     }
     /// It is new no longer: signed in, or gone. What is not there is no harm.
-    void settled(flow_id id) { until_.erase(id); }
+    void settled(flow_id id) { here_.erase(id); }
     /// How long something that was ready had to wait for its turn.
     void note_lag(instant::duration lag) { is_late_ = lag > limits_.late; }
 
@@ -42,12 +44,18 @@ public:
     [[nodiscard]] bool is_full(instant now);
     /// When the next one will have kept us waiting too long; nothing when nobody is here.
     [[nodiscard]] std::optional<instant> deadline() const;
-    [[nodiscard]] std::size_t size() const { return until_.size(); }
+    [[nodiscard]] std::size_t size() const { return here_.size(); }
 
 private:
+    struct newcomer {
+        instant heard; ///< or accepted
+        bool has_spoken;
+    };
+    [[nodiscard]] instant loses_its_place(const newcomer&) const;
+
     limits limits_;
     bool is_late_ = false;
-    std::unordered_map<flow_id, instant, flow_hash> until_; ///< at most `most`
+    std::unordered_map<flow_id, newcomer, flow_hash> here_; ///< at most `most`
 };
 
 } // namespace lyceum::net::asio

@@ -72,7 +72,7 @@ def under_attack(target, attack, at_least_open):
         began = time.monotonic()
         target.client("bob").sign_in().close()
         sign_in = time.monotonic() - began
-        assert target.counted("net_accepted_total") >= SO_MANY
+        target.expect_count("net_accepted_total", SO_MANY, 2 * SO_MANY)  # some of them waited for room
         if at_least_open:
             assert target.metrics()["lyceum_net_connections"] >= at_least_open
     finally:

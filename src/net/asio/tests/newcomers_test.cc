@@ -6,7 +6,7 @@ namespace lyceum::net::asio {
 namespace {
 
 constexpr instant t0 = instant{} + 1h;
-constexpr newcomers::limits few{3, 1, 10ms, 100ms, 1000ms};
+constexpr newcomers::limits few{3, 1, 10ms, 100ms, 1000ms, 4000ms};
 
 flow_id id(std::uint64_t n) {
     return {n};
@@ -47,6 +47,8 @@ TEST(newcomers, who_are_at_it_keep_their_place_for_a_while) {
     EXPECT_EQ(n.deadline(), t0 + 1050ms);
     n.spoke(id(1), t0 + 1s);
     EXPECT_EQ(n.deadline(), t0 + 2s);
+    n.note_lag(11ms);
+    EXPECT_EQ(n.deadline(), t0 + 5s) << "longer when we are late";
     n.settled(id(1));
     EXPECT_FALSE(n.deadline());
 }

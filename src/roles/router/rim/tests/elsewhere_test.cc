@@ -381,11 +381,13 @@ TEST(elsewhere, responses_over_udp_go_where_the_via_says) {
     x.w.run_for(1s);
     EXPECT_EQ(two_ports.heard, "200 ");
     m.set(header::via, "SIP/2.0/UDP 10.0.0.10:5999;branch=z9hG4bKb;rport");
+    m.set(header::cseq, "2 OPTIONS"); // the same one by another way would be merged
     two_ports.send(m);
     x.w.run_for(1s);
     EXPECT_EQ(two_ports.heard, "200 200 ");
     // Nobody is at the port that this one names.
     m.set(header::via, "SIP/2.0/UDP 10.0.0.10:5999;branch=z9hG4bKc");
+    m.set(header::cseq, "3 OPTIONS");
     two_ports.send(m);
     x.w.run_for(1s);
     EXPECT_EQ(two_ports.heard, "200 200 ");
