@@ -2,6 +2,10 @@
 
 #include "base/text.h"
 
+#include <algorithm>
+#include <map>
+#include <ranges>
+
 namespace lyceum::simulation {
 namespace {
 
@@ -144,7 +148,12 @@ plan plan_of(std::uint64_t seed, std::size_t most_devices) {
         s.amount = amount_of(dice, s.what);
         p.steps.push_back(s);
     }
-    std::ranges::stable_sort(p.steps, {}, &step::at);
+    // Those of one moment stay in the order in which they were drawn. (std::stable_sort of GCC 12 uses
+    // what clang calls deprecated.)
+    std::multimap<milliseconds, step> in_time;
+    for (const auto& s : p.steps)
+        in_time.emplace(s.at, s);
+    std::ranges::copy(in_time | std::views::values, p.steps.begin());
     return p;
 }
 
