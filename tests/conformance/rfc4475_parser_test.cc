@@ -185,7 +185,8 @@ const row facts[] = {
     {"RFC 4475 3.1.1.6",
      "a display name may touch the angle bracket",
      [] {
-         const auto from = sip::parse_address(read("lwsdisp").value(header::from));
+         const auto m = read("lwsdisp");
+         const auto from = sip::parse_address(m.value(header::from));
          ASSERT_TRUE(from);
          EXPECT_EQ(from->display, "caller");
          EXPECT_EQ(from->params.get("tag"), "323");

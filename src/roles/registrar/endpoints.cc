@@ -74,7 +74,7 @@ void endpoints::on_renewed(const renewed& r, instant now, std::vector<action>& o
     known.cseq = r.cseq;
     known.user_agent = r.user_agent;
     known.expires = now + *expires;
-    out.emplace_back(accept{effect::refreshed, &known, *expires});
+    out.emplace_back(accept{effect::refreshed, known.epid, *expires});
 }
 
 void endpoints::on_registered(const registered& r, instant now, std::vector<action>& out) {
@@ -104,7 +104,8 @@ void endpoints::on_registered(const registered& r, instant now, std::vector<acti
         known->registered = since;
     }
     known->expires = now + *expires;
-    out.emplace_back(accept{what, known, *expires});
+    if (what == effect::added) out.emplace_back(started{*known});
+    out.emplace_back(accept{what, known->epid, *expires});
     if (moved) out.emplace_back(publish{});
 }
 

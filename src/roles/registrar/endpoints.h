@@ -60,8 +60,11 @@ public:
     enum class effect : std::uint8_t { added, refreshed };
     struct accept {
         effect what = effect::added;
-        const binding* live = nullptr; ///< one of live(), until the next event
+        std::string epid;
         std::chrono::seconds expires{};
+    };
+    struct started { ///< an endpoint that was not there before
+        binding live;
     };
     struct refuse_too_brief {};    ///< 423 with Min-Expires. RFC 3261 10.3 step 7
     struct refuse_out_of_order {}; ///< no newer CSeq of the same Call-ID: 500. RFC 3261 10.3 step 7
@@ -73,8 +76,8 @@ public:
     struct ended { ///< for presence: what was bound to this endpoint ends
         binding gone;
     };
-    using action =
-        std::variant<accept, refuse_too_brief, refuse_out_of_order, publish, notify, ended>;
+    using action = std::
+        variant<accept, started, refuse_too_brief, refuse_out_of_order, publish, notify, ended>;
 
     explicit endpoints(const settings& s) : settings_(&s) {}
 

@@ -115,17 +115,22 @@ void registrar_rim::carry_out(user& u,
         std::visit(overloaded{
                        [&](const endpoints::accept& x) {
                            accepted = &x;
-                           if (x.what == endpoints::effect::added)
-                               neighbours_.started(u.aor, *x.live);
                            // A refresh is no news for an operator.
-                           log::write(x.what == endpoints::effect::added ? log::level::info
-                                                                         : log::level::debug,
+                           if (x.what == endpoints::effect::refreshed) {
+                               log::write(log::level::debug,
+                                          "registrar",
+                                          "endpoint_refreshed",
+                                          {{"user", u.aor.text()}, {"epid", x.epid}});
+                           }
+                       },
+                       [&](const endpoints::started& x) {
+                           log::write(log::level::info,
                                       "registrar",
-                                      x.what == endpoints::effect::added ? "endpoint_added"
-                                                                         : "endpoint_refreshed",
+                                      "endpoint_added",
                                       {{"user", u.aor.text()},
-                                       {"epid", x.live->epid},
-                                       {"agent", x.live->user_agent}});
+                                       {"epid", x.live.epid},
+                                       {"agent", x.live.user_agent}});
+                           neighbours_.started(u.aor, x.live);
                        },
                        [&](const endpoints::refuse_too_brief&) { refused = 423; },
                        [&](const endpoints::refuse_out_of_order&) { refused = 500; },

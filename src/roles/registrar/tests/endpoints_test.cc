@@ -102,7 +102,7 @@ TEST(Endpoints, RenewedIsRefreshed) { // RFC 3261 10.3 step 7
     const auto accepted = only<endpoints::accept>(done);
     ASSERT_EQ(accepted.size(), 1U);
     EXPECT_EQ(accepted[0].what, endpoints::effect::refreshed);
-    EXPECT_EQ(accepted[0].live, &e.live()[0]);
+    EXPECT_EQ(accepted[0].epid, "a");
     EXPECT_EQ(e.deadline(), t0 + 60s + s.expires);
     EXPECT_EQ(e.live()[0].registered, t0);
     EXPECT_EQ(e.live()[0].user_agent, "agent");
@@ -284,6 +284,23 @@ TEST(Endpoints, AllContactsOrNone) { // RFC 3261 10.3 step 7
     EXPECT_EQ(only<endpoints::accept>(e.update(fine, t0)).size(), 1U);
     ASSERT_EQ(e.live().size(), 1U);
     EXPECT_EQ(e.live()[0].contact, "sip:b");
+}
+
+TEST(Endpoints, WhoStartedIsSaidOfEachContact) {
+    const settings s;
+    endpoints e(s);
+    std::vector<endpoints::event> many;
+    for (const auto* contact : {"sip:a", "sip:b", "sip:c", "sip:d", "sip:e"})
+        many.emplace_back(endpoints::registered{plain(contact), 300s});
+    const auto out = e.update(many, t0);
+    const auto started = only<endpoints::started>(out);
+    ASSERT_EQ(started.size(), many.size());
+    EXPECT_EQ(only<endpoints::accept>(out).size(), many.size());
+    for (std::size_t i = 0; i < many.size(); ++i)
+        EXPECT_EQ(started[i].live, e.live()[i]);
+    auto again = plain("sip:a");
+    again.cseq = 2;
+    EXPECT_TRUE(only<endpoints::started>(e.on(endpoints::registered{again, 300s}, t0)).empty());
 }
 
 TEST(Endpoints, EqualContactsOfOneRequestAreOne) {
