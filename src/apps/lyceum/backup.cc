@@ -3,8 +3,7 @@
 #include "apps/deployment/deployment.h"
 #include "apps/lyceum/connection.h"
 #include "apps/lyceum/files.h"
-#include "base/crypto/digest.h"
-#include "base/text.h"
+#include "base/result.h"
 #include "store/soci/soci_store.h"
 
 #include <boost/json.hpp>
@@ -47,22 +46,18 @@ std::vector<kept_file> kept_files(const settings& d) {
     };
 }
 
-std::string digest_of(std::string_view octets) {
-    return to_hex(crypto::sha256(as_bytes(octets)));
-}
-
 std::expected<json::object, std::string> copy_all(const settings& d, const std::string& folder) {
     json::object digests;
     const auto store = folder + "/" + store_name;
     LYCEUM_CHECKED(store::soci::copy_database(d.path(d.store.file), store));
     LYCEUM_CHECKED(store::soci::verify_database(store));
-    LYCEUM_TRY(const auto octets, read_file(store));
-    digests[store_name] = digest_of(octets);
+    LYCEUM_TRY(const auto digest, digest_of_file(store));
+    digests[store_name] = digest;
     for (const auto& f : kept_files(d)) {
         if (!f.needed && ::access(f.path.c_str(), F_OK) != 0) continue;
         LYCEUM_TRY(const auto content, read_file(f.path));
         LYCEUM_CHECKED(write_file(folder + "/" + f.name, content, f.rights));
-        digests[f.name] = digest_of(content);
+        LYCEUM_TRY(digests[f.name], digest_of_file(folder + "/" + f.name));
     }
     return digests;
 }
@@ -76,10 +71,10 @@ std::expected<json::object, std::string> read_manifest(const std::string& folder
     if (files == nullptr || !files->is_object())
         return std::unexpected(folder + "/backup.json: is not a backup's");
     for (const auto& [name, digest] : files->get_object()) {
-        LYCEUM_TRY(const auto content, read_file(folder + "/" + std::string(name)));
-        if (!digest.is_string() || digest_of(content) != std::string_view(digest.get_string())) {
-            return std::unexpected(folder + "/" + std::string(name) + ": is damaged");
-        }
+        const auto file = folder + "/" + std::string(name);
+        LYCEUM_TRY(const auto found, digest_of_file(file));
+        if (!digest.is_string() || found != std::string_view(digest.get_string()))
+            return std::unexpected(file + ": is damaged");
     }
     for (const auto* name : {store_name, "lyceum.toml", "sealing.key"}) {
         if (!files->get_object().contains(name))

@@ -1,11 +1,15 @@
 #include "apps/lyceum/files.h"
 
+#include "apps/lyceum/openssl.h"
+#include "base/bytes.h"
 #include "base/result.h"
+#include "base/text.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <filesystem>
 #include <system_error>
@@ -34,6 +38,21 @@ bool write_all(int fd, std::string_view octets) {
         octets.remove_prefix(static_cast<std::size_t>(n));
     }
     return true;
+}
+
+/// Hands the file's octets to `use` in order, until it refuses.
+template <class F>
+file_result read_parts(const std::string& path, const F& use) {
+    const descriptor f(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (f.fd < 0) return std::unexpected(system_error(path));
+    std::string part(65536, '\0');
+    for (;;) {
+        const auto n = ::read(f.fd, part.data(), part.size());
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) return std::unexpected(system_error(path));
+        if (n == 0) return {};
+        LYCEUM_CHECKED(use(std::string_view(part).substr(0, static_cast<std::size_t>(n))));
+    }
 }
 
 /// Gives f to the owner of the model when root has made it; false with errno.
@@ -88,18 +107,26 @@ file_result give_to_owner_of(const std::string& model, const std::string& made) 
 }
 
 std::expected<std::string, std::string> read_file(const std::string& path) {
-    const descriptor f(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (f.fd < 0) return std::unexpected(system_error(path));
     std::string out;
-    std::string part(65536, '\0');
-    for (;;) {
-        const auto n = ::read(f.fd, part.data(), part.size());
-        if (n < 0 && errno == EINTR) continue;
-        if (n < 0) return std::unexpected(system_error(path));
-        if (n == 0) return out;
-        out.append(part, 0, static_cast<std::size_t>(n));
+    LYCEUM_CHECKED(read_parts(path, [&](std::string_view part) -> file_result {
+        out.append(part);
         if (out.size() > largest) return std::unexpected(path + ": is too large");
-    }
+        return {};
+    }));
+    return out;
+}
+
+std::expected<std::string, std::string> digest_of_file(const std::string& path) {
+    const digest_context context(EVP_MD_CTX_new());
+    const auto failed = [&] { return std::unexpected(path + ": no digest can be made of it"); };
+    if (!context || EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr) != 1) return failed();
+    LYCEUM_CHECKED(read_parts(path, [&](std::string_view part) -> file_result {
+        if (EVP_DigestUpdate(context.get(), part.data(), part.size()) != 1) return failed();
+        return {};
+    }));
+    std::array<std::uint8_t, 32> value{};
+    if (EVP_DigestFinal_ex(context.get(), value.data(), nullptr) != 1) return failed();
+    return to_hex(value);
 }
 
 file_result make_folder(const std::string& path, unsigned rights) {

@@ -21,6 +21,8 @@ write_file(const std::string& path, std::string_view octets, unsigned rights);
 [[nodiscard]] file_result give_to_owner_of(const std::string& model, const std::string& made);
 /// At most 64 MiB.
 [[nodiscard]] std::expected<std::string, std::string> read_file(const std::string& path);
+/// SHA-256 of the file, in hexadecimal; of any size, for a store has no bound.
+[[nodiscard]] std::expected<std::string, std::string> digest_of_file(const std::string& path);
 /// Makes the folder, with these rights, and those above it; no error when it is there.
 [[nodiscard]] file_result make_folder(const std::string& path, unsigned rights);
 /// Waits until a folder's entries, or a file, are on the disk.

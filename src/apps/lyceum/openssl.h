@@ -18,6 +18,7 @@ struct freed {
     }
 };
 using bio = std::unique_ptr<BIO, freed<BIO_free_all>>;
+using digest_context = std::unique_ptr<EVP_MD_CTX, freed<EVP_MD_CTX_free>>;
 using private_key = std::unique_ptr<EVP_PKEY, freed<EVP_PKEY_free>>;
 using x509 = std::unique_ptr<X509, freed<X509_free>>;
 using x509_extension = std::unique_ptr<X509_EXTENSION, freed<X509_EXTENSION_free>>;
