@@ -255,6 +255,15 @@ class Backups(Deployment):
         self.fails(REFUSED, "refused", "restore", self.folder)
         self.assertEqual(self.names(), ["alice"])
 
+    def test_not_over_itself(self):
+        backup = self.folder / "b"
+        self.do("backup", backup)
+        before = sorted(p.name for p in backup.iterdir())
+        done = subprocess.run([os.path.abspath(LYCEUM), "restore", "."], cwd=backup, capture_output=True, text=True)
+        self.assertEqual((done.returncode, done.stdout), (USAGE, ""))
+        self.assertIn("is the backup's own", done.stderr)
+        self.assertEqual(sorted(p.name for p in backup.iterdir()), before)
+
     def test_not_under_a_server(self):
         backup = self.folder / "b"
         self.do("backup", backup)
