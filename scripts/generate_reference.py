@@ -41,6 +41,8 @@ def events():
             known[2].add(name)
             if not re.fullmatch(r"[a-z0-9_]+", event):
                 bad.append(f"{name}: event {event} is not snake_case")
+        if not name.startswith("base/log/") and len(re.findall(r"\blog::write\(", text)) != len(EVENT.findall(text)):
+            bad.append(f"{name}: level, area and event of a log::write are to stand in the call as they are, for events.md")
     lines = [HEAD, "# Events", "", "What the log says; `log::write` in the file named. Fields that every line has: time, level, area, event.", "",
              row("area", "event", "level", "fields", "file"), row(*["---"] * 5)]
     for (area, event), (level, fields, files) in sorted(found.items()):

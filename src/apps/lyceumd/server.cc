@@ -122,26 +122,26 @@ public:
     }
 
     // admin::changes: durable already; the shards hear of it before the administrator gets the
-    // answer.
+    // answer. The log tells those who ask later.
     void user_added(const people::user& u) override {
-        note("user_added", u.aor);
+        log::write(log::level::info, "lyceumd", "user_added", {{"user", u.aor.text()}});
         put(u);
     }
     void user_changed(const people::user& u) override {
-        note("user_changed", u.aor);
+        log::write(log::level::info, "lyceumd", "user_changed", {{"user", u.aor.text()}});
         put(u);
     }
     void user_disabled(const people::user& u) override {
-        note("user_disabled", u.aor);
+        log::write(log::level::info, "lyceumd", "user_disabled", {{"user", u.aor.text()}});
         put(u);
         expel(u.aor, "rejected", diagnostics::id::user_disabled, false);
     }
     void user_removed(const sip::aor& u) override {
-        note("user_removed", u);
+        log::write(log::level::info, "lyceumd", "user_removed", {{"user", u.text()}});
         expel(u, "rejected", diagnostics::id::user_disabled, true);
     }
     void password_set(const sip::aor& u) override {
-        note("password_set", u);
+        log::write(log::level::info, "lyceumd", "password_set", {{"user", u.text()}});
         expel(u, "rejected", diagnostics::id::final_handshake_failed, false);
     }
     void trusted_changed(const std::vector<store::trusted_peer>& peers) override {
@@ -159,10 +159,6 @@ private:
         metrics_.reset();
         if (engine_) engine_->stop();
         dns_.reset();
-    }
-    /// What administrators did, for those who ask later.
-    static void note(std::string_view what, const sip::aor& user) {
-        log::write(log::level::info, "lyceumd", what, {{"user", user.text()}});
     }
     void put(const people::user& u) {
         const auto shared = std::make_shared<const people::user>(u);
