@@ -63,7 +63,8 @@ class Init(Deployment):
     def test_usage(self):
         for words in ([], ["fly"], ["init"], ["init", "--data", "x"], ["user"], ["user", "add"], ["user", "list", "--fly"],
                       ["init", "--data", self.folder / "x", "--domain", "a.test", "--port-base", "65526"],
-                      ["init", "--data", self.folder / "x", "--domain", "a b"], ["reference", "nothing"]):
+                      ["init", "--data", self.folder / "x", "--domain", "a b"], ["init", "--data", self.folder / "x", "--domain", "a-.test"],
+                      ["reference", "nothing"]):
             self.expect(USAGE, *words)
         self.expect(OK, "--help")
         for words, what in ((["fly"], 'command "fly"'), (["user", "ad"], 'command "user ad"'), (["--fly"], 'option "--fly"'),

@@ -31,15 +31,16 @@ settings::catalogue tables(deployment& d) {
     return c;
 }
 
-bool is_domain(std::string_view name) {
-    if (name.empty() || name.size() > 253) return false;
-    for (auto rest = name; !rest.empty();) {
-        const auto label = split_first(rest, '.');
-        const auto fine = [](char c) { return is_alpha(c) || is_digit(c) || c == '-'; };
-        if (label.empty() || label.size() > 63 || !std::ranges::all_of(label, fine)) return false;
-        if (label.front() == '-' || label.back() == '-') return false;
-    }
-    return name.back() != '.';
+/// An address, or one with a port; of IPv6 then in brackets.
+bool is_name_server(std::string_view text) {
+    if (ip_address::parse(text)) return true;
+    const auto colon = text.rfind(':');
+    if (colon == std::string_view::npos) return false;
+    const auto host = text.substr(0, colon);
+    if (host.find(':') != std::string_view::npos && !host.starts_with('[')) return false;
+    const auto port = text.substr(colon + 1);
+    return ip_address::parse(host) && !port.empty() && port.size() <= 5 &&
+           std::ranges::all_of(port, is_digit) && std::stoi(std::string(port)) <= 65535;
 }
 
 /// What is wrong although each value by itself is allowed.
@@ -53,6 +54,10 @@ std::vector<settings::problem> cross_check(const deployment& d) {
         out.push_back({0, "server.fqdn", "\"" + d.server.fqdn + "\" is no domain name"});
     for (const auto& a : d.sip.listen) {
         if (!ip_address::parse(a)) out.push_back({0, "sip.listen", "\"" + a + "\" is no address"});
+    }
+    for (const auto& n : d.dns.nameservers) {
+        if (!is_name_server(n))
+            out.push_back({0, "dns.nameservers", "\"" + n + "\" is no address of a name server"});
     }
     if (!ip_address::parse(d.metrics.address)) {
         out.push_back({0, "metrics.address", "\"" + d.metrics.address + "\" is no address"});
@@ -86,6 +91,17 @@ std::vector<settings::problem> cross_check(const deployment& d) {
 
 } // namespace
 
+bool is_domain(std::string_view name) {
+    if (name.empty() || name.size() > 253) return false;
+    for (auto rest = name; !rest.empty();) {
+        const auto label = split_first(rest, '.');
+        const auto fine = [](char c) { return is_alpha(c) || is_digit(c) || c == '-'; };
+        if (label.empty() || label.size() > 63 || !std::ranges::all_of(label, fine)) return false;
+        if (label.front() == '-' || label.back() == '-') return false;
+    }
+    return name.back() != '.';
+}
+
 std::string deployment::path(std::string_view relative) const {
     return (fs::path(data) / relative)
         .lexically_normal()
@@ -93,8 +109,10 @@ std::string deployment::path(std::string_view relative) const {
 }
 
 std::expected<deployment, std::string> load(const std::string& file) {
+    errno = 0;
     std::ifstream in(file, std::ios::binary);
-    if (!in || !fs::is_regular_file(file)) return std::unexpected(file + ": cannot be read");
+    if (!in) return std::unexpected(file + ": cannot be read: " + std::strerror(errno));
+    if (!fs::is_regular_file(file)) return std::unexpected(file + ": is no file");
     std::ostringstream text;
     text << in.rdbuf();
 

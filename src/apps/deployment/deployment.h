@@ -35,6 +35,8 @@ struct deployment {
     [[nodiscard]] std::string primary_domain() const { return server.domains.front(); }
 };
 
+/// Whether settings may name this domain or host.
+[[nodiscard]] bool is_domain(std::string_view name);
 /// Reads and checks the file. The error is one line per problem: lyceum.toml:12: sip.tpc: unknown
 /// key...
 [[nodiscard]] std::expected<deployment, std::string> load(const std::string& file);

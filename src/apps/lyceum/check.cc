@@ -14,7 +14,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <system_error>
 
 namespace lyceum::apps::console {
@@ -73,6 +75,18 @@ finding check_private(const std::string& file) {
     if ((facts.st_mode & 077U) != 0)
         return {error, "keys", file + ": others may read it; chmod 600"};
     return {ok, "keys", file + " is private"};
+}
+
+/// Only a warning: the folder may be made when the server starts, as systemd does.
+finding check_log(const deployment::deployment& d) {
+    if (d.log.file.empty()) return {ok, "log", "goes to standard error"};
+    const auto file = d.path(d.log.file);
+    if (::access(file.c_str(), W_OK) == 0) return {ok, "log", file + " can be written"};
+    const auto folder = std::filesystem::path(file).parent_path().string();
+    if (errno == ENOENT && ::access(folder.c_str(), W_OK | X_OK) == 0)
+        return {ok, "log", file + " will be made"};
+    return {
+        warning, "log", system_error(file) + "; the server starts only where it can write its log"};
 }
 
 finding check_limits(const deployment::deployment& d) {
@@ -231,6 +245,7 @@ std::vector<finding> check(const deployment::deployment& d, wall_instant now) {
     const bool runs = running_server(d).has_value();
     out.push_back({note, "server", runs ? "is running" : "is not running"});
     add(check_ports(d, runs));
+    out.push_back(check_log(d));
     out.push_back(check_limits(d));
     add(dns_records(d));
     return out;

@@ -4,13 +4,11 @@
 #include "apps/lyceum/certificates.h"
 #include "apps/lyceum/files.h"
 #include "base/random/random.h"
-#include "base/text.h"
 #include "store/soci/soci_store.h"
 
 #include <boost/json.hpp>
 #include <unistd.h>
 
-#include <algorithm>
 #include <filesystem>
 
 namespace lyceum::apps::console {
@@ -22,11 +20,8 @@ std::unexpected<admin::failure> fail(std::string code, std::string message) {
     return std::unexpected(admin::failure{std::move(code), std::move(message)});
 }
 
-bool is_domain(std::string_view name) {
-    const auto fine = [](char c) { return is_alpha(c) || is_digit(c) || c == '-' || c == '.'; };
-    return !name.empty() && name.size() <= 200 && name.front() != '.' && name.back() != '.' &&
-           name.find("..") == std::string_view::npos && std::ranges::all_of(name, fine);
-}
+/// The longest that leaves room for the names that stand before it: sip., lyncdiscoverinternal.
+constexpr std::size_t longest_domain = 200;
 
 /// Key files before what refers to them, the settings last: with them the folder is a deployment.
 file_result write_all(const deployment::deployment& d) {
@@ -49,7 +44,8 @@ file_result write_all(const deployment::deployment& d) {
 } // namespace
 
 admin::outcome init(const std::string& data, const std::string& domain, std::uint16_t port_base) {
-    if (!is_domain(domain)) return fail("usage", "\"" + domain + "\" is no domain name");
+    if (domain.size() > longest_domain || !deployment::is_domain(domain))
+        return fail("usage", "\"" + domain + "\" is no domain name");
     auto d = deployment::defaults(domain, port_base);
     d.data = std::filesystem::absolute(data + "/.").lexically_normal().parent_path().string();
     d.file = d.path("lyceum.toml");

@@ -96,6 +96,10 @@ TEST(deployment, tells_what_is_wrong) {
         {"[server]\ndomains = ['a b']\nfqdn = 'x'", "server.domains: \"a b\" is no domain name"},
         {"[server]\ndomains = ['a.']\nfqdn = 'x'", "server.domains: \"a.\" is no domain name"},
         {good + "[sip]\nlisten = ['here']", "sip.listen: \"here\" is no address"},
+        {good + "[dns]\nnameservers = ['::1', '127.0.0.1:53', '[::1]:53', 'here']",
+         "dns.nameservers: \"here\" is no address of a name server"},
+        {good + "[dns]\nnameservers = ['127.0.0.1:65536']", "dns.nameservers: \"127.0.0.1:65536\""},
+        {good + "[dns]\nnameservers = ['127.0.0.1:']", "dns.nameservers: \"127.0.0.1:\""},
         {good + "[metrics]\naddress = 'x'", "metrics.address: \"x\" is no address"},
         {good + "[ports]\nsip_tcp = 5061", "ports.sip_tcp: 5061 is another listener's too"},
         {good + "[sip]\nexpires = '20 s'", "sip.expires: must not be shorter than sip.min_expires"},
@@ -113,8 +117,9 @@ TEST(deployment, tells_what_is_wrong) {
         EXPECT_NE(d.error().find(row.why), std::string::npos) << d.error();
     }
     EXPECT_TRUE(load(f.write("lyceum.toml", good)));
-    EXPECT_FALSE(load(f.path + "/none.toml"));
-    EXPECT_FALSE(load(f.path));
+    EXPECT_EQ(load(f.path + "/none.toml").error(),
+              f.path + "/none.toml: cannot be read: No such file or directory");
+    EXPECT_EQ(load(f.path).error(), f.path + ": is no file");
 }
 
 TEST(deployment, one_holder_of_the_lock) {

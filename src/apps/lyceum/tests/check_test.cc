@@ -39,6 +39,17 @@ bool says(const std::vector<finding>& all, level how, std::string_view text) {
     });
 }
 
+TEST(check, a_log_that_cannot_be_written) {
+    made_deployment d;
+    EXPECT_TRUE(says(check(d.settings, {}), level::ok, "goes to standard error"));
+    d.settings.log.file = "new.log";
+    EXPECT_TRUE(says(check(d.settings, {}), level::ok, "new.log will be made"));
+    d.settings.log.file = "lyceum.toml";
+    EXPECT_TRUE(says(check(d.settings, {}), level::ok, "lyceum.toml can be written"));
+    d.settings.log.file = "none/new.log";
+    EXPECT_TRUE(says(check(d.settings, {}), level::warning, "none/new.log: No such file"));
+}
+
 TEST(check, certificates_by_their_dates) {
     const made_deployment d;
     const auto certificate = read_file(d.settings.path("server.pem")).value();
