@@ -67,7 +67,7 @@ constexpr command table[] = {
     {"status", "Tells what the server is doing.", {}, true},
     {"endpoints", "Lists where a user is signed in.", just_user, true},
     {"trace", "Shows a user's messages as they come and go.", just_user, true},
-    {"reload", "Reads certificates and the log level anew.", {}, true},
+    {"reload", "Reads certificates and the log level anew, and opens the log file anew.", {}, true},
     {"drain", "Takes no new connections, ends what is under way, then stops.", {}, true},
 };
 

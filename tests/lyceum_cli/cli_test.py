@@ -73,6 +73,7 @@ class Init(Deployment):
         self.assertIn("add, list, show", self.expect(USAGE).stdout)  # help
         self.assertIn("set-password", self.expect(USAGE, "user").stdout)
         self.assertEqual(self.expect(USAGE, "user", "show").stderr, "lyceum: user is missing; see lyceum --help\n")
+        self.assertIn("--config FILE and --json go with every command", self.expect(OK, "trace", "--help").stdout)
         self.assertIn("asked for on a terminal", " ".join(self.expect(OK, "user", "add", "--help").stdout.split()))
         self.expect(OK, "user", "add", "--help")
         self.assertEqual(json.loads(self.expect(OK, "version", "--json").stdout)["version"].count("."), 2)

@@ -127,6 +127,7 @@ private:
     CLI::App*
     leaf(CLI::App& parent, const std::string& name, const std::string& sentence, action a) {
         auto* s = parent.add_subcommand(name, sentence);
+        s->footer("--config FILE and --json go with every command: lyceum --help");
         s->callback([this, a = std::move(a)] { chosen_ = a; });
         return s;
     }

@@ -131,6 +131,15 @@ std::string for_people(std::string_view command, std::string_view text) {
             if (transport != nullptr && *transport == "") row["transport"] = "any";
         };
         each_row(name_any);
+        if (command == "trusted remove" && is_table(v)) {
+            std::string out;
+            for (auto& row : v.get_array()) {
+                auto& peer = row.get_object();
+                out += "removed " + cell(peer["host"]) + ", transport " + cell(peer["transport"]);
+                out += "\n";
+            }
+            return out;
+        }
         if (v.is_object()) name_any(v.get_object());
     }
     return for_people(json::serialize(v));

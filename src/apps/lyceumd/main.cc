@@ -34,6 +34,8 @@ int main(int argc, char** argv) {
         if (std::strcmp(argv[i], "--help") == 0) return usage(stdout, 0);
         if (std::strcmp(argv[i], "--config") == 0 && i + 1 < argc) {
             config = argv[++i];
+        } else if (std::strncmp(argv[i], "--config=", 9) == 0) {
+            config = argv[i] + 9;
         } else {
             return usage(stderr, bad_usage);
         }
