@@ -262,7 +262,7 @@ void store_settings::describe(settings::section& s) {
 void log_settings::describe(settings::section& s) {
     s.text("level", level, "Least important events that are written.")
         .one_of({"trace", "debug", "info", "warn", "error"});
-    s.text("file", file, "Where events go, one JSON object a line; empty: standard error.")
+    s.text("file", file, "Where events go, one JSON object a line; empty: standard error, as text.")
         .needs_restart();
 }
 
