@@ -51,7 +51,8 @@ public:
     /// Sends one message. False when the flow is gone or is not of this shard.
     bool send(const path&, std::string_view octets);
     /// An existing connection to that peer that is not being closed, or a new one; for UDP the
-    /// shard's socket. No flow when UDP is off. The connection remembers on whose account it is used.
+    /// shard's socket. No flow when UDP is off. The connection remembers on whose account it is
+    /// used.
     [[nodiscard]] path
     reach(net::transport, const ip_endpoint&, const std::string& tls_name, const account&);
     void close(net::flow_id, bool flush);
