@@ -6,7 +6,8 @@ namespace lyceum::net::asio {
 
 instant newcomers::loses_its_place(const newcomer& n) const {
     if (!n.has_spoken) return n.heard + limits_.silence;
-    return n.heard + (is_late_ ? limits_.pause_when_late : limits_.pause);
+    const auto pause = is_late_ ? limits_.pause_when_late : limits_.pause;
+    return std::min(n.heard + pause, n.came + limits_.longest);
 }
 
 bool newcomers::is_full(instant now) {

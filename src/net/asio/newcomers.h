@@ -12,8 +12,8 @@ namespace lyceum::net::asio {
 /// Those who come when it is full wait in the kernel's queue, where nobody loses patience with
 /// them, rather than all getting halfway and no further.
 ///
-/// Who keeps us waiting loses his place and nothing else, so that connections which say nothing
-/// keep nobody out.
+/// Who keeps us waiting loses his place and nothing else, so that connections which say nothing, or
+/// an octet now and then, keep nobody out.
 class newcomers {
 public:
     struct limits {
@@ -24,16 +24,18 @@ public:
         std::chrono::milliseconds pause{500};   ///< between any two
         /// When we are late our clients may be, too, and work half done would be lost.
         std::chrono::milliseconds pause_when_late{3000};
+        /// Altogether, or who sends an octet now and then would stay until sign-in patience ends.
+        std::chrono::milliseconds longest{5000};
     };
 
     newcomers() = default;
     explicit newcomers(const limits& l) : limits_(l) {}
 
-    void came(flow_id id, instant now) { here_.insert_or_assign(id, newcomer{now, false}); }
+    void came(flow_id id, instant now) { here_.insert_or_assign(id, newcomer{now, now, false}); }
     /// Octets came from it.
     void spoke(flow_id id, instant now) {
         const auto it = here_.find(id);
-        if (it != here_.end()) it->second = {now, true};
+        if (it != here_.end()) it->second = {it->second.came, now, true};
     }
     /// It is new no longer: signed in, or gone. What is not there is no harm.
     void settled(flow_id id) { here_.erase(id); }
@@ -48,7 +50,8 @@ public:
 
 private:
     struct newcomer {
-        instant heard; ///< or accepted
+        instant came;
+        instant heard; ///< or came
         bool has_spoken;
     };
     [[nodiscard]] instant loses_its_place(const newcomer&) const;

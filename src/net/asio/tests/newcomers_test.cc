@@ -6,7 +6,7 @@ namespace lyceum::net::asio {
 namespace {
 
 constexpr instant t0 = instant{} + 1h;
-constexpr newcomers::limits few{3, 1, 10ms, 100ms, 1000ms, 4000ms};
+constexpr newcomers::limits few{3, 1, 10ms, 100ms, 1000ms, 4000ms, 8000ms};
 
 flow_id id(std::uint64_t n) {
     return {n};
@@ -51,6 +51,21 @@ TEST(newcomers, who_are_at_it_keep_their_place_for_a_while) {
     EXPECT_EQ(n.deadline(), t0 + 5s) << "longer when we are late";
     n.settled(id(1));
     EXPECT_FALSE(n.deadline());
+}
+
+TEST(newcomers, who_say_little_keep_nobody_out_for_long) {
+    newcomers n(few);
+    for (std::uint64_t i = 1; i <= 3; ++i)
+        n.came(id(i), t0);
+    for (auto at = t0 + 50ms; at < t0 + 8s; at += 500ms) {
+        for (std::uint64_t i = 1; i <= 3; ++i)
+            n.spoke(id(i), at);
+        EXPECT_TRUE(n.is_full(at));
+    }
+    EXPECT_EQ(n.deadline(), t0 + 8s);
+    EXPECT_TRUE(n.is_full(t0 + 7999ms));
+    EXPECT_FALSE(n.is_full(t0 + 8s));
+    EXPECT_EQ(n.size(), 0u);
 }
 
 TEST(newcomers, are_fewer_when_we_are_late) {
