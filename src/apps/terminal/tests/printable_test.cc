@@ -20,6 +20,12 @@ TEST(printable, moves_no_cursor) {
         {"\x9b[2J \xff x", "[2J  x"}, // no UTF-8
         {"\xe2\x9b[2J", "[2J"},       // begun, and not ended
         {"x\xc3", "x"},
+        {"\xe0\x82\x9b"
+         "2J",
+         "2J"}, // U+009B in a longer form
+        {"\xf0\x80\x82\x9b.\xed\xa0\x80.\xf4\x90\x80\x80", ".."},
+        {"\xe0\xa0\x80\xed\x9f\xbf\xf0\x90\x80\x80\xf4\x8f\xbf\xbf",
+         "\xe0\xa0\x80\xed\x9f\xbf\xf0\x90\x80\x80\xf4\x8f\xbf\xbf"},
     };
     for (const auto& row : rows)
         EXPECT_EQ(printable(row.text), row.want) << row.text;
