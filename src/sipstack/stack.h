@@ -23,8 +23,9 @@ struct stack_settings {
     std::size_t max_datagram = 1300; ///< octets of a request over UDP; a longer one moves to TCP
     std::chrono::seconds tcp_refused_rest{
         300}; ///< how long a UDP peer that refused TCP is not asked for it again
-    /// The same of one user over all its connections, and of one trusted peer, so that nobody uses
-    /// up what is there for all. (Who has proven nothing gets no transaction.)
+    /// Of these, of one user over all its connections to this shard, and of one trusted peer, so
+    /// that nobody uses up what is there for all. (Who has proven nothing gets no transaction.)
+    /// Over UDP an answered request counts for another 32 s. RFC 3261 17.2.2 (timer J)
     std::size_t max_transactions_of_user = 2000;
     std::size_t max_transactions_of_peer = 50000;
 };
