@@ -59,9 +59,10 @@ gate::client& gate::client_of(net::flow_id id) {
 
 directory::snapshot::peer gate::trusted_of(const path& from) const {
     const auto* transport = net::name(from.kind);
-    const auto* facts = from.kind == net::transport::tls ? transport_.facts(from.flow) : nullptr;
-    if (facts == nullptr) return people_->trusted(from.peer.address, transport);
+    if (from.kind != net::transport::tls) return people_->trusted(from.peer.address, transport);
     // By the names of a certificate that our CA signed; the address proves nothing. RFC 5922
+    const auto* facts = transport_.facts(from.flow);
+    if (facts == nullptr) return nullptr;
     for (const auto& name : facts->peer_names) {
         if (auto peer = people_->trusted(name, transport)) return peer;
     }

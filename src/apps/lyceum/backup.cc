@@ -188,9 +188,10 @@ admin::outcome restore(const std::string& config, const std::string& folder) {
     deployment::move_to(*d, config);
     if (auto made = make_folder(d->data, 0755); !made) return fail("refused", made.error());
     std::error_code failed;
-    if (fs::equivalent(d->data, folder, failed))
+    if (fs::equivalent(d->data, folder, failed)) {
         return fail("usage",
                     d->file + " is the backup's own; name the deployment's with --config FILE");
+    }
     if (running_server(*d)) return fail("unavailable", "the server is running; stop it first");
     const auto lock = deployment::data_lock::take(*d);
     if (!lock) return fail("unavailable", lock.error());
