@@ -236,9 +236,19 @@ void message::remove_first(header h) {
     const auto rest = trim(whole.substr(std::min(end + 1, whole.size())));
     if (rest.empty()) {
         fields_.erase(fields_.begin() + static_cast<std::ptrdiff_t>(i));
-    } else {
-        fields_[i] = remade(fields_[i], {rest});
+        return;
     }
+    // In place: a line may hold thousands of values, and who takes off one after the other would
+    // copy what is left as often.
+    auto& f = fields_[i];
+    const auto kept = slice_of(rest);
+    const auto shift = kept.at - f.value_at;
+    const auto start = std::span(arena_).subspan(f.line_at, f.value_at - f.line_at);
+    std::ranges::copy_backward(start, arena_.begin() + kept.at);
+    f.line_at += shift;
+    f.line_size -= shift;
+    f.value_at = kept.at;
+    f.value_size = kept.size;
 }
 
 void message::replace_first(header h, std::string_view value) {

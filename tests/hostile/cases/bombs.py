@@ -126,3 +126,24 @@ def messages_in_bodies(target):
         assert mallory.wire.is_closed(5), f"{lengths}: the connection stays"
         mallory.close()
     bob.hears_nothing()
+
+
+@case(**{"sip.max_header": "64 KiB"})
+def a_route_of_thousands(target):
+    """Routes that are ours come off one after the other: they cost what one pass over them costs, not its square."""
+    mallory, bob = target.client("mallory").sign_in(), target.client("bob").sign_in()
+    route = ",".join(["sip:sip.contoso.test"] * 2900)
+    before = memory_of(target)
+    for _ in range(5):
+        began = time.monotonic()
+        mallory.send("MESSAGE", bob.aor, more=[("Route", route)], body=b"hello")
+        heard = bob.expect("MESSAGE")
+        took = time.monotonic() - began
+        assert took < 2, f"{took:.2f} s"
+        assert heard.get("route") == ""
+        bob.wire.send(bob.answer(heard, 200))
+        mallory.expect(200)
+    grown = memory_of(target) - before
+    assert grown < 32 << 20, f"{grown >> 10} KiB for a route"
+    mallory.close()
+    bob.close()

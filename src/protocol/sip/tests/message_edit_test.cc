@@ -137,6 +137,30 @@ TEST(message_edit, changes_concern_their_lines_only) {
     }
 }
 
+// Values are taken off where they stand: shorter than the name of their line, too.
+TEST(message_edit, values_come_off_one_after_the_other) {
+    const std::string_view lines[] = {"Require: a,b ,\tc,,d\n",
+                                      "Require: b ,\tc,,d\n",
+                                      "Require: c,,d\n",
+                                      "Require: ,d\n",
+                                      "Require: d\n",
+                                      ""};
+    const auto whole = [](std::string_view line) {
+        return crlf(std::string(start) + "X-Before: 1\n" + std::string(line) + "l: 3\n\n") + "abc";
+    };
+    auto m = message::parse(whole(lines[0]));
+    ASSERT_TRUE(m);
+    for (const auto line : lines) {
+        EXPECT_EQ(m->text(), whole(line));
+        auto changed = *m;
+        changed.prepend(header::require, "x");
+        changed.append(header::require, "y");
+        EXPECT_EQ(changed.values(header::require).size(), m->values(header::require).size() + 2);
+        EXPECT_TRUE(message::parse(changed.text()));
+        m->remove_first(header::require);
+    }
+}
+
 TEST(message_edit, set_takes_the_place_of_the_first_and_removes_the_others) {
     auto m = message::parse(answer);
     ASSERT_TRUE(m);
