@@ -119,11 +119,11 @@ bool gate::admits_response(const path& from, sip::message& m) {
         const auto* facts =
             from.kind == net::transport::udp ? nullptr : transport_.facts(from.flow);
         const auto rights = trusted_of(from);
-        if (rights == nullptr && (facts == nullptr || !facts->outbound)) return false;
-        // Only who may register our users may assert them. digest MS-SIPAE 4.7 rule 27
+        // Only who may register our users may assert them, and who is known by nothing but the
+        // address that it was asked at may not either. digest MS-SIPAE 4.7 rule 27
         m.remove(header::p_preferred_identity);
         if (rights == nullptr || !rights->may_register) m.remove(header::p_asserted_identity);
-        return true;
+        return rights != nullptr || (facts != nullptr && facts->outbound);
     }
     authenticator::actions todo;
     client_of(from.flow).machine.on(

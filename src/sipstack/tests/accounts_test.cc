@@ -14,6 +14,15 @@ public:
         host_.listen(net::transport::udp, net::audience::trusted, 5060);
         host_.listen(net::transport::tcp, net::audience::trusted, 5060);
     }
+    /// Back the way that the last message came.
+    void send(const sip::message& response) {
+        if (last_heard) {
+            host_.links(0).send(last_heard, response.text());
+        } else {
+            host_.links(0).send_datagram(
+                host_.links(0).udp_socket(), at(house_address, 5060), response.text());
+        }
+    }
 };
 
 /// That peer registers a user at somebody's address.
@@ -66,6 +75,23 @@ TEST(accounts, a_phone_goes_with_the_peer_that_registered_it) {
         EXPECT_EQ(x.desk.heard(), "");
         EXPECT_EQ(x.writes_to("hall"), "");
         EXPECT_EQ(x.hall.heard(), "MESSAGE ");
+    }
+}
+
+TEST(accounts, a_phone_asserts_nobody) { // digest MS-SIPAE 4.7 rule 27
+    for (const auto* transport : {"", ";transport=tcp"}) {
+        SCOPED_TRACE(transport);
+        two_exchanges x;
+        x.registers(x.north, "desk", std::string("10.0.9.1") + transport);
+        EXPECT_EQ(x.writes_to("desk"), "");
+        auto r = x.desk.answer(x.desk.expect("MESSAGE"), 200);
+        r.append(header::p_asserted_identity, "<sip:boss@contoso.test>");
+        r.append(header::p_preferred_identity, "<sip:boss@contoso.test>");
+        x.desk.send(r);
+        x.h.run_for(100ms);
+        const auto heard = x.alice.expect("200");
+        EXPECT_FALSE(heard.has(header::p_asserted_identity));
+        EXPECT_FALSE(heard.has(header::p_preferred_identity));
     }
 }
 
