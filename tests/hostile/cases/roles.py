@@ -1,5 +1,7 @@
 """What the roles are asked in bad faith: by signed-in users, in the name of others, or too fast."""
 
+import uuid
+
 from client import DOMAIN, tag_of
 
 from .case import case
@@ -75,3 +77,23 @@ def what_nobody_understands(target):
     fields = _subscribe(alice, 0) + [("Require", "adhoclist")]
     alice.wire.send(alice.request("SUBSCRIBE", alice.aor, fields=fields))
     alice.expect(200)
+
+
+@case
+def contacts_of_one_request(target):
+    """Many in one REGISTER: some come, some go, and some make room for those that follow. RFC 3261 10.3 step 7"""
+    mallory = target.client("mallory").sign_in()
+    some = [str(uuid.uuid4()) for _ in range(40)]
+
+    def contact(n, expires):
+        return ("Contact", f'{mallory.contact};proxy=replace;+sip.instance="<urn:uuid:{some[n]}>";expires={expires}')
+
+    for round in range(30):
+        more = [contact(n, 0 if n % 3 == round % 3 else 600) for n in range(round, round + 10)]
+        fields = mallory.register_fields_without_instance() + more
+        mallory.wire.send(mallory.request("REGISTER", fields=fields))
+        ok = mallory.expect_final()
+        assert ok.status == 200, ok.octets
+    last = " ".join(ok.all("contact"))
+    assert all((some[n] in last) == (n % 3 != 2) for n in range(29, 39)), last
+    mallory.close()
