@@ -74,15 +74,23 @@ admin::outcome renew_certificate(const std::string& config) {
     const auto key = read_file(d->path("ca.key"));
     if (!certificate) return fail("refused", certificate.error());
     if (!key) return fail("refused", key.error());
+    // What somebody else signed cannot be made anew here, least of all its key.
+    const auto file = d->path(d->tls.certificate);
+    if (const auto old = read_file(file)) {
+        const auto facts = read_certificate(*old, "", *certificate);
+        if (facts && !facts->trusted)
+            return fail("refused",
+                        file + " is not of the authority in " + d->path(d->tls.ca) +
+                            ": renew it where it is from, or move it away to have one made here");
+    }
     const auto server = make_server_certificate({*certificate, *key},
                                                 server_names(d->server.domains, d->server.fqdn));
     if (!server) return fail("refused", server.error());
     if (auto done = write_file(d->path(d->tls.key), server->key, 0600); !done)
         return fail("refused", done.error());
-    if (auto done = write_file(d->path(d->tls.certificate), server->certificate, 0644); !done)
+    if (auto done = write_file(file, server->certificate, 0644); !done)
         return fail("refused", done.error());
-    return json::serialize(
-        json::object{{"certificate", d->path(d->tls.certificate)}, {"next", "lyceum reload"}});
+    return json::serialize(json::object{{"certificate", file}, {"next", "lyceum reload"}});
 }
 
 } // namespace lyceum::apps::console

@@ -97,6 +97,20 @@ TEST(check, a_renewed_certificate_is_of_the_same_authority) {
     EXPECT_EQ(all[0].how, level::ok);
 }
 
+TEST(check, a_certificate_of_another_authority_is_not_renewed) {
+    const made_deployment d;
+    const auto bought = make_server_certificate(make_authority("b.test").value(), {"sip.a.test"});
+    ASSERT_TRUE(write_file(d.settings.path("server.pem"), bought->certificate, 0644));
+    ASSERT_TRUE(write_file(d.settings.path("server.key"), bought->key, 0600));
+    const auto refused = renew_certificate(d.settings.file);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, "refused");
+    EXPECT_EQ(read_file(d.settings.path("server.pem")).value(), bought->certificate);
+    EXPECT_EQ(read_file(d.settings.path("server.key")).value(), bought->key);
+    std::filesystem::remove(d.settings.path("server.pem"));
+    EXPECT_TRUE(renew_certificate(d.settings.file));
+}
+
 TEST(check, init_touches_nothing_that_is_there) {
     const made_deployment d;
     const auto again = init(d.settings.data, "a.test", 0);
