@@ -77,7 +77,7 @@ void front_end::take(const sip::aor& user,
         if (stack_.lower().facts(e.way.flow) == nullptr)
             on_flow_closed(e.way.flow); // it closed meanwhile
     }
-    location_.put(user, std::move(endpoints));
+    location_.put(user, endpoints);
 }
 
 void front_end::on_flow_closed(net::flow_id flow) {
