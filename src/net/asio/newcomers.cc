@@ -6,8 +6,9 @@ namespace lyceum::net::asio {
 
 instant newcomers::loses_its_place(const newcomer& n) const {
     if (!n.has_spoken) return n.heard + limits_.silence;
-    const auto pause = is_late_ ? limits_.pause_when_late : limits_.pause;
-    return std::min(n.heard + pause, n.came + limits_.longest);
+    return is_late_
+               ? std::min(n.heard + limits_.pause_when_late, n.came + limits_.longest_when_late)
+               : std::min(n.heard + limits_.pause, n.came + limits_.longest);
 }
 
 bool newcomers::is_full(instant now) {

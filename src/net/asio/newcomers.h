@@ -25,7 +25,8 @@ public:
         /// When we are late our clients may be, too, and work half done would be lost.
         std::chrono::milliseconds pause_when_late{3000};
         /// Altogether, or who sends an octet now and then would stay until sign-in patience ends.
-        std::chrono::milliseconds longest{5000};
+        std::chrono::milliseconds longest{1000};
+        std::chrono::milliseconds longest_when_late{5000};
     };
 
     newcomers() = default;

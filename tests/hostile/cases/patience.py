@@ -183,3 +183,36 @@ def gone_without_a_word(target):
             bob.wire.send(bob.answer(heard, 486))
             bob.expect("ACK")
     bob.close()
+
+
+@case(**{"sip.handshake_patience": "10 s", "sip.max_per_address": 0})
+def an_octet_now_and_then(target):
+    """Many who never finish, but never fall silent either: who comes to sign in does not wait until they have to go."""
+    wires, over = [], threading.Event()
+    hello = b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"
+
+    def talk():
+        while not over.wait(0.1):
+            for wire in wires:
+                try:
+                    wire.send(b"\1")
+                except OSError:
+                    pass  # that one's time is over
+
+    for _ in range(700):  # more than may be new at a time
+        s = socket.create_connection(("127.0.0.1", target.tls))
+        s.setblocking(False)
+        s.send(hello)
+        wires.append(s)
+    talker = threading.Thread(target=talk, daemon=True)
+    talker.start()
+    try:
+        began = time.monotonic()
+        target.client("alice").sign_in().close()
+        took = time.monotonic() - began
+    finally:
+        over.set()
+        talker.join()
+        for wire in wires:
+            wire.close()
+    assert took < 4, f"a sign-in took {took:.1f} s"

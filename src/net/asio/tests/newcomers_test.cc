@@ -6,7 +6,7 @@ namespace lyceum::net::asio {
 namespace {
 
 constexpr instant t0 = instant{} + 1h;
-constexpr newcomers::limits few{3, 1, 10ms, 100ms, 1000ms, 4000ms, 8000ms};
+constexpr newcomers::limits few{3, 1, 10ms, 100ms, 1000ms, 4000ms, 8000ms, 9000ms};
 
 flow_id id(std::uint64_t n) {
     return {n};
@@ -64,6 +64,9 @@ TEST(newcomers, who_say_little_keep_nobody_out_for_long) {
     }
     EXPECT_EQ(n.deadline(), t0 + 8s);
     EXPECT_TRUE(n.is_full(t0 + 7999ms));
+    n.note_lag(11ms);
+    EXPECT_EQ(n.deadline(), t0 + 9s) << "longer when we are late";
+    n.note_lag(1ms);
     EXPECT_FALSE(n.is_full(t0 + 8s));
     EXPECT_EQ(n.size(), 0u);
 }
