@@ -89,9 +89,10 @@ void stack::move_to_tcp(sip::message& m, client_transaction& t, const relay_mark
 
 void stack::fall_back_to_udp(std::uint64_t id) {
     auto& t = *clients_.find(id);
-    const auto udp = *std::exchange(t.over_udp, std::nullopt);
-    note_refused_tcp(udp.peer);
-    clients_.redirect(id, udp);
+    const auto udp = std::exchange(t.over_udp, std::nullopt);
+    if (!udp) return;
+    note_refused_tcp(udp->peer);
+    clients_.redirect(id, *udp);
     if (t.method == method::invite) t.request.replace_first(header::via, t.udp_via);
     t.machine = transaction::client(t.method == method::invite, settings_.timings, false);
     transaction::actions todo;
@@ -161,9 +162,10 @@ void stack::send_cancel(std::uint64_t id) {
     invite.machine.on(transaction::cancelled{}, now, todo);
     invite.timer.set(deadlines_, {client_timer, id}, invite.machine.deadline());
     auto m = cancel_of(invite.request, invite.cancel_reasons);
-    if (invite.cancel_why)
+    if (invite.cancel_why) {
         m.append(header::ms_diagnostics,
                  diagnostics::value(*invite.cancel_why, settings_.gate.fqdn));
+    }
     client_transaction t{
         transaction::client(false, settings_.timings, net::is_reliable(invite.to.kind)),
         invite.via,

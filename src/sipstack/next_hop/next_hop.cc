@@ -23,9 +23,10 @@ net::transport transport_of(ts::transport t) {
 /// Equal for what leads to the same search.
 std::string key_of(const ts::plan& p) {
     std::string key = p.domain;
-    for (const auto& q : p.srv)
+    for (const auto& q : p.srv) {
         key.append(" ").append(q.name).append("/").append(
             std::to_string(std::to_underlying(q.kind)));
+    }
     for (const auto& h : p.hosts) {
         key.append(" ").append(h.host).append(":").append(std::to_string(h.port));
         key.append("/").append(std::to_string(std::to_underlying(h.kind)));
