@@ -62,9 +62,11 @@ def wrong_password(world):
 def unknown_account(world):
     """A name that no user has cannot be told from a wrong password."""
     world.start_server(users=["alice"])
-    mallory = Pidgin(world, "mallory", password="guess")
-    mallory.send("connect")
-    mallory.expect("connection-error", 20, reason="authentication-failed", fatal=True)
+    # seen: a longer name makes the first REGISTER one of 768 octets now and then, all that libpurple 2.14's buffer holds
+    # then; of the second REGISTER only what wraps around is written, and the connection ends as malformed.
+    eve = Pidgin(world, "eve", password="guess")
+    eve.send("connect")
+    eve.expect("connection-error", 20, reason="authentication-failed", fatal=True)
 
 
 def untrusted_certificate(world):
