@@ -233,11 +233,11 @@ const row rows[] = {
          pair x;
          const auto early =
              x.alice.signed_as_is(x.alice.request("MESSAGE", "sip:bob@contoso.test"));
-         const auto too_early = early;
          std::vector<sip::message> between;
-         for (int i = 0; i < 100; ++i)
+         for (int i = 0; i < 100; ++i) {
              between.push_back(
                  x.alice.signed_as_is(x.alice.request("OPTIONS", "sip:contoso.test")));
+         }
          x.alice.send_raw(between.back().text());
          x.h.run_for(100ms);
          x.alice.send_raw(early.text());

@@ -33,10 +33,11 @@ struct torture {
     std::string datagram(const std::string& name) { return outcome(octets(name), false); }
     std::string stream(const std::string& name) { return outcome(octets(name), true); }
     std::string outcome(const std::string& octets, bool over_stream) {
-        if (over_stream)
+        if (over_stream) {
             caller.send_stream(octets);
-        else
+        } else {
             caller.send(octets);
+        }
         h.run_for(400ms); // less than T1: nothing is repeated
         const auto there = phone.heard();
         return caller.heard() + (there.empty() ? "" : "> " + there);
@@ -73,7 +74,8 @@ public:
         host_.listen(net::transport::udp, net::audience::trusted, 5060);
     }
     void send(std::string_view octets) {
-        using namespace sipstack::test;
+        using sipstack::test::at;
+        using sipstack::test::house_address;
         host_.links(0).send_datagram(host_.links(0).udp_socket(), at(house_address, 5060), octets);
     }
 };

@@ -32,10 +32,11 @@ struct opened {
         const auto m = subscribe(expires);
         response = sip::make_response(m, 200, {}, "n");
         auto n = sub::notifier::accept(m, response, state, s, false, t0);
-        if (n)
+        if (n) {
             it = *std::move(n);
-        else
+        } else {
             refused = n.error().status;
+        }
     }
     static sub::settings plain() {
         sub::settings s;

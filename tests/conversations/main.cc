@@ -6,19 +6,19 @@
 
 /// conversations FILE.talk...: plays each on a world of its own. Exit code 1 when one fails.
 int main(int argc, char** argv) {
-    using namespace lyceum::conversations;
+    namespace conversations = lyceum::conversations;
     int failed = 0;
     for (int i = 1; i < argc; ++i) {
         std::ifstream in(argv[i], std::ios::binary);
         std::ostringstream text;
         text << in.rdbuf();
-        std::optional<mistake> wrong;
+        std::optional<conversations::mistake> wrong;
         if (!in) {
-            wrong = mistake{0, "cannot be read"};
-        } else if (const auto talk = parse(text.str()); !talk) {
+            wrong = conversations::mistake{0, "cannot be read"};
+        } else if (const auto talk = conversations::parse(text.str()); !talk) {
             wrong = talk.error();
         } else {
-            wrong = player().play(*talk);
+            wrong = conversations::player().play(*talk);
         }
         if (!wrong) continue;
         ++failed;

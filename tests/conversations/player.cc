@@ -55,10 +55,11 @@ player::outcome player::act(const line& l) {
         l.word(0) == "clock")
         return act_of_server(l);
     const auto it = clients_.find(l.word(0));
-    if (it == clients_.end())
+    if (it == clients_.end()) {
         return "there is no client \"" + l.word(0) +
                "\"; a line begins with user, client, server, "
                "store, clock, after, or a client's name";
+    }
     return act_of_client(l, *it->second);
 }
 

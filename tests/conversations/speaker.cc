@@ -91,9 +91,10 @@ std::optional<sip::message> speaker::in_dialog(std::string_view method) {
     auto m = method == "ACK" ? dialog_->make_ack_for_2xx() : dialog_->make_request(method);
     m.prepend(header::via, new_via());
     if (method == "SUBSCRIBE" && sent_) m.append(header::event, sent_->value(header::event));
-    if (makes_dialog(m))
+    if (makes_dialog(m)) {
         m.append(header::contact,
                  "<" + sip::make_gruu(aor_, sip::instance_id::from_epid(epid_)) + ">");
+    }
     return m;
 }
 

@@ -46,9 +46,10 @@ std::expected<std::vector<line>, mistake> parse(std::string_view text) {
             continue;
         }
         const auto colon = raw.find(':');
-        if (colon == std::string_view::npos)
+        if (colon == std::string_view::npos) {
             return std::unexpected(
                 mistake{number, "neither a header field (Name: value) nor a body (| text)"});
+        }
         of.fields.push_back({number,
                              std::string(trim(raw.substr(0, colon))),
                              std::string(trim(raw.substr(colon + 1)))});

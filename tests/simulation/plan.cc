@@ -148,8 +148,8 @@ plan plan_of(std::uint64_t seed, std::size_t most_devices) {
         s.amount = amount_of(dice, s.what);
         p.steps.push_back(s);
     }
-    // Those of one moment stay in the order in which they were drawn. (std::stable_sort of GCC 12 uses
-    // what clang calls deprecated.)
+    // Those of one moment stay in the order in which they were drawn. (std::stable_sort of GCC 12
+    // uses what clang calls deprecated.)
     std::multimap<milliseconds, step> in_time;
     for (const auto& s : p.steps)
         in_time.emplace(s.at, s);

@@ -7,7 +7,7 @@ namespace {
 
 TEST(SharedText, CopiesAreTheSame) {
     const shared_text a(std::string("a text that is too long for a short string"));
-    const auto b = a;
+    const auto b = a; // NOLINT(performance-unnecessary-copy-initialization): what is tested
     EXPECT_TRUE(a.is_same(b));
     EXPECT_EQ(a.view().data(), b.view().data());
 }

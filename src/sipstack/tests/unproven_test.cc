@@ -4,8 +4,6 @@
 namespace lyceum::sipstack::test {
 namespace {
 
-using sip::header;
-
 stack_settings with_lifetime(std::chrono::seconds s) {
     auto out = house::settings();
     out.gate.association.lifetime = s;

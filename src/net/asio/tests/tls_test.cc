@@ -176,7 +176,7 @@ TEST(tls, a_read_that_has_to_write_goes_on) {
         }
         c.write("after");
         EXPECT_TRUE(events.until([&] { return events.heard == "before after"; })) << events.heard;
-        EXPECT_TRUE(c.reads(2000U * 8 * 1024));
+        EXPECT_TRUE(c.reads(std::size_t{2000} * 8 * 1024));
         c.write(", and on");
         EXPECT_TRUE(events.until([&] { return events.heard == "before after, and on"; }));
     }

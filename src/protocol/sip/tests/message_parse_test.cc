@@ -13,7 +13,7 @@ TEST(message_parse, what_is_not_changed_goes_out_as_it_came) {
         const auto m = message::parse(sample);
         ASSERT_TRUE(m) << sample.substr(0, 200);
         EXPECT_EQ(m->text(), sample);
-        const auto copy = *m;
+        const auto copy = *m; // NOLINT(performance-unnecessary-copy-initialization): what is tested
         EXPECT_EQ(copy.text(), sample);
         EXPECT_EQ(message::parse(copy.text())->fields().size(), m->fields().size());
     }

@@ -6,8 +6,6 @@
 namespace lyceum::roles::presence {
 namespace {
 
-using sip::header;
-
 /// How far ahead a timer is set at most.
 constexpr auto farthest_timer = std::chrono::minutes(10);
 

@@ -8,7 +8,6 @@
 namespace lyceum::roles::router {
 namespace {
 
-using diagnostics::refusal;
 using sipstack::incoming;
 
 std::optional<net::flow_id> flow_of(std::string_view cid) {

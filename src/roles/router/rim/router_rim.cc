@@ -368,9 +368,10 @@ void router_rim::to_people(incoming&& in,
             // registered over.
             if (!way.flow)
                 way = around_.stack.reach(way.kind, way.peer, way.peer.address.text(), account);
-            if (way.flow)
+            if (way.flow) {
                 targets.push_back(
                     {.uri = e.contact, .way = way, .q = e.q, .on_account_of = account});
+            }
         }
     }
     if (targets.empty()) {

@@ -142,7 +142,7 @@ TEST(next_hop, weights_follow_the_affinity) {
     x.names.add_host("a.pool.test", "10.0.0.20");
     unsigned second = 0;
     constexpr unsigned tries = 400;
-    for (unsigned i = 0; i < tries; ++i) {
+    for (std::uint64_t i = 0; i < tries; ++i) {
         const auto first = x.outcome("sip:pool.test", i * 7919);
         EXPECT_EQ(x.outcome("sip:pool.test", i * 7919), first); // the same dialog, the same server
         second += first.starts_with("udp 10.0.0.20:2");
@@ -182,9 +182,10 @@ TEST(next_hop, is_bounded_and_can_be_forgotten) {
 
 TEST(next_hop, who_waits_for_the_same_name_waits_for_one_search) {
     house x;
-    for (int n = 0; n < 8; ++n)
+    for (int n = 0; n < 8; ++n) {
         x.names.add_srv("_sip._udp.pool.test",
                         {10, 10, static_cast<std::uint16_t>(5000 + n), "a.pool.test"});
+    }
     x.names.add_host("a.pool.test", "10.0.0.20");
     std::string alone; // each by itself
     for (std::uint64_t n = 0; n < 20; ++n)
