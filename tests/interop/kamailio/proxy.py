@@ -1,7 +1,9 @@
 """Kamailio as a plain proxy beside the server: checks what it carries, and complains in its log."""
 
+import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import time
 
@@ -35,7 +37,7 @@ class Kamailio:
             raise KamailioFailed(checked.stderr)
         with open(self.log_path, "w", encoding="utf-8") as log:
             self.process = subprocess.Popen([program, "-DD", "-E", "-f", config, "-Y", folder, "-m", "32", "-M", "8"],
-                                            stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+                                            stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
         self._wait_until_it_listens()
 
     def _wait_until_it_listens(self):
@@ -50,11 +52,16 @@ class Kamailio:
         raise KamailioFailed(self.log_path.read_text())
 
     def finish(self):
-        """It had nothing to complain about, and ends. (What it says of its own pipes while it ends is no matter.)"""
+        """It had nothing to complain about, and is ended. What it says of its own pipes while it ends is no matter, nor
+        how long it takes: its processes now and then wait for each other's locks, a minute by its own timer."""
         complaints = [line for line in self.log_path.read_text(errors="replace").splitlines()
                       if " ERROR:" in line or " CRITICAL:" in line]
         self.process.terminate()
-        self.process.wait(20)
+        try:
+            self.process.wait(5)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
         if complaints:
             raise KamailioFailed("\n".join(complaints[:20]))
 
