@@ -48,6 +48,11 @@ void world::note(std::uint64_t flow, std::string_view what) {
     };
     mix(static_cast<std::uint64_t>(now_.time_since_epoch().count()));
     mix(flow);
+    for (; what.size() >= sizeof(std::uint64_t); what.remove_prefix(sizeof(std::uint64_t))) {
+        std::uint64_t eight = 0;
+        std::memcpy(&eight, what.data(), sizeof eight);
+        mix(eight);
+    }
     for (const char c : what)
         mix(static_cast<unsigned char>(c));
 }
