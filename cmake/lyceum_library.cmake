@@ -58,12 +58,18 @@ function(lyceum_library folder)
 endfunction()
 
 # lyceum_mutates_sip(<fuzz target>...): libFuzzer changes what it feeds them as SIP messages, not as octets.
+# Elsewhere the mutator is a target that is built for nobody: clang-tidy finds its files there.
 function(lyceum_mutates_sip)
+    set(mutator ${PROJECT_SOURCE_DIR}/src/protocol/sip/fuzz/custom_mutator.cc
+        ${PROJECT_SOURCE_DIR}/src/protocol/sip/fuzz/sip_mutator.cc)
     if(LYCEUM_FUZZ)
         foreach(t ${ARGN})
-            target_sources(${t} PRIVATE ${PROJECT_SOURCE_DIR}/src/protocol/sip/fuzz/custom_mutator.cc
-                ${PROJECT_SOURCE_DIR}/src/protocol/sip/fuzz/sip_mutator.cc)
+            target_sources(${t} PRIVATE ${mutator})
         endforeach()
+    elseif(BUILD_TESTING AND NOT TARGET lyceum_sip_mutator)
+        add_library(lyceum_sip_mutator OBJECT EXCLUDE_FROM_ALL ${mutator})
+        target_link_libraries(lyceum_sip_mutator PRIVATE lyceum::protocol_sip)
+        target_precompile_headers(lyceum_sip_mutator REUSE_FROM lyceum_pch)
     endif()
 endfunction()
 

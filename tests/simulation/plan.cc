@@ -186,7 +186,7 @@ std::string to_ranges(const std::set<std::size_t>& all) {
     for (auto it = all.begin(); it != all.end();) {
         const auto from = *it;
         auto to = from;
-        while (++it != all.end() && *it == to + 1)
+        for (++it; it != all.end() && *it == to + 1; ++it)
             to = *it;
         if (!out.empty()) out += ',';
         out += std::to_string(from);

@@ -230,12 +230,12 @@ private:
                          std::to_string(bound));
         }
         const auto connections = server_.host().connections();
-        if (c.flows > connections + 64 * plan_.shards) {
+        if (c.flows > connections + std::size_t{64} * plan_.shards) {
             ledger_.fail("more flows than connections: " + c.text() +
                          "; connections: " + std::to_string(connections));
         }
         // What a connection leaves behind goes with it, but on another shard a moment later.
-        if (c.associations > connections + 64 * plan_.shards)
+        if (c.associations > connections + std::size_t{64} * plan_.shards)
             ledger_.fail("more associations than connections: " + c.text());
         if (c.subscriptions > 12 * devices_.size() + 16)
             ledger_.fail("more subscriptions than there can be: " + c.text());

@@ -111,9 +111,10 @@ std::string deployment::path(std::string_view relative) const {
 std::expected<deployment, std::string> load(const std::string& file) {
     errno = 0;
     std::ifstream in(file, std::ios::binary);
-    if (!in)
+    if (!in) {
         return std::unexpected(file +
                                ": cannot be read: " + std::generic_category().message(errno));
+    }
     if (!fs::is_regular_file(file)) return std::unexpected(file + ": is no file");
     std::ostringstream text;
     text << in.rdbuf();

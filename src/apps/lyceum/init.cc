@@ -78,10 +78,11 @@ admin::outcome renew_certificate(const std::string& config) {
     const auto file = d->path(d->tls.certificate);
     if (const auto old = read_file(file)) {
         const auto facts = read_certificate(*old, "", *certificate);
-        if (facts && !facts->trusted)
+        if (facts && !facts->trusted) {
             return fail("refused",
                         file + " is not of the authority in " + d->path(d->tls.ca) +
                             ": renew it where it is from, or move it away to have one made here");
+        }
     }
     const auto server = make_server_certificate({*certificate, *key},
                                                 server_names(d->server.domains, d->server.fqdn));

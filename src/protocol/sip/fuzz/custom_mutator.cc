@@ -2,20 +2,16 @@
 
 #include "protocol/sip/fuzz/sip_mutator.h"
 
-#include <algorithm>
-#include <cstring>
+// Names that libFuzzer looks for. NOLINTBEGIN(readability-identifier-naming)
 
-extern "C" std::size_t
-LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size_t most); // NOLINT: libFuzzer's
+extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size_t most);
 
 namespace {
 
 using lyceum::sip::fuzz::dice;
 
 std::size_t put(const std::string& text, std::uint8_t* out, std::size_t most) {
-    const auto size = std::min(text.size(), most);
-    std::memcpy(out, text.data(), size);
-    return size;
+    return text.copy(reinterpret_cast<char*>(out), most);
 }
 
 } // namespace
@@ -44,3 +40,5 @@ extern "C" std::size_t LLVMFuzzerCustomCrossOver(const std::uint8_t* a,
                out,
                most);
 }
+
+// NOLINTEND(readability-identifier-naming)
