@@ -41,7 +41,7 @@ std::vector<sign_in::action> sign_in::on(const event& e, instant now) {
                    },
                    [&](const disconnected&) {
                        connected_ = false;
-                       if (state_ == state::leaving)
+                       if (state_ != state::out && !wanted_)
                            out.emplace_back(tell{notice::signed_out{"the connection is gone"}});
                        state_ = state::out;
                        refresh_at_.reset();
@@ -55,10 +55,9 @@ std::vector<sign_in::action> sign_in::on(const event& e, instant now) {
                        wanted_ = false;
                        if (state_ == state::out) {
                            out.emplace_back(tell{notice::signed_out{"was not signed in"}});
-                           return;
-                       }
-                       state_ = state::leaving;
-                       out.emplace_back(send{make_register(true)});
+                       } else if (state_ == state::in) {
+                           leave(out);
+                       } // else a REGISTER is under way: when it is answered. RFC 3261 10.2
                    },
                    [&](const refresh_wanted&) {
                        if (state_ == state::in) refresh(out);
@@ -91,6 +90,11 @@ void sign_in::begin(std::vector<action>& out) {
     keep_alive_.reset();
     if (self_->who.authenticate) keys_->begin();
     out.emplace_back(send{make_register(false)});
+}
+
+void sign_in::leave(std::vector<action>& out) {
+    state_ = state::leaving;
+    out.emplace_back(send{make_register(true)});
 }
 
 void sign_in::refresh(std::vector<action>& out) {
@@ -126,6 +130,14 @@ sip::message sign_in::make_register(bool leave) {
 void sign_in::on_answered(const answered& a, instant now, std::vector<action>& out) {
     if (state_ == state::out || state_ == state::in) return;
     const bool challenge = a.response != nullptr && (a.status == 401 || a.status == 407);
+    if (!wanted_ && state_ != state::leaving) { // we were to leave, and waited for this answer
+        const bool registered = state_ == state::refreshing || a.status / 100 == 2;
+        state_ = state::leaving;
+        if (registered && !challenge) {
+            leave(out);
+            return;
+        }
+    }
     if (challenge && self_->who.authenticate && keys_->challenged(*a.response, a.wall)) {
         out.emplace_back(send{make_register(state_ == state::leaving)});
         return;
@@ -135,6 +147,7 @@ void sign_in::on_answered(const answered& a, instant now, std::vector<action>& o
         refresh_at_.reset();
         expires_at_.reset();
         out.emplace_back(tell{notice::signed_out{"by our wish"}});
+        if (wanted_) begin(out);
         return;
     }
     if (a.status / 100 == 2 && a.response != nullptr) {

@@ -62,6 +62,7 @@ private:
     [[nodiscard]] sip::message make_register(bool leave);
     void begin(std::vector<action>&);
     void refresh(std::vector<action>&);
+    void leave(std::vector<action>&);
     void on_answered(const answered&, instant now, std::vector<action>&);
     void on_accepted(const sip::message&, instant now, std::vector<action>&);
     void on_tick(instant now, std::vector<action>&);

@@ -224,6 +224,74 @@ TEST(sign_in, ends) {
     EXPECT_EQ(w.sent.size(), sent); // neither refreshes nor keep-alives
 }
 
+// One REGISTER at a time, also to leave. RFC 3261 10.2
+TEST(sign_in, ends_while_a_register_is_under_way) {
+    struct row {
+        const char* what;
+        bool renews;        // it was signed in, and makes new keys
+        std::size_t during; // which REGISTER is on its way when its user leaves
+        std::size_t sent;   // how many there are in all
+    };
+    for (const auto& r : {row{"asked", false, 1, 3},
+                          row{"challenged", false, 2, 3},
+                          row{"proven: signed in, then out", false, 3, 4},
+                          row{"renewal asked", true, 4, 6},
+                          row{"renewal challenged", true, 5, 6},
+                          row{"renewal proven", true, 6, 7}}) {
+        SCOPED_TRACE(r.what);
+        world w;
+        auto& alice = w.add(account_of("alice", "8248ca9ebb"));
+        w.connect(alice);
+        std::size_t seen = 0;
+        std::string last;
+        w.meddle = [&](std::size_t, bool to_server, sip::message& m) {
+            if (!to_server) return true;
+            last = m.value(header::expires);
+            if (++seen == r.during) w.wish(alice, wish::sign_out{});
+            return true;
+        };
+        w.wish(alice, wish::sign_in{});
+        if (r.renews) w.wish(alice, wish::renew{});
+        EXPECT_FALSE(alice.machine.is_signed_in());
+        EXPECT_EQ(alice.count<notice::signed_out>(), 1u);
+        EXPECT_EQ(alice.count<notice::discarded>(), 0u);
+        EXPECT_EQ(w.count_sent("REGISTER"), r.sent);
+        EXPECT_EQ(last, "0");
+        EXPECT_EQ(alice.machine.deadline(), std::nullopt);
+    }
+}
+
+TEST(sign_in, ends_when_nobody_answers_or_the_connection_goes) {
+    for (const bool goes : {false, true}) {
+        SCOPED_TRACE(goes);
+        world w;
+        auto& alice = w.sign_in("alice", "8248ca9ebb");
+        w.meddle = [](auto, auto, auto&) { return false; };
+        w.wish(alice, wish::refresh{});
+        w.wish(alice, wish::sign_out{});
+        EXPECT_EQ(alice.count<notice::signed_out>(), 0u);
+        if (goes) w.disconnect(alice);
+        w.pass(70s); // the refresh, and then the leaving, have 32 s each. RFC 3261 17.1.2.2
+        EXPECT_FALSE(alice.machine.is_signed_in());
+        EXPECT_EQ(alice.count<notice::signed_out>(), 1u);
+        EXPECT_EQ(alice.count<notice::sign_in_failed>(), 0u);
+    }
+}
+
+TEST(sign_in, begins_again_when_wanted_while_it_leaves) {
+    world w;
+    auto& alice = w.sign_in("alice", "8248ca9ebb");
+    bool once = true;
+    w.meddle = [&](std::size_t, bool to_server, sip::message&) {
+        if (to_server && std::exchange(once, false)) w.wish(alice, wish::sign_in{});
+        return true;
+    };
+    w.wish(alice, wish::sign_out{});
+    EXPECT_EQ(alice.count<notice::signed_out>(), 1u);
+    EXPECT_EQ(alice.count<notice::signed_in>(), 2u);
+    EXPECT_TRUE(alice.machine.is_signed_in());
+}
+
 TEST(sign_in, is_ended_by_the_server) {
     world w;
     auto& alice = w.sign_in("alice", "8248ca9ebb");
