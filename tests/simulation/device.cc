@@ -28,7 +28,8 @@ constexpr std::uint64_t provisioning_subscription = 4;
 constexpr std::uint64_t come_back_alarm = 1;
 constexpr std::uint64_t settle_alarm = 2;
 constexpr std::uint64_t refresh_alarm = 3;
-constexpr std::uint64_t alarms = 10; ///< the life that an alarm belongs to stands above
+constexpr std::uint64_t follow_alarm = 4; ///< and its subscription - 1
+constexpr std::uint64_t alarms = 10;      ///< the life that an alarm belongs to stands above
 
 ip_address address_of(std::size_t index) {
     return *ip_address::parse("10.1." + std::to_string(index / 200) + "." +
@@ -143,6 +144,9 @@ void device::on_alarm(std::uint64_t id) {
         agents_->alarm_at(world_.now() + 90s, id);
     } else if (id % alarms == settle_alarm && is_signed_in()) {
         settle_in();
+    } else if (id % alarms >= follow_alarm && is_signed_in()) {
+        const auto subscription = id % alarms - follow_alarm + 1;
+        if (refused_.erase(subscription) != 0) follow(subscription);
     }
 }
 
@@ -211,11 +215,9 @@ ledger::id device::probe(const sip::aor& to) {
 
 void device::settle_in() {
     if (over_udp()) return;
+    refused_.clear();
+    follow(contacts_subscription);
     auto more = usual_headers();
-    more.emplace_back("Accept", conmgmt::content_type);
-    agents_->wish(
-        0, wish::subscribe{contacts_subscription, std::string(conmgmt::event), owner_, more});
-    more = usual_headers();
     more.emplace_back("Accept", "application/vnd-microsoft-roaming-provisioning-v2+xml");
     more.emplace_back("Expires", "0");
     agents_->wish(
@@ -228,16 +230,7 @@ void device::settle_in() {
                         "<provisioningGroupList xmlns=\"http://schemas.microsoft.com/2006/09/sip/"
                         "provisioninggrouplist\"><provisioningGroup "
                         "name=\"ServerConfiguration\"/></provisioningGroupList>"});
-    more = usual_headers();
-    more.emplace_back("Accept", pres::type::self);
-    agents_->wish(0,
-                  wish::subscribe{self_subscription,
-                                  std::string(pres::self_event),
-                                  owner_,
-                                  more,
-                                  "application/vnd-microsoft-roaming-self+xml",
-                                  "<roamingList xmlns=\"" + std::string(pres::ns::roaming_self) +
-                                      "\"><roaming type=\"categories\"/></roamingList>"});
+    follow(self_subscription);
     // Colleagues may see the state. Refused when it is so already.
     agents_->wish(0,
                   wish::ask{0,
@@ -250,8 +243,30 @@ void device::settle_in() {
     publication_ = dice_.u32() >> 2U;
     published_ = 0;
     publish(pres::availability::available);
+    follow(presence_subscription);
+}
+
+void device::follow(std::uint64_t subscription) {
+    auto more = usual_headers();
+    if (subscription == contacts_subscription) {
+        more.emplace_back("Accept", conmgmt::content_type);
+        agents_->wish(0, wish::subscribe{subscription, std::string(conmgmt::event), owner_, more});
+        return;
+    }
+    if (subscription == self_subscription) {
+        more.emplace_back("Accept", pres::type::self);
+        agents_->wish(0,
+                      wish::subscribe{subscription,
+                                      std::string(pres::self_event),
+                                      owner_,
+                                      more,
+                                      "application/vnd-microsoft-roaming-self+xml",
+                                      "<roamingList xmlns=\"" +
+                                          std::string(pres::ns::roaming_self) +
+                                          "\"><roaming type=\"categories\"/></roamingList>"});
+        return;
+    }
     if (watches().empty()) return;
-    more = usual_headers();
     more.emplace_back("Supported", "eventlist");
     more.emplace_back("Require", "adhoclist, categoryList");
     for (const auto type : {pres::type::categories, pres::type::rlmi})
@@ -263,7 +278,7 @@ void device::settle_in() {
         all.resources.push_back({aor_of(w).text(), false});
     agents_->wish(
         0,
-        wish::subscribe{presence_subscription,
+        wish::subscribe{subscription,
                         std::string(pres::presence_event),
                         owner_,
                         more,
@@ -363,6 +378,11 @@ void device::on_notice(agents::seat, const user_agent::action& a) {
                        if (n.id == contacts_subscription) contacts_.reset();
                        if (n.id == presence_subscription) seen_.clear();
                        tell("subscription " + std::to_string(n.id) + " ended: " + n.why);
+                       if (n.retry_after && n.id != provisioning_subscription) {
+                           refused_.insert(n.id);
+                           agents_->alarm_at(world_.now() + *n.retry_after,
+                                             life_ * alarms + follow_alarm + n.id - 1);
+                       }
                    },
                    [&](const notice::discarded& n) {
                        ledger_.fail(name_ + " could not believe a " + n.what + ": " + n.why);

@@ -67,6 +67,7 @@ private:
     void connect();
     void come_back();
     void settle_in();
+    void follow(std::uint64_t subscription);
     void publish(std::uint32_t availability);
     void change(bool set);
     void take_contacts(const user_agent::notice::notified&);
@@ -94,6 +95,7 @@ private:
     bool password_is_old_ = false;
     instant turned_away_until_{}; ///< who is refused until then had no right to be there
     std::string trouble_;
+    std::set<std::uint64_t> refused_; ///< subscriptions that are to be asked for again
     std::size_t sign_ins_ = 0;
     std::uint64_t next_request_ = 1;
     std::optional<people::contact_list> contacts_;

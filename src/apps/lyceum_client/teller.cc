@@ -121,64 +121,67 @@ json::array endpoints_of(const std::vector<notice::live_endpoint>& all) {
 }
 
 json::object fields_of(const user_agent::action& a) {
-    return std::visit(
-        overloaded{
-            [](const notice::transmit&) { return json::object(); },
-            [](const notice::signed_in& n) {
-                return json::object{{"anew", n.anew},
-                                    {"expires", n.expires.count()},
-                                    {"endpoints", endpoints_of(n.endpoints)}};
-            },
-            [](const notice::sign_in_failed& n) {
-                return json::object{{"status", n.status}, {"why", n.why}};
-            },
-            [](const notice::signed_out& n) { return json::object{{"why", n.why}}; },
-            [](const notice::im_received& n) {
-                return json::object{{"from", n.from.text()},
-                                    {"content_type", n.content_type},
-                                    {"text", n.text},
-                                    {"paged", n.paged}};
-            },
-            [](const notice::typing_received& n) {
-                return json::object{{"from", n.from.text()}, {"typing", n.typing}};
-            },
-            [](const notice::delivered& n) {
-                return json::object{{"id", n.id}, {"to", n.to.text()}};
-            },
-            [](const notice::undelivered& n) {
-                return json::object{
-                    {"id", n.id}, {"to", n.to.text()}, {"status", n.status}, {"why", n.why}};
-            },
-            [](const notice::conversation_opened& n) {
-                return json::object{{"peer", n.peer.text()}, {"by_us", n.by_us}};
-            },
-            [](const notice::conversation_closed& n) {
-                return json::object{{"peer", n.peer.text()}, {"why", n.why}};
-            },
-            [](const notice::answered& n) {
-                return json::object{{"id", n.id},
-                                    {"status", n.status},
-                                    {"why", n.why},
-                                    {"content_type", n.content_type},
-                                    {"body", n.body}};
-            },
-            [](const notice::subscribed& n) {
-                return json::object{{"id", n.id}, {"expires", n.expires.count()}};
-            },
-            [](const notice::notified& n) {
-                return json::object{{"id", n.id},
-                                    {"of", n.event},
-                                    {"content_type", n.content_type},
-                                    {"body", n.body}};
-            },
-            [](const notice::subscription_ended& n) {
-                return json::object{{"id", n.id}, {"status", n.status}, {"why", n.why}};
-            },
-            [](const notice::discarded& n) {
-                return json::object{{"what", n.what}, {"why", n.why}};
-            },
-        },
-        a);
+    return std::visit(overloaded{
+                          [](const notice::transmit&) { return json::object(); },
+                          [](const notice::signed_in& n) {
+                              return json::object{{"anew", n.anew},
+                                                  {"expires", n.expires.count()},
+                                                  {"endpoints", endpoints_of(n.endpoints)}};
+                          },
+                          [](const notice::sign_in_failed& n) {
+                              return json::object{{"status", n.status}, {"why", n.why}};
+                          },
+                          [](const notice::signed_out& n) { return json::object{{"why", n.why}}; },
+                          [](const notice::im_received& n) {
+                              return json::object{{"from", n.from.text()},
+                                                  {"content_type", n.content_type},
+                                                  {"text", n.text},
+                                                  {"paged", n.paged}};
+                          },
+                          [](const notice::typing_received& n) {
+                              return json::object{{"from", n.from.text()}, {"typing", n.typing}};
+                          },
+                          [](const notice::delivered& n) {
+                              return json::object{{"id", n.id}, {"to", n.to.text()}};
+                          },
+                          [](const notice::undelivered& n) {
+                              return json::object{{"id", n.id},
+                                                  {"to", n.to.text()},
+                                                  {"status", n.status},
+                                                  {"why", n.why}};
+                          },
+                          [](const notice::conversation_opened& n) {
+                              return json::object{{"peer", n.peer.text()}, {"by_us", n.by_us}};
+                          },
+                          [](const notice::conversation_closed& n) {
+                              return json::object{{"peer", n.peer.text()}, {"why", n.why}};
+                          },
+                          [](const notice::answered& n) {
+                              return json::object{{"id", n.id},
+                                                  {"status", n.status},
+                                                  {"why", n.why},
+                                                  {"content_type", n.content_type},
+                                                  {"body", n.body}};
+                          },
+                          [](const notice::subscribed& n) {
+                              return json::object{{"id", n.id}, {"expires", n.expires.count()}};
+                          },
+                          [](const notice::notified& n) {
+                              return json::object{{"id", n.id},
+                                                  {"of", n.event},
+                                                  {"content_type", n.content_type},
+                                                  {"body", n.body}};
+                          },
+                          [](const notice::subscription_ended& n) {
+                              json::object o{{"id", n.id}, {"status", n.status}, {"why", n.why}};
+                              if (n.retry_after) o["retry_after"] = n.retry_after->count();
+                              return o;
+                          },
+                          [](const notice::discarded& n) {
+                              return json::object{{"what", n.what}, {"why", n.why}};
+                          },
+                      },
+                      a);
 }
 
 class json_teller final : public teller {

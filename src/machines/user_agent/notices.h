@@ -166,6 +166,7 @@ struct subscription_ended {
     std::uint64_t id = 0;
     int status = 0; ///< of the refusal; 0: ended by either side
     std::string why;
+    std::optional<std::chrono::seconds> retry_after{}; ///< the server said when to ask again
 };
 
 } // namespace notice

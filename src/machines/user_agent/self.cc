@@ -149,4 +149,10 @@ std::string explanation(const sip::message& response) {
     return out;
 }
 
+std::optional<std::chrono::seconds> retry_after(const sip::message& response) {
+    const auto value = response.value(header::retry_after);
+    const auto seconds = to_u32(trim(value.substr(0, value.find_first_of(";("))));
+    return seconds ? std::optional(std::chrono::seconds(*seconds)) : std::nullopt;
+}
+
 } // namespace lyceum::user_agent

@@ -46,5 +46,7 @@ inline constexpr std::string_view allowed_methods =
 [[nodiscard]] std::optional<sip::aor> sender_of(const sip::message& request);
 /// "404 Not Found", with the reason of an ms-diagnostics header if there is one.
 [[nodiscard]] std::string explanation(const sip::message& response);
+/// Retry-After: 18000;duration=3600, or with a comment in parentheses. RFC 3261 20.33
+[[nodiscard]] std::optional<std::chrono::seconds> retry_after(const sip::message& response);
 
 } // namespace lyceum::user_agent

@@ -23,13 +23,6 @@ bool is_passing(int status) {
     return status == 408 || status == 480 || status / 100 == 5;
 }
 
-/// Retry-After: 18000;duration=3600, or with a comment in parentheses. RFC 3261 20.33
-std::optional<std::chrono::seconds> retry_after_of(const sip::message& m) {
-    const auto value = m.value(header::retry_after);
-    const auto seconds = to_u32(trim(value.substr(0, value.find_first_of(";("))));
-    return seconds ? std::optional(std::chrono::seconds(*seconds)) : std::nullopt;
-}
-
 } // namespace
 
 std::vector<sign_in::action> sign_in::on(const event& e, instant now) {
@@ -169,7 +162,7 @@ void sign_in::on_answered(const answered& a, instant now, std::vector<action>& o
         return;
     }
     if (a.response != nullptr) {
-        fail(a.status, explanation(*a.response), out, retry_after_of(*a.response));
+        fail(a.status, explanation(*a.response), out, retry_after(*a.response));
     } else if (a.status == 408) {
         fail(408, "the server did not answer", out);
     } else if (a.status == 0) {

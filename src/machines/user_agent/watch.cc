@@ -59,7 +59,11 @@ watch::todo watch::on_answered(const sip::message& request,
     if (over_) return out;
     if (status / 100 != 2 || response == nullptr || leaving_) {
         if (leaving_ && status / 100 == 2) status = 0;
-        end(status, response == nullptr ? "nobody answered" : explanation(*response), out);
+        if (response == nullptr) {
+            end(status, "nobody answered", out);
+        } else {
+            end(status, explanation(*response), out, retry_after(*response));
+        }
         return out;
     }
     if (!dialog_) {
@@ -109,10 +113,10 @@ void watch::take_state(const sip::message& m, todo& out) {
         what_.id, what_.event, std::string(m.value(header::content_type)), std::string(m.body())}});
 }
 
-void watch::end(int status, std::string why, todo& out) {
+void watch::end(int status, std::string why, todo& out, std::optional<std::chrono::seconds> again) {
     over_ = true;
     refresh_at_.reset();
-    out.emplace_back(tell{notice::subscription_ended{what_.id, status, std::move(why)}});
+    out.emplace_back(tell{notice::subscription_ended{what_.id, status, std::move(why), again}});
 }
 
 } // namespace lyceum::user_agent

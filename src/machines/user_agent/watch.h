@@ -47,7 +47,7 @@ private:
     [[nodiscard]] sip::message completed(sip::message) const;
     void take_state(const sip::message&, todo&);
     void prolong(std::chrono::seconds expires, instant now);
-    void end(int status, std::string why, todo&);
+    void end(int status, std::string why, todo&, std::optional<std::chrono::seconds> again = {});
 
     const self* self_;
     wish::subscribe what_;
