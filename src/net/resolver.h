@@ -12,10 +12,12 @@
 namespace lyceum::net {
 
 /// What a name is asked for.
-enum class dns_record : std::uint8_t { srv, a, aaaa };
+enum class dns_record : std::uint8_t { naptr, srv, a, aaaa };
 
 [[nodiscard]] constexpr const char* name(dns_record r) {
     switch (r) {
+    case dns_record::naptr:
+        return "naptr";
     case dns_record::srv:
         return "srv";
     case dns_record::a:
@@ -43,6 +45,18 @@ struct srv_record {
     friend bool operator==(const srv_record&, const srv_record&) = default;
 };
 
+/// One NAPTR record. RFC 3403 4.1
+struct naptr_record {
+    std::uint16_t order = 0;
+    std::uint16_t preference = 0;
+    std::string flags;
+    std::string service;
+    std::string regexp;
+    std::string replacement;
+
+    friend bool operator==(const naptr_record&, const naptr_record&) = default;
+};
+
 enum class lookup : std::uint8_t {
     found,
     none,   ///< there is no such name, or it has no such record
@@ -51,9 +65,10 @@ enum class lookup : std::uint8_t {
 
 struct dns_answer {
     lookup outcome = lookup::failed;
-    std::vector<srv_record> services;  ///< of SRV
-    std::vector<ip_address> addresses; ///< of A and AAAA, in the server's order
-    std::chrono::seconds ttl{0};       ///< how long it may be kept; of a failure nothing
+    std::vector<naptr_record> pointers; ///< of NAPTR
+    std::vector<srv_record> services;   ///< of SRV
+    std::vector<ip_address> addresses;  ///< of A and AAAA, in the server's order
+    std::chrono::seconds ttl{0};        ///< how long it may be kept; of a failure nothing
 };
 
 /// Looks up names. Of one shard: called, and calling back, on its thread.
@@ -67,6 +82,9 @@ public:
     /// for ever keeps a deadline of its own nevertheless.
     virtual void ask(dns_question, callback) = 0;
 
+    void naptr(std::string name, callback then) {
+        ask({dns_record::naptr, std::move(name)}, std::move(then));
+    }
     void srv(std::string name, callback then) {
         ask({dns_record::srv, std::move(name)}, std::move(then));
     }

@@ -11,6 +11,7 @@ namespace ts = target_set;
 
 /// A name server for one search.
 struct zone {
+    std::map<std::string, std::vector<ts::naptr_record>> naptr;
     std::map<std::string, std::vector<ts::srv_record>> srv;
     std::map<std::string, std::vector<std::string_view>> hosts;
     std::string asked;
@@ -25,7 +26,8 @@ struct zone {
         while (!todo.empty()) {
             auto now = std::exchange(todo, {});
             for (auto& a : now) {
-                std::visit(overloaded{[&](const ts::lookup_srv& l) { s.on(answer(l), todo); },
+                std::visit(overloaded{[&](const ts::lookup_naptr& l) { s.on(answer(l), todo); },
+                                      [&](const ts::lookup_srv& l) { s.on(answer(l), todo); },
                                       [&](const ts::lookup_host& l) { s.on(answer(l), todo); },
                                       [](const ts::found&) {}},
                            a);
@@ -43,6 +45,12 @@ struct zone {
     }
 
 private:
+    ts::event answer(const ts::lookup_naptr& l) {
+        asked += "naptr " + l.name + " ";
+        const auto it = naptr.find(l.name);
+        if (it == naptr.end()) return ts::naptr_failed{l.name};
+        return ts::naptr_found{l.name, it->second};
+    }
     ts::event answer(const ts::lookup_srv& l) {
         asked += "srv " + l.name + " ";
         const auto it = srv.find(l.name);
@@ -96,7 +104,7 @@ const row rows[] = {
     {"RFC 3263 4.1",
      "a port and no transport: UDP for sip, TLS for sips, and no SRV look-up",
      [] {
-         zone z{.srv = {}, .hosts = {{"b.test", {"192.0.2.1"}}}, .asked = {}};
+         zone z{.naptr = {}, .srv = {}, .hosts = {{"b.test", {"192.0.2.1"}}}, .asked = {}};
          EXPECT_EQ(z.find("sip:bob@b.test:5070"), "udp 192.0.2.1:5070");
          EXPECT_EQ(z.asked, "host b.test ");
          EXPECT_EQ(z.find("sips:bob@b.test:5070"), "tls 192.0.2.1:5070");
@@ -105,7 +113,8 @@ const row rows[] = {
      "sips never leaves TLS",
      [] {
          EXPECT_EQ(zone().find("sips:bob@192.0.2.1;transport=udp"), "refused");
-         zone z{.srv = {{"_sip._udp.b.test", {{0, 0, 5060, "u.b.test"}}}},
+         zone z{.naptr = {},
+                .srv = {{"_sip._udp.b.test", {{0, 0, 5060, "u.b.test"}}}},
                 .hosts = {{"u.b.test", {"192.0.2.1"}}},
                 .asked = {}};
          EXPECT_EQ(z.find("sips:bob@b.test"), "");
@@ -116,15 +125,28 @@ const row rows[] = {
     {"RFC 3263 4.1",
      "neither port nor transport: NAPTR of the domain says which SRV name",
      [] {
+         zone z{.naptr = {{"b.test",
+                           {{20, 0, "s", "SIP+D2U", "_sip._udp.b.test"},
+                            {10, 0, "s", "SIP+D2T", "_sip._tcp.c.test"}}}},
+                .srv = {{"_sip._tcp.c.test", {{0, 0, 5062, "t.c.test"}}},
+                        {"_sips._tcp.b.test", {{0, 0, 5061, "s.b.test"}}}},
+                .hosts = {{"t.c.test", {"192.0.2.1"}}},
+                .asked = {}};
+         EXPECT_EQ(z.find("sip:b.test"), "tcp 192.0.2.1:5062");
+     }},
+    {"RFC 3263 4.1",
+     "a transport or a port in the URI: no NAPTR",
+     [] {
          zone z;
-         (void)z.find("sip:b.test");
-         EXPECT_TRUE(z.asked.starts_with("naptr b.test ")) << z.asked;
-     },
-     {"SRV names of all supported transports are asked instead", "docs/status.md"}},
+         for (const auto* uri : {"sip:b.test;transport=tcp", "sip:b.test:5060", "sip:192.0.2.1"})
+             (void)z.find(uri);
+         EXPECT_FALSE(z.asked.contains("naptr")) << z.asked;
+     }},
     {"RFC 3263 4.1",
      "without NAPTR the SRV names of all transports that are spoken; one of those found is used",
      [] {
-         zone z{.srv = {{"_sip._tcp.b.test", {{0, 0, 5062, "t.b.test"}}},
+         zone z{.naptr = {},
+                .srv = {{"_sip._tcp.b.test", {{0, 0, 5062, "t.b.test"}}},
                         {"_sip._udp.b.test", {{0, 0, 5060, "u.b.test"}}}},
                 .hosts = {{"t.b.test", {"192.0.2.1"}}, {"u.b.test", {"192.0.2.2"}}},
                 .asked = {}};
@@ -135,13 +157,17 @@ const row rows[] = {
     {"RFC 3263 4.2",
      "several addresses of a host are tried in their order",
      [] {
-         zone z{.srv = {}, .hosts = {{"b.test", {"192.0.2.2", "192.0.2.1"}}}, .asked = {}};
+         zone z{.naptr = {},
+                .srv = {},
+                .hosts = {{"b.test", {"192.0.2.2", "192.0.2.1"}}},
+                .asked = {}};
          EXPECT_EQ(z.find("sip:b.test:5070"), "udp 192.0.2.2:5070, udp 192.0.2.1:5070");
      }},
     {"RFC 3263 4.2",
      "no port: SRV of the transport; its port counts",
      [] {
-         zone z{.srv = {{"_sip._tcp.b.test", {{0, 0, 5062, "t.b.test"}}}},
+         zone z{.naptr = {},
+                .srv = {{"_sip._tcp.b.test", {{0, 0, 5062, "t.b.test"}}}},
                 .hosts = {{"t.b.test", {"192.0.2.1"}}},
                 .asked = {}};
          EXPECT_EQ(z.find("sip:bob@b.test;transport=tcp"), "tcp 192.0.2.1:5062");
@@ -150,7 +176,7 @@ const row rows[] = {
     {"RFC 3263 4.2",
      "no SRV record: the addresses of the host at the default port",
      [] {
-         zone z{.srv = {}, .hosts = {{"b.test", {"192.0.2.1"}}}, .asked = {}};
+         zone z{.naptr = {}, .srv = {}, .hosts = {{"b.test", {"192.0.2.1"}}}, .asked = {}};
          EXPECT_EQ(z.find("sip:bob@b.test;transport=tcp"), "tcp 192.0.2.1:5060");
          EXPECT_EQ(z.find("sip:bob@b.test;transport=tls"), "tls 192.0.2.1:5061");
          EXPECT_EQ(z.find("sips:bob@b.test"), "tls 192.0.2.1:5061");
@@ -159,7 +185,8 @@ const row rows[] = {
     {"RFC 3263 4.2",
      "SRV records go by priority",
      [] {
-         zone z{.srv = {{"_sip._tcp.b.test",
+         zone z{.naptr = {},
+                .srv = {{"_sip._tcp.b.test",
                          {{20, 0, 5060, "two.b.test"}, {10, 0, 5060, "one.b.test"}}}},
                 .hosts = {{"one.b.test", {"192.0.2.1"}}, {"two.b.test", {"192.0.2.2"}}},
                 .asked = {}};
@@ -168,7 +195,8 @@ const row rows[] = {
     {"RFC 3263 4.2",
      "each target may have several addresses, of both families",
      [] {
-         zone z{.srv = {{"_sip._udp.b.test", {{0, 0, 5060, "u.b.test"}}}},
+         zone z{.naptr = {},
+                .srv = {{"_sip._udp.b.test", {{0, 0, 5060, "u.b.test"}}}},
                 .hosts = {{"u.b.test", {"192.0.2.1", "2001:db8::1"}}},
                 .asked = {}};
          EXPECT_EQ(z.find("sip:b.test;transport=udp"),

@@ -69,6 +69,7 @@ std::optional<plan> plan_for(const sip::uri_view& uri, const preferences& p) {
         }
         return out;
     }
+    out.asks_naptr = !said; // 4.1
     for (const auto t : p.supported) {
         if (said ? t == *said : (!secure || t == transport::tls))
             out.srv.push_back({srv_name(t, out.domain), t});

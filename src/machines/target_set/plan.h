@@ -52,6 +52,9 @@ struct host_query {
 struct plan {
     std::string domain;           ///< what was asked for; certificates are held against it
     std::optional<where> numeric; ///< nothing to look up
+    /// NAPTR records of the domain say which SRV names there are instead of `srv`, and in which
+    /// order; those of transports that are not in `srv` are left out.
+    bool asks_naptr = false;
     std::vector<srv_query> srv;
     std::vector<host_query> hosts; ///< when no SRV record was found; or, if exhaustive, after them
     bool exhaustive = false;       ///< use every SRV name that has records, not only the first
@@ -59,8 +62,7 @@ struct plan {
 
 /// Where requests for a sip: or sips: URI, or with that Route, are to go. Nothing when it asks for
 /// a transport that is not supported, for UDP with sips:, or is no SIP URI. maddr counts before the
-/// host. NAPTR is not asked: SRV names of all supported transports are, as if there were no NAPTR
-/// record. RFC 3263 4, 4.1, 4.2
+/// host. RFC 3263 4, 4.1, 4.2
 [[nodiscard]] std::optional<plan> plan_for(const sip::uri_view&, const preferences&);
 
 /// Where a client of a domain finds its server: internal names before external ones, TLS before

@@ -16,6 +16,14 @@ std::uint64_t draw(std::uint64_t& state) {
     return state >> 33U;
 }
 
+/// RFC 3263 4.1: SIPS is TLS, which goes over TCP; SIP+D2T is not TLS.
+std::optional<transport> transport_of_service(std::string_view service) {
+    if (iequals(service, "SIPS+D2T")) return transport::tls;
+    if (iequals(service, "SIP+D2T")) return transport::tcp;
+    if (iequals(service, "SIP+D2U")) return transport::udp;
+    return std::nullopt;
+}
+
 } // namespace
 
 void order(std::vector<srv_record>& records, std::uint64_t random) {
@@ -50,6 +58,9 @@ void search::begin(actions& out) {
         out.emplace_back(found{});
         return;
     }
+    // The names that there are without NAPTR records at once, too: most domains have none.
+    naptr_pending_ = plan_.asks_naptr;
+    if (naptr_pending_) out.emplace_back(lookup_naptr{plan_.domain});
     srv_.resize(plan_.srv.size());
     for (const auto& q : plan_.srv)
         out.emplace_back(lookup_srv{q.name});
@@ -70,6 +81,12 @@ void search::on(event&& e, actions& out) {
     };
     std::visit(
         overloaded{
+            [&](naptr_found&& f) {
+                if (naptr_pending_ && f.name == plan_.domain) follow(std::move(f.records), out);
+            },
+            [&](naptr_failed&& f) {
+                if (f.name == plan_.domain) naptr_pending_ = false;
+            },
             [&](srv_found&& f) {
                 auto* a = srv_of(f.name);
                 if (a == nullptr) return;
@@ -98,9 +115,41 @@ void search::on(event&& e, actions& out) {
     complete(out);
 }
 
-/// Goes on to host names as soon as the SRV answers allow.
+/// RFC 3263 4.1: services that are not spoken here are no use, and records by order, then by
+/// preference.
+void search::follow(std::vector<naptr_record> records, actions& out) {
+    naptr_pending_ = false;
+    std::ranges::sort(records, {}, [](const naptr_record& r) {
+        return std::tuple(r.order, r.preference, std::string_view(r.replacement));
+    });
+    std::vector<srv_query> names;
+    for (const auto& r : records) {
+        const auto kind = transport_of_service(r.service);
+        const auto name = plain_name(r.replacement);
+        if (!kind || !iequals(r.flags, "s") || name.empty() || names.size() == max_pointers)
+            continue;
+        const bool spoken =
+            std::ranges::find(plan_.srv, *kind, &srv_query::kind) != plan_.srv.end();
+        const bool known = std::ranges::find(names, name, &srv_query::name) != names.end();
+        if (spoken && !known) names.push_back({name, *kind});
+    }
+    if (names.empty()) return;
+    std::vector<srv_answer> answers(names.size());
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        const auto asked = std::ranges::find(plan_.srv, names[i].name, &srv_query::name);
+        if (asked != plan_.srv.end()) {
+            answers[i] = srv_[static_cast<std::size_t>(asked - plan_.srv.begin())];
+        } else {
+            out.emplace_back(lookup_srv{names[i].name});
+        }
+    }
+    plan_.srv = std::move(names);
+    srv_ = std::move(answers);
+}
+
+/// Goes on to host names as soon as the answers of NAPTR and SRV allow.
 void search::choose(actions& out) {
-    if (chosen_) return;
+    if (chosen_ || naptr_pending_) return;
     for (std::size_t i = 0; i < srv_.size(); ++i) {
         if (srv_[i].now == state::pending) {
             use_.clear();

@@ -22,8 +22,20 @@ struct srv_record {
 /// number gives the same order, however they were ordered before. RFC 2782, Weight
 void order(std::vector<srv_record>&, std::uint64_t random);
 
+struct naptr_record {
+    std::uint16_t order = 0;
+    std::uint16_t preference = 0;
+    std::string flags;
+    std::string service;
+    std::string replacement;
+};
+
 // What happens.
 
+struct naptr_found {
+    std::string name;
+    std::vector<naptr_record> records;
+};
 struct srv_found {
     std::string name;
     std::vector<srv_record> records;
@@ -36,10 +48,17 @@ struct host_found {
 struct lookup_failed {
     std::string name;
 };
-using event = std::variant<srv_found, host_found, lookup_failed>;
+/// The same of a NAPTR question.
+struct naptr_failed {
+    std::string name;
+};
+using event = std::variant<naptr_found, naptr_failed, srv_found, host_found, lookup_failed>;
 
 // What is to be done.
 
+struct lookup_naptr {
+    std::string name;
+};
 struct lookup_srv {
     std::string name;
 };
@@ -47,7 +66,7 @@ struct lookup_host {
     std::string name; ///< A and AAAA
 };
 struct found {}; ///< targets() is complete, and empty when there is none. The last action, once
-using action = std::variant<lookup_srv, lookup_host, found>;
+using action = std::variant<lookup_naptr, lookup_srv, lookup_host, found>;
 using actions = std::vector<action>;
 
 /// Carries out a plan: asks for names and ends with a list of places to try in order. RFC
@@ -55,6 +74,7 @@ using actions = std::vector<action>;
 /// timeouts see to.
 class search {
 public:
+    static constexpr std::size_t max_pointers = 4;  ///< NAPTR records; the rest is left out
     static constexpr std::size_t max_records = 16;  ///< of one SRV name; the rest is left out
     static constexpr std::size_t max_addresses = 8; ///< of one host
 
@@ -91,6 +111,7 @@ private:
         transport kind;
     };
 
+    void follow(std::vector<naptr_record>, actions& out);
     void choose(actions& out);
     void want_host(const candidate&, actions& out);
     [[nodiscard]] std::vector<candidate> candidates_for(std::uint64_t random) const;
@@ -99,6 +120,7 @@ private:
 
     plan plan_;
     std::uint64_t random_;
+    bool naptr_pending_ = false;
     std::vector<srv_answer> srv_; ///< as plan_.srv
     std::map<std::string, host_answer> hosts_;
     std::vector<std::size_t> use_; ///< of srv_

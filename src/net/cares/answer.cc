@@ -38,6 +38,25 @@ parsed<void> skip_name(byte_reader& in) {
     }
 }
 
+/// What a parser of c-ares makes of a reply: `take` gets each record of the list.
+template <class Record>
+dns_answer answer_of(int status,
+                     byte_view reply,
+                     int (*parse)(const unsigned char*, int, Record**),
+                     void (*take)(dns_answer&, const Record&)) {
+    dns_answer out;
+    out.outcome = outcome_of(status);
+    if (out.outcome != lookup::found) return out;
+    Record* first = nullptr;
+    out.outcome = outcome_of(parse(reply.data(), static_cast<int>(reply.size()), &first));
+    const std::unique_ptr<Record, void (*)(void*)> owned(first, ares_free_data);
+    for (const auto* r = first; r != nullptr; r = r->next)
+        take(out, *r);
+    if (out.outcome == lookup::found && first == nullptr) out.outcome = lookup::none;
+    if (const auto ttl = least_ttl(reply)) out.ttl = *ttl;
+    return out;
+}
+
 ip_address address_of(const sockaddr* a) {
     std::array<std::uint8_t, 16> octets{};
     if (a->sa_family == AF_INET) {
@@ -81,18 +100,22 @@ parsed<std::chrono::seconds> least_ttl(byte_view reply) {
 }
 
 dns_answer srv_answer(int status, byte_view reply) {
-    dns_answer out;
-    out.outcome = outcome_of(status);
-    if (out.outcome != lookup::found) return out;
-    ares_srv_reply* first = nullptr;
-    out.outcome =
-        outcome_of(ares_parse_srv_reply(reply.data(), static_cast<int>(reply.size()), &first));
-    const std::unique_ptr<ares_srv_reply, void (*)(void*)> owned(first, ares_free_data);
-    for (const auto* r = first; r != nullptr; r = r->next)
-        out.services.push_back({r->priority, r->weight, r->port, r->host});
-    if (out.outcome == lookup::found && out.services.empty()) out.outcome = lookup::none;
-    if (const auto ttl = least_ttl(reply)) out.ttl = *ttl;
-    return out;
+    return answer_of(
+        status, reply, ares_parse_srv_reply, +[](dns_answer& out, const ares_srv_reply& r) {
+            out.services.push_back({r.priority, r.weight, r.port, r.host});
+        });
+}
+
+dns_answer naptr_answer(int status, byte_view reply) {
+    return answer_of(
+        status, reply, ares_parse_naptr_reply, +[](dns_answer& out, const ares_naptr_reply& r) {
+            out.pointers.push_back({r.order,
+                                    r.preference,
+                                    reinterpret_cast<const char*>(r.flags),
+                                    reinterpret_cast<const char*>(r.service),
+                                    reinterpret_cast<const char*>(r.regexp),
+                                    r.replacement});
+        });
 }
 
 dns_answer host_answer(int status, const ares_addrinfo* list) {

@@ -14,6 +14,8 @@ namespace lyceum::net::cares {
 
 /// What c-ares gave for an SRV question: its status, and the reply when that was ARES_SUCCESS.
 [[nodiscard]] dns_answer srv_answer(int status, byte_view reply);
+/// The same for NAPTR.
+[[nodiscard]] dns_answer naptr_answer(int status, byte_view reply);
 /// The same for A or AAAA. Borrows the list, which may be nullptr.
 [[nodiscard]] dns_answer host_answer(int status, const ares_addrinfo*);
 

@@ -62,7 +62,11 @@ public:
         by_end_.emplace_back(clock_.now() + settings_.patience, token);
         auto* const a = new asked{this, token};
         if (q.kind == dns_record::srv) {
-            ares_query(channel_, q.name.c_str(), ns_c_in, ns_t_srv, on_reply, a);
+            ares_query(channel_, q.name.c_str(), ns_c_in, ns_t_srv, on_reply<srv_answer>, a);
+            return;
+        }
+        if (q.kind == dns_record::naptr) {
+            ares_query(channel_, q.name.c_str(), ns_c_in, ns_t_naptr, on_reply<naptr_answer>, a);
             return;
         }
         ares_addrinfo_hints hints{};
@@ -111,10 +115,11 @@ private:
         std::uint64_t token;
     };
 
+    template <dns_answer (*Read)(int, byte_view)>
     static void on_reply(void* arg, int status, int, unsigned char* reply, int size) {
         const std::unique_ptr<asked> a(static_cast<asked*>(arg));
         const byte_view octets(reply, reply == nullptr ? 0 : static_cast<std::size_t>(size));
-        if (!a->owner->closing_) a->owner->finish(a->token, srv_answer(status, octets));
+        if (!a->owner->closing_) a->owner->finish(a->token, Read(status, octets));
     }
     static void on_addresses(void* arg, int status, int, ares_addrinfo* list) {
         const std::unique_ptr<asked> a(static_cast<asked*>(arg));

@@ -4,6 +4,13 @@
 
 namespace lyceum::net::sim {
 
+void sim_resolver::add_naptr(const std::string& name, naptr_record r, std::chrono::seconds ttl) {
+    auto& a = table_[{dns_record::naptr, name}];
+    a.outcome = lookup::found;
+    a.pointers.push_back(std::move(r));
+    a.ttl = ttl;
+}
+
 void sim_resolver::add_srv(const std::string& name, srv_record r, std::chrono::seconds ttl) {
     auto& a = table_[{dns_record::srv, name}];
     a.outcome = lookup::found;

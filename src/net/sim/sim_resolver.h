@@ -12,6 +12,9 @@ class sim_resolver final : public resolver {
 public:
     explicit sim_resolver(world& w) : world_(w) {}
 
+    void add_naptr(const std::string& name,
+                   naptr_record,
+                   std::chrono::seconds ttl = std::chrono::seconds(60));
     void add_srv(const std::string& name,
                  srv_record,
                  std::chrono::seconds ttl = std::chrono::seconds(60));

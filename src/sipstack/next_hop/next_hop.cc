@@ -23,6 +23,7 @@ net::transport transport_of(ts::transport t) {
 /// Equal for what leads to the same search.
 std::string key_of(const ts::plan& p) {
     std::string key = p.domain;
+    if (p.asks_naptr) key += " naptr";
     for (const auto& q : p.srv) {
         key.append(" ").append(q.name).append("/").append(
             std::to_string(std::to_underlying(q.kind)));
@@ -176,6 +177,10 @@ void next_hop::carry_out(number id, ts::actions&& todo) {
         for (auto& a : todo) {
             const bool over = std::visit(
                 overloaded{
+                    [&](ts::lookup_naptr& l) {
+                        look_up_naptr(id, l.name);
+                        return false;
+                    },
                     [&](ts::lookup_srv& l) {
                         names_.srv(l.name, [this, id, name = l.name](const net::dns_answer& found) {
                             const auto at = searches_.find(id);
@@ -218,6 +223,22 @@ void next_hop::carry_out(number id, ts::actions&& todo) {
         s.inbox.pop_front();
         s.machine.on(std::move(e), todo);
     }
+}
+
+void next_hop::look_up_naptr(number id, const std::string& name) {
+    // A name server that does not know NAPTR is no failure: the SRV names are asked all the same.
+    names_.naptr(name, [this, id, name](const net::dns_answer& heard) {
+        if (heard.outcome != net::lookup::found) {
+            feed(id, ts::naptr_failed{name});
+            return;
+        }
+        ts::naptr_found found{name, {}};
+        for (const auto& r : heard.pointers) {
+            if (r.regexp.empty()) // RFC 3263 4.1: SIP uses the replacement alone
+                found.records.push_back({r.order, r.preference, r.flags, r.service, r.replacement});
+        }
+        feed(id, std::move(found));
+    });
 }
 
 void next_hop::look_up_host(number id, const std::string& name) {

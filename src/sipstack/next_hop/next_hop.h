@@ -18,7 +18,7 @@ struct next_hop_settings {
     std::size_t max_waiting = 4000; ///< requests that wait for searches; further ones end with 503
     std::size_t max_waiting_of_one = 1000;    ///< of them for one search, and of one asker
     std::size_t max_searches = 1000;          ///< under way; a further one ends with 503
-    std::size_t max_searches_of_one = 25;     ///< begun by one asker: each may ask 35 questions
+    std::size_t max_searches_of_one = 25;     ///< begun by one asker: each may ask 40 questions
     std::chrono::milliseconds patience{8000}; ///< for one search, SRV and addresses together
     std::size_t max_targets = 8;              ///< places that one request may be tried at
     bool ipv4 = true;                         ///< whether A records are asked for
@@ -90,6 +90,7 @@ private:
     void tidy_up(const std::string& asker);
     void feed(number, target_set::event&&);
     void carry_out(number, target_set::actions&&);
+    void look_up_naptr(number, const std::string& name);
     void look_up_host(number, const std::string& name);
     void host_heard(number, const std::string& name, const net::dns_answer&);
     void finish(number);

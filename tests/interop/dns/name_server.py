@@ -1,4 +1,4 @@
-"""A name server: a table of records, over UDP and TCP on loopback. RFC 1035, RFC 2782."""
+"""A name server: a table of records, over UDP and TCP on loopback. RFC 1035, RFC 2782, RFC 3403."""
 
 import ipaddress
 import socket
@@ -6,7 +6,7 @@ import struct
 import threading
 
 ADDRESS = ("127.0.0.1", 5300)
-A, AAAA, SRV = 1, 28, 33
+A, AAAA, SRV, NAPTR = 1, 28, 33, 35
 _UDP_LIMIT = 512
 _TTL = 60
 
@@ -40,6 +40,10 @@ class NameServer:
 
     def add_srv(self, name, priority, weight, port, target):
         self._add(name, SRV, struct.pack("!HHH", priority, weight, port) + _name(target))
+
+    def add_naptr(self, name, order, preference, service, replacement):
+        texts = b"".join(bytes([len(text)]) + text.encode() for text in ("s", service, ""))
+        self._add(name, NAPTR, struct.pack("!HH", order, preference) + texts + _name(replacement))
 
     def add_host(self, name, address):
         address = ipaddress.ip_address(address)

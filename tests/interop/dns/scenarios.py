@@ -68,6 +68,18 @@ def no_srv(world, names, caller):
     assert not any(kind == SRV for _, kind in names.asked), names.asked
 
 
+def by_naptr(world, names, caller):
+    """Neither port nor transport: the domain's NAPTR records say which, and under which name."""
+    names.add_naptr("pstn.test", 20, 0, "SIP+D2U", "_sip._udp.pstn.test")
+    names.add_naptr("pstn.test", 10, 0, "SIP+D2T", "_sip._tcp.trunks.test")
+    names.add_srv("_sip._tcp.trunks.test", 0, 0, 6001, "a.pstn.test")
+    names.add_srv("_sip._udp.pstn.test", 0, 0, 6002, "a.pstn.test")
+    names.add_host("a.pstn.test", ADDRESS)
+    over_tcp, over_udp = Gateway(6001), Gateway(6002, 200, "udp")
+    _expect(caller.ask("OPTIONS", "sip:1@pstn.test"), 200)
+    assert (over_tcp.heard, over_udp.heard) == (["OPTIONS"], [])
+
+
 def many_records(world, names, caller):
     """An answer too large for a datagram is fetched over TCP."""
     names.add_srv("_sip._tcp.pstn.test", 10, 0, 6001, "a.pstn.test")

@@ -14,6 +14,7 @@ std::string text(const actions& list) {
     for (const auto& a : list) {
         if (!out.empty()) out += ", ";
         out += std::visit(overloaded{
+                              [](const lookup_naptr& l) { return "naptr " + l.name; },
                               [](const lookup_srv& l) { return "srv " + l.name; },
                               [](const lookup_host& l) { return "host " + l.name; },
                               [](const found&) { return std::string("found"); },
@@ -46,8 +47,14 @@ event host(std::string name, std::vector<std::string_view> addresses) {
     return h;
 }
 
+/// As if nobody had NAPTR records: those have rows of their own.
 plan plan_of(std::string_view uri) {
-    return *plan_for(*sip::parse_uri(uri), {});
+    auto p = *plan_for(*sip::parse_uri(uri), {});
+    p.asks_naptr = false;
+    return p;
+}
+event naptr(std::vector<naptr_record> records) {
+    return naptr_found{"contoso.test", std::move(records)};
 }
 
 struct step {
@@ -61,6 +68,23 @@ struct row {
     std::vector<step> steps;
     std::string_view targets;
 };
+
+void play(std::span<const row> rows) {
+    for (const auto& r : rows) {
+        SCOPED_TRACE(r.rule);
+        search s(r.how, 1);
+        actions out;
+        s.begin(out);
+        EXPECT_EQ(text(out), r.asks);
+        for (const auto& step : r.steps) {
+            out.clear();
+            s.on(event(step.what), out);
+            EXPECT_EQ(text(out), step.wants);
+        }
+        EXPECT_TRUE(s.is_done());
+        EXPECT_EQ(text(s), r.targets);
+    }
+}
 
 TEST(search, finds) {
     const plan any = plan_of("sip:contoso.test");
@@ -194,20 +218,82 @@ TEST(search, finds) {
           {none("b.contoso.test"), ""}},
          "tls 192.0.2.1:5061 as a.contoso.test"},
     };
-    for (const auto& r : rows) {
-        SCOPED_TRACE(r.rule);
-        search s(r.how, 1);
-        actions out;
-        s.begin(out);
-        EXPECT_EQ(text(out), r.asks);
-        for (const auto& step : r.steps) {
-            out.clear();
-            s.on(event(step.what), out);
-            EXPECT_EQ(text(out), step.wants);
-        }
-        EXPECT_TRUE(s.is_done());
-        EXPECT_EQ(text(s), r.targets);
-    }
+    play(rows);
+}
+
+// RFC 3263 4.1
+TEST(search, follows_naptr) {
+    const plan any = *plan_for(*sip::parse_uri("sip:contoso.test"), {});
+    const plan over_tls = *plan_for(*sip::parse_uri("sips:contoso.test"), {});
+    constexpr auto asks = "naptr contoso.test, srv _sips._tcp.contoso.test, "
+                          "srv _sip._tcp.contoso.test, srv _sip._udp.contoso.test";
+    const row rows[] = {
+        {"no record: the names that are usual",
+         any,
+         asks,
+         {{none("_sips._tcp.contoso.test"), ""},
+          {srv("_sip._tcp.contoso.test", {{0, 0, 5060, "a.contoso.test"}}), ""},
+          {none("_sip._udp.contoso.test"), ""},
+          {naptr_failed{"contoso.test"}, "host a.contoso.test"},
+          {host("a.contoso.test", {"192.0.2.1"}), "found"}},
+         "tcp 192.0.2.1:5060 as a.contoso.test"},
+        {"by order, then by preference; a name that was asked already is not asked again",
+         any,
+         asks,
+         {{srv("_sips._tcp.contoso.test", {{0, 0, 5061, "a.contoso.test"}}), ""},
+          {naptr({{20, 0, "s", "SIPS+D2T", "_sips._tcp.contoso.test"},
+                  {10, 20, "s", "SIP+D2U", "_udp.other.test"},
+                  {10, 10, "S", "sip+d2t", "_tcp.other.test."}}),
+           "srv _tcp.other.test, srv _udp.other.test"},
+          {none("_tcp.other.test"), ""},
+          {srv("_udp.other.test", {{0, 0, 5070, "u.other.test"}}), "host u.other.test"},
+          {host("u.other.test", {"192.0.2.2"}), "found"}},
+         "udp 192.0.2.2:5070 as contoso.test"},
+        {"services and flags that are no use here",
+         any,
+         asks,
+         {{naptr({{1, 0, "s", "SIP+D2S", "_sctp.contoso.test"},
+                  {2, 0, "u", "E2U+sip", ""},
+                  {3, 0, "a", "SIP+D2T", "host.contoso.test"},
+                  {4, 0, "s", "SIP+D2T", "."}}),
+           ""},
+          {none("_sips._tcp.contoso.test"), ""},
+          {none("_sip._tcp.contoso.test"), ""},
+          {none("_sip._udp.contoso.test"), "host contoso.test"},
+          {host("contoso.test", {"192.0.2.1"}), "found"}},
+         "udp 192.0.2.1:5060 as contoso.test"},
+        {"sips: only what goes over TLS",
+         over_tls,
+         "naptr contoso.test, srv _sips._tcp.contoso.test",
+         {{naptr({{1, 0, "s", "SIP+D2T", "_sip._tcp.contoso.test"},
+                  {2, 0, "s", "SIPS+D2T", "_tls.contoso.test"},
+                  {3, 0, "s", "SIPS+D2T", "_tls.contoso.test"}}),
+           "srv _tls.contoso.test"},
+          {srv("_tls.contoso.test", {{0, 0, 5061, "a.contoso.test"}}), "host a.contoso.test"},
+          {host("a.contoso.test", {"192.0.2.1"}), "found"}},
+         "tls 192.0.2.1:5061 as a.contoso.test"},
+        {"answers nobody asked for",
+         over_tls,
+         "naptr contoso.test, srv _sips._tcp.contoso.test",
+         {{srv("_sips._tcp.contoso.test", {{0, 0, 5061, "a.contoso.test"}}), ""},
+          {naptr_found{"evil.test", {{1, 0, "s", "SIPS+D2T", "_tls.evil.test"}}}, ""},
+          {naptr_failed{"contoso.test"}, "host a.contoso.test"},
+          {naptr({{1, 0, "s", "SIPS+D2T", "_tls.evil.test"}}), ""},
+          {host("a.contoso.test", {"192.0.2.1"}), "found"}},
+         "tls 192.0.2.1:5061 as a.contoso.test"},
+        {"no more than four",
+         any,
+         asks,
+         {{naptr({{1, 0, "s", "SIP+D2T", "a.test"},
+                  {2, 0, "s", "SIP+D2T", "b.test"},
+                  {3, 0, "s", "SIP+D2T", "c.test"},
+                  {4, 0, "s", "SIP+D2T", "d.test"},
+                  {5, 0, "s", "SIP+D2T", "e.test"}}),
+           "srv a.test, srv b.test, srv c.test, srv d.test"},
+          {srv("a.test", {{0, 0, 5060, "192.0.2.1"}}), "found"}},
+         "tcp 192.0.2.1:5060 as contoso.test"},
+    };
+    play(rows);
 }
 
 // RFC 3263 4.3

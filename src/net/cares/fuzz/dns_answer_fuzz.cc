@@ -13,6 +13,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (ttl && ttl->count() < 0) std::abort();
     const auto a = net::cares::srv_answer(ARES_SUCCESS, reply);
     if (a.services.empty() == (a.outcome == net::lookup::found)) std::abort();
+    const auto n = net::cares::naptr_answer(ARES_SUCCESS, reply);
+    if (n.pointers.empty() == (n.outcome == net::lookup::found)) std::abort();
     if (ttl ? a.outcome == net::lookup::found && a.ttl != *ttl : a.ttl.count() != 0) std::abort();
     return 0;
 }

@@ -70,5 +70,22 @@ TEST(answer, srv) {
     EXPECT_EQ(srv_answer(ARES_SUCCESS, *from_hex("1234")).outcome, lookup::failed);
 }
 
+TEST(answer, naptr) {
+    // 23 octets: 10 20 "s" "SIP+D2T" "" a.test
+    constexpr auto data = "0017000a00140173075349502b443254000161047465737400";
+    const auto good = naptr_answer(ARES_SUCCESS,
+                                   reply(1,
+                                         "c00c00230001"
+                                         "0000003c" +
+                                             std::string(data)));
+    EXPECT_EQ(good.outcome, lookup::found);
+    EXPECT_EQ(good.pointers, (std::vector<naptr_record>{{10, 20, "s", "SIP+D2T", "", "a.test"}}));
+    EXPECT_EQ(good.ttl.count(), 60);
+    EXPECT_EQ(naptr_answer(ARES_ENODATA, {}).outcome, lookup::none);
+    EXPECT_EQ(naptr_answer(ARES_ESERVFAIL, {}).outcome, lookup::failed);
+    EXPECT_EQ(naptr_answer(ARES_SUCCESS, reply(0, "")).outcome, lookup::none);
+    EXPECT_EQ(naptr_answer(ARES_SUCCESS, *from_hex("1234")).outcome, lookup::failed);
+}
+
 } // namespace
 } // namespace lyceum::net::cares
