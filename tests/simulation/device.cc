@@ -364,6 +364,7 @@ void device::on_notice(agents::seat, const user_agent::action& a) {
                    [&](const notice::delivered& n) { ledger_.delivered(n.id); },
                    [&](const notice::undelivered& n) {
                        tell("undelivered " + std::to_string(n.id) + ": " + n.why);
+                       if (!agents_->is_connected(0)) disturb(); // on_closed() comes after it
                        ledger_.undelivered(n.id, n.why);
                    },
                    [](const notice::conversation_opened&) {},
