@@ -29,7 +29,8 @@ constexpr std::uint64_t come_back_alarm = 1;
 constexpr std::uint64_t settle_alarm = 2;
 constexpr std::uint64_t refresh_alarm = 3;
 constexpr std::uint64_t follow_alarm = 4; ///< and its subscription - 1
-constexpr std::uint64_t alarms = 10;      ///< the life that an alarm belongs to stands above
+constexpr std::uint64_t old_password_alarm = 8;
+constexpr std::uint64_t alarms = 10; ///< the life that an alarm belongs to stands above
 
 ip_address address_of(std::size_t index) {
     return *ip_address::parse("10.1." + std::to_string(index / 200) + "." +
@@ -144,6 +145,9 @@ void device::on_alarm(std::uint64_t id) {
         agents_->alarm_at(world_.now() + 90s, id);
     } else if (id % alarms == settle_alarm && is_signed_in()) {
         settle_in();
+    } else if (id % alarms == old_password_alarm) {
+        if (password_is_old_ && is_signed_in() && sign_ins_ == with_old_password_)
+            ledger_.fail(name_ + " stays signed in with a password that is no longer");
     } else if (id % alarms >= follow_alarm && is_signed_in()) {
         const auto subscription = id % alarms - follow_alarm + 1;
         if (refused_.erase(subscription) != 0) follow(subscription);
@@ -335,9 +339,13 @@ void device::on_notice(agents::seat, const user_agent::action& a) {
                        pause_ = 500ms;
                        if (!n.anew) return;
                        tell("signed in");
-                       if (password_is_old_ && !over_udp())
-                           ledger_.fail(name_ + " signed in with a password that is no longer");
                        ++sign_ins_;
+                       // Said before the password was changed, perhaps; then its end comes behind.
+                       if (password_is_old_ && !over_udp()) {
+                           with_old_password_ = sign_ins_;
+                           agents_->alarm_at(world_.now() + 10s,
+                                             life_ * alarms + old_password_alarm);
+                       }
                        // Later: in the midst of an event nothing may be wished for.
                        agents_->alarm_at(world_.now(), life_ * alarms + settle_alarm);
                    },
@@ -348,13 +356,13 @@ void device::on_notice(agents::seat, const user_agent::action& a) {
                            world_.now() > turned_away_until_)
                            ledger_.fail(name_ + " could not sign in: " + n.why);
                        come_back();
-                       agents_->hang_up(0);
+                       if (!over_udp()) agents_->hang_up(0); // a phone's socket stays
                    },
                    [&](const notice::signed_out& n) {
                        trouble_ = "signed out: " + n.why;
                        tell(trouble_);
                        come_back();
-                       agents_->hang_up(0);
+                       if (!over_udp()) agents_->hang_up(0); // a phone's socket stays
                    },
                    [&](const notice::im_received& n) {
                        tell("received " + n.text);

@@ -93,7 +93,8 @@ private:
     unsigned life_ = 0;
     std::string password_;
     bool password_is_old_ = false;
-    instant turned_away_until_{}; ///< who is refused until then had no right to be there
+    std::size_t with_old_password_ = 0; ///< which of its sign-ins was made with that
+    instant turned_away_until_{};       ///< who is refused until then had no right to be there
     std::string trouble_;
     std::set<std::uint64_t> refused_; ///< subscriptions that are to be asked for again
     std::size_t sign_ins_ = 0;
