@@ -74,6 +74,11 @@ struct sip_listener {
 /// One per transport that is on and address of sip.listen.
 [[nodiscard]] std::vector<sip_listener> sip_listeners(const deployment&);
 
+/// How many shards the server has: server.shards, or one per core that this process may use.
+[[nodiscard]] unsigned shard_count(const deployment&);
+/// How many descriptors the server needs when every shard has all the connections that it may have.
+[[nodiscard]] std::uint64_t descriptors_needed(const deployment&);
+
 /// The key that seals NT hashes: 32 octets from the file auth.sealing_key, which must not be
 /// readable by others.
 [[nodiscard]] std::expected<std::array<std::uint8_t, 32>, std::string>

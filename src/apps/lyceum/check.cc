@@ -89,17 +89,11 @@ finding check_log(const deployment::deployment& d) {
         warning, "log", system_error(file) + "; the server starts only where it can write its log"};
 }
 
-finding check_limits(const deployment::deployment& d) {
+/// The server raises the soft limit to the hard one.
+std::uint64_t descriptors_allowed() {
     rlimit limit{};
-    ::getrlimit(RLIMIT_NOFILE, &limit); // the server raises the soft limit to the hard one
-    auto text = std::to_string(limit.rlim_max) + " descriptors allowed, sip.max_connections is " +
-                std::to_string(d.sip.max_connections) + " per shard";
-    const auto wanted = d.sip.max_connections + 256;
-    if (limit.rlim_max >= wanted) return {ok, "limits", text};
-    const auto n = std::to_string(wanted);
-    text.append("; allow more: as root `ulimit -n ").append(n);
-    text.append("` before lyceumd, or LimitNOFILE=").append(n).append(" in its unit");
-    return {warning, "limits", text};
+    ::getrlimit(RLIMIT_NOFILE, &limit);
+    return limit.rlim_max;
 }
 
 /// Why a socket cannot be bound there; 0 when it can.
@@ -205,6 +199,19 @@ std::vector<finding> check_ports(const deployment::deployment& d, bool server_ru
     return out;
 }
 
+finding check_limits(const deployment::deployment& d, std::uint64_t allowed) {
+    const auto shards = deployment::shard_count(d);
+    auto text = std::to_string(allowed) + " descriptors allowed, sip.max_connections is " +
+                std::to_string(d.sip.max_connections) + " for each of " + std::to_string(shards) +
+                (shards == 1 ? " shard" : " shards");
+    const auto needed = deployment::descriptors_needed(d);
+    if (allowed >= needed) return {ok, "limits", text};
+    const auto n = std::to_string(needed);
+    text.append("; allow more: as root `ulimit -n ").append(n);
+    text.append("` before lyceumd, or LimitNOFILE=").append(n).append(" in its unit");
+    return {warning, "limits", text};
+}
+
 std::vector<finding> dns_records(const deployment::deployment& d) {
     std::vector<finding> out;
     const auto record =
@@ -246,7 +253,7 @@ std::vector<finding> check(const deployment::deployment& d, wall_instant now) {
     out.push_back({note, "server", runs ? "is running" : "is not running"});
     add(check_ports(d, runs));
     out.push_back(check_log(d));
-    out.push_back(check_limits(d));
+    out.push_back(check_limits(d, descriptors_allowed()));
     add(dns_records(d));
     return out;
 }

@@ -22,6 +22,8 @@ struct finding {
 [[nodiscard]] std::vector<finding> check_certificate(const deployment::deployment&,
                                                      wall_instant now);
 [[nodiscard]] std::vector<finding> check_ports(const deployment::deployment&, bool server_runs);
+/// Whether so many descriptors do for all the connections that the settings let in.
+[[nodiscard]] finding check_limits(const deployment::deployment&, std::uint64_t allowed);
 /// The records that a domain needs so that clients find the server; notes, nothing is asked of the
 /// DNS.
 [[nodiscard]] std::vector<finding> dns_records(const deployment::deployment&);

@@ -36,8 +36,7 @@ log::level level_of(const std::string& name) {
 
 net::asio::settings engine_settings_of(const folder::deployment& d) {
     net::asio::settings s;
-    s.shards =
-        d.server.shards != 0 ? d.server.shards : std::max(1U, std::thread::hardware_concurrency());
+    s.shards = folder::shard_count(d);
     s.pool_threads = d.server.pool_threads;
     s.pool_queue = d.server.pool_queue;
     s.mailbox = d.server.mailbox;

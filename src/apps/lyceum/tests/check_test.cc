@@ -124,6 +124,31 @@ TEST(check, init_touches_nothing_that_is_there) {
     }
 }
 
+TEST(check, descriptors_are_counted_for_every_shard) {
+    auto d = deployment::defaults("a.test"); // three listeners
+    d.sip.max_connections = 1000;
+    const struct {
+        unsigned shards;
+        std::uint64_t allowed;
+        level how;
+        std::string_view text;
+    } rows[] = {
+        {1, 1259, level::ok, "1000 for each of 1 shard"},
+        {1, 1258, level::warning, "`ulimit -n 1259`"},
+        {4, 1259, level::warning, "LimitNOFILE=4268 in"},
+        {4, 4268, level::ok, "1000 for each of 4 shards"},
+    };
+    for (const auto& row : rows) {
+        d.server.shards = row.shards;
+        const auto found = check_limits(d, row.allowed);
+        EXPECT_TRUE(says({found}, row.how, row.text)) << found.text;
+    }
+    d.server.shards = 0; // as many as there are cores
+    const auto cores = deployment::shard_count(d);
+    EXPECT_GE(cores, 1U);
+    EXPECT_EQ(deployment::descriptors_needed(d), cores * 1003U + 256);
+}
+
 TEST(check, dns_records_are_listed_for_every_domain) {
     made_deployment d;
     d.settings.server.domains.emplace_back("b.test");
