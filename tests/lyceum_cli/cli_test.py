@@ -78,6 +78,12 @@ class Init(Deployment):
         self.expect(OK, "user", "add", "--help")
         self.assertEqual(json.loads(self.expect(OK, "version", "--json").stdout)["version"].count("."), 2)
 
+    def test_every_program_tells_the_version(self):
+        version = self.do("version")["version"]
+        for name in ("lyceum", "lyceumd", "lyceum-client", "lyceum-load"):
+            done = subprocess.run([pathlib.Path(LYCEUM).parent / name, "--version"], capture_output=True, text=True, timeout=60)
+            self.assertEqual((done.returncode, done.stdout, done.stderr), (OK, f"{name} {version}\n", ""))
+
     def test_wrong_settings(self):
         self.expect(CONFIGURATION, "--config", self.folder / "none.toml", "user", "list")
         self.config.write_text(self.config.read_text().replace("sip_tls =", "sip_tsl ="))

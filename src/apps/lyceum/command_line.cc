@@ -113,6 +113,7 @@ public:
                    "; see lyceum --help\n";
         });
         app_.add_flag("--json", now_.json, "prints results as JSON");
+        app_.set_version_flag("--version", "lyceum " LYCEUM_VERSION);
         add_own();
         for (const auto& c : admin::commands()) {
             if (c.name != "version" && c.name != "trace") add(c);
