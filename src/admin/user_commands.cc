@@ -124,6 +124,10 @@ outcome list(service::ports& p, const arguments&) {
 }
 
 outcome change(service::ports& p, const arguments& a) {
+    if (a.texts.size() == 1) { // only whom
+        return fail("usage",
+                    "nothing to change: give a display name, login, domain, line URI or mail");
+    }
     auto u = find(p, a);
     if (!u) return std::unexpected(u.error());
     if (auto fine = set_profile(*u, a); !fine) return std::unexpected(fine.error());

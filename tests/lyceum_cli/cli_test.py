@@ -119,6 +119,10 @@ class Users(Deployment):
         self.fails(USAGE, "usage", "user", "add", "a@contoso.test", given="x\n")  # no terminal to ask at
         self.fails(USAGE, "usage", "user", "add", "not an address", "--password-stdin", given="x\n")
         self.assertEqual(self.names(), [])
+        self.fails(REFUSED, "not_found", "user", "set-password", "a@contoso.test", "--password-stdin", given="x\n")
+        self.add("alice")
+        self.fails(USAGE, "usage", "user", "change", "alice@contoso.test")
+        self.assertEqual(self.do("user", "change", "alice@contoso.test", "--display-name", "")["display_name"], "")
 
     def test_trusted(self):
         self.do("trusted", "add", "127.0.0.1", "--transport", "udp", "--may-register")
@@ -162,13 +166,16 @@ class Terminals(Deployment):
             self.shown += os.read(self.keys, 4096).decode()
         self.shown = self.shown.split(text, 1)[1]
 
-    def begin(self, *before):
-        """`lyceum user add` at the terminal as far as its question; as a shell's words, if any."""
-        job = [*before, LYCEUM, "--config", str(self.config), "user", "add", "alice@contoso.test"]
+    def at_the_terminal(self, *job):
         started = subprocess.Popen(job, stdin=self.screen, stdout=self.screen, stderr=self.screen, start_new_session=True,
                                    preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
         self.addCleanup(started.wait, 30)
         self.addCleanup(started.kill)
+        return started
+
+    def begin(self, *before):
+        """`lyceum user add` at the terminal as far as its question; as a shell's words, if any."""
+        started = self.at_the_terminal(*before, LYCEUM, "--config", str(self.config), "user", "add", "alice@contoso.test")
         self.sees("Password: ")
         self.assertFalse(self.echoes())
         return started
@@ -182,6 +189,11 @@ class Terminals(Deployment):
         self.assertEqual(asked.wait(30), OK)
         self.assertNotIn("secret", self.shown)
         self.assertTrue(self.echoes())
+
+    def test_nobody_is_asked_for_the_password_of_nobody(self):
+        asked = self.at_the_terminal(LYCEUM, "--config", str(self.config), "user", "set-password", "bob@contoso.test")
+        self.sees("there is no user sip:bob@contoso.test")
+        self.assertEqual(asked.wait(30), REFUSED)
 
     def test_whatever_ends_the_question_the_terminal_is_as_before(self):
         for number, key in ((signal.SIGINT, b"\x03"), (signal.SIGQUIT, b"\x1c"), (signal.SIGTERM, None), (signal.SIGHUP, None)):

@@ -81,15 +81,19 @@ std::vector<CLI::App*> commands_of(CLI::App& app) {
 }
 
 exit_code run_call(const invocation& i, const admin::command& c, table_call& call) {
+    if (auto user = call.given.texts.find("user"); user != call.given.texts.end()) {
+        user->second = without_scheme_added(user->second);
+    }
     const bool wants_password =
         std::ranges::any_of(c.arguments, [](const auto& a) { return a.name == "password"; });
     if (wants_password) {
+        if (c.name == "user set-password") { // nobody types twice what has nowhere to go
+            const auto known = ask(i, "user show", call.given);
+            if (!known) return report(i, known.error());
+        }
         auto password = call.password_stdin ? password_from_input() : password_from_terminal();
         if (!password) return report(i, {"usage", password.error()});
         call.given.texts["password"] = *std::move(password);
-    }
-    if (auto user = call.given.texts.find("user"); user != call.given.texts.end()) {
-        user->second = without_scheme_added(user->second);
     }
     return run_table_command(i, c.name, std::move(call.given));
 }

@@ -49,11 +49,15 @@ exit_code report(const invocation& i, const admin::failure& f) {
     return exit_code_of(f.code);
 }
 
+admin::outcome ask(const invocation& i, std::string_view command, const admin::arguments& a) {
+    const auto d = deployment::load(i.config);
+    if (!d) return std::unexpected(admin::failure{"configuration", d.error()});
+    return carry_out(*d, command, a);
+}
+
 exit_code run_table_command(const invocation& i, std::string_view command, admin::arguments a) {
-    return with_deployment(i, [&](const deployment::deployment& d) {
-        const auto o = carry_out(d, command, a);
-        return o && !i.json ? print(for_people(command, *o)) : show(i, o);
-    });
+    const auto o = ask(i, command, a);
+    return o && !i.json ? print(for_people(command, *o)) : show(i, o);
 }
 
 exit_code run_init(const invocation& i,

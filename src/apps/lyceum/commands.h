@@ -17,6 +17,9 @@ struct invocation {
 // Each prints its result on standard output; a failure goes to standard error, with --json to
 // standard output.
 
+/// What a command of the administration socket's table comes to; nothing is printed.
+[[nodiscard]] admin::outcome
+ask(const invocation&, std::string_view command, const admin::arguments&);
 /// A command of the administration socket's table.
 [[nodiscard]] exit_code
 run_table_command(const invocation&, std::string_view command, admin::arguments);
