@@ -11,6 +11,10 @@
 
 namespace lyceum::admin {
 
+/// What became of an entry of the list of trusted peers.
+enum class trust : std::uint8_t { added, replaced, removed };
+[[nodiscard]] std::string_view name(trust);
+
 /// What live shards must hear of a change that is already durable. Called on the thread that
 /// carries out the command, before its answer goes out; must not call back into the service.
 class changes {
@@ -24,8 +28,10 @@ public:
     virtual void user_removed(const sip::aor&) = 0;
     /// Sessions that were made with the old password end.
     virtual void password_set(const sip::aor&) = 0;
-    /// The whole list, anew.
-    virtual void trusted_changed(const std::vector<store::trusted_peer>&) = 0;
+    /// What was done with which entries; and the whole list, anew.
+    virtual void trusted_changed(const std::vector<store::trusted_peer>& which,
+                                 trust how,
+                                 const std::vector<store::trusted_peer>& all) = 0;
 };
 
 /// For a store that no server has open: nobody is there to hear.
@@ -36,7 +42,9 @@ public:
     void user_disabled(const people::user&) override {}
     void user_removed(const sip::aor&) override {}
     void password_set(const sip::aor&) override {}
-    void trusted_changed(const std::vector<store::trusted_peer>&) override {}
+    void trusted_changed(const std::vector<store::trusted_peer>&,
+                         trust,
+                         const std::vector<store::trusted_peer>&) override {}
 };
 
 /// Seals a password's NT hash for the store. The error is one sentence. Called on any thread, one

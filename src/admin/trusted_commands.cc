@@ -44,10 +44,13 @@ std::expected<std::string, failure> read_transport(const arguments& a) {
 }
 
 /// Tells live shards the whole list; it is small.
-outcome tell(service::ports& p, std::string result) {
+outcome tell(service::ports& p,
+             const std::vector<store::trusted_peer>& which,
+             trust how,
+             std::string result) {
     const auto all = p.trusted.all();
     if (!all) return std::unexpected(from(all.error()));
-    p.changes.trusted_changed(*all);
+    p.changes.trusted_changed(which, how, *all);
     return result;
 }
 
@@ -68,9 +71,14 @@ outcome add(service::ports& p, const arguments& a) {
         if (!is_name(d)) return usage("\"" + d + "\" is no domain name");
         peer.domains.push_back(to_lower(d));
     }
+    const auto before = p.trusted.all();
+    if (!before) return std::unexpected(from(before.error()));
+    const bool known = std::ranges::any_of(*before, [&](const store::trusted_peer& t) {
+        return t.host == peer.host && t.transport == peer.transport;
+    });
     const auto done = p.trusted.put(peer);
     if (!done) return std::unexpected(from(done.error()));
-    return tell(p, json::serialize(to_json(peer)));
+    return tell(p, {peer}, known ? trust::replaced : trust::added, json::serialize(to_json(peer)));
 }
 
 outcome list(service::ports& p) {
@@ -89,19 +97,33 @@ outcome remove(service::ports& p, const arguments& a) {
     if (!transport) return std::unexpected(transport.error());
     const auto all = p.trusted.all();
     if (!all) return std::unexpected(from(all.error()));
-    json::array removed;
+    std::vector<store::trusted_peer> removed;
+    json::array shown;
     for (const auto& t : *all) {
         if (t.host != *host || (a.optional_text("transport") && t.transport != *transport))
             continue;
         const auto done = p.trusted.remove(t.host, t.transport);
         if (!done) return std::unexpected(from(done.error()));
-        removed.push_back(to_json(t));
+        removed.push_back(t);
+        shown.push_back(to_json(t));
     }
     if (removed.empty()) return std::unexpected(failure{"not_found", *host + " is not trusted"});
-    return tell(p, json::serialize(removed));
+    return tell(p, removed, trust::removed, json::serialize(shown));
 }
 
 } // namespace
+
+std::string_view name(trust t) {
+    switch (t) {
+    case trust::added:
+        return "added";
+    case trust::replaced:
+        return "replaced";
+    case trust::removed:
+        return "removed";
+    }
+    return "?";
+}
 
 void add_trusted_commands(handler_table& table, service::ports& p) {
     table["trusted add"] = [&p](const arguments& a) { return add(p, a); };

@@ -101,6 +101,21 @@ class Operation(House):
         for line in log.read_text().splitlines():
             json.loads(line)
 
+    def test_the_log_names_the_peers_that_are_trusted_or_no_longer(self):
+        self.assertEqual(self.lyceum("trusted", "add", "192.0.2.7", "--transport", "tcp").returncode, 0)
+        for ports in (["5060"], ["5080"]):
+            self.do("trusted add", host="GW.contoso.test", ports=ports)
+        self.do("trusted add", host="192.0.2.7", transport="udp")
+        self.do("trusted remove", host="192.0.2.7")
+
+        def changes():
+            lines = map(json.loads, (self.data / "lyceumd.log").read_text().splitlines())
+            return [" ".join(str(line.get(key)) for key in ("peer", "transport", "done", "peers"))
+                    for line in lines if line["event"] == "trusted_changed"]
+
+        eventually(changes, ["192.0.2.7 tcp added 1", "gw.contoso.test any added 2", "gw.contoso.test any replaced 2",
+                             "192.0.2.7 udp added 3", "192.0.2.7 tcp removed 1", "192.0.2.7 udp removed 1"])
+
     def serial(self):
         """Of the certificate that the server shows."""
         context = ssl.create_default_context(cafile=str(self.data / "ca.pem"))

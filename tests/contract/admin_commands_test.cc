@@ -17,8 +17,12 @@ public:
     void user_disabled(const people::user& u) override { log += "disabled " + u.aor.text() + "\n"; }
     void user_removed(const sip::aor& a) override { log += "removed " + a.text() + "\n"; }
     void password_set(const sip::aor& a) override { log += "password " + a.text() + "\n"; }
-    void trusted_changed(const std::vector<store::trusted_peer>& all) override {
-        log += "trusted " + std::to_string(all.size()) + "\n";
+    void trusted_changed(const std::vector<store::trusted_peer>& which,
+                         admin::trust how,
+                         const std::vector<store::trusted_peer>& all) override {
+        for (const auto& t : which)
+            log += t.host + "/" + t.transport + " " + std::string(admin::name(how)) + ", ";
+        log += std::to_string(all.size()) + " trusted\n";
     }
     std::string log;
 };
@@ -138,10 +142,15 @@ TEST(admin_commands, peers_are_kept_in_one_spelling) {
         ok(R"({"host":"gw.a.test","transport":"tls","may_register":true,"domains":["x.test"],"ports":[443,5080]})"));
     d.ask("trusted add", R"({"host":"2001:DB8:0::1"})");
     d.ask("trusted add", R"({"host":"2001:db8::1","transport":"udp"})");
-    EXPECT_EQ(d.news(), "trusted 1\ntrusted 2\ntrusted 3\n");
+    EXPECT_EQ(d.news(),
+              "gw.a.test/tls added, 1 trusted\n"
+              "2001:db8::1/ added, 2 trusted\n"
+              "2001:db8::1/udp added, 3 trusted\n");
+    d.ask("trusted add", R"({"host":"gw.A.test","transport":"tls"})");
+    EXPECT_EQ(d.news(), "gw.a.test/tls replaced, 3 trusted\n");
     EXPECT_EQ(d.store.trusted().all()->front().host, "2001:db8::1");
     d.ask("trusted remove", R"({"host":"2001:db8:0:0::1"})"); // of every transport
-    EXPECT_EQ(d.news(), "trusted 1\n");
+    EXPECT_EQ(d.news(), "2001:db8::1/ removed, 2001:db8::1/udp removed, 1 trusted\n");
     EXPECT_EQ(d.store.trusted().all()->size(), 1U);
 }
 

@@ -143,9 +143,19 @@ public:
         log::write(log::level::info, "lyceumd", "password_set", {{"user", u.text()}});
         expel(u, "rejected", diagnostics::id::final_handshake_failed, false);
     }
-    void trusted_changed(const std::vector<store::trusted_peer>& peers) override {
-        log::write(log::level::info, "lyceumd", "trusted_changed", {{"peers", peers.size()}});
-        everywhere([&](front_end& f) { f.set_trusted(peers); });
+    void trusted_changed(const std::vector<store::trusted_peer>& which,
+                         admin::trust how,
+                         const std::vector<store::trusted_peer>& all) override {
+        for (const auto& t : which) {
+            log::write(log::level::info,
+                       "lyceumd",
+                       "trusted_changed",
+                       {{"peer", t.host},
+                        {"transport", t.transport.empty() ? "any" : t.transport},
+                        {"done", admin::name(how)},
+                        {"peers", all.size()}});
+        }
+        everywhere([&](front_end& f) { f.set_trusted(all); });
     }
 
 private:
