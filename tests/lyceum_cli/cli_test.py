@@ -275,6 +275,20 @@ class Backups(Deployment):
         self.fails(REFUSED, "refused", "restore", self.folder)
         self.assertEqual(self.names(), ["alice"])
 
+    def test_one_that_fails_leaves_nothing_behind(self):
+        empty, taken = self.folder / "empty", self.folder / "taken"
+        empty.mkdir()
+        taken.mkdir()
+        for name in ("ca.pem", "lyceum.db"):
+            (taken / name).write_text("mine")
+        (self.data / "server.pem").unlink()
+        for backup, code, error in ((self.folder / "new", UNAVAILABLE, "unavailable"), (self.folder / "a/b/c", UNAVAILABLE, "unavailable"),
+                                    (empty, UNAVAILABLE, "unavailable"), (empty / "c", UNAVAILABLE, "unavailable"), (taken, REFUSED, "exists")):
+            self.fails(code, error, "backup", backup)
+            self.assertEqual({p.name for p in self.folder.iterdir()}, {"d", "empty", "taken"}, backup)
+            self.assertEqual(list(empty.iterdir()), [], backup)
+        self.assertEqual({p.name: p.read_text() for p in taken.iterdir()}, {"ca.pem": "mine", "lyceum.db": "mine"})
+
     def test_not_over_itself(self):
         backup = self.folder / "b"
         self.do("backup", backup)

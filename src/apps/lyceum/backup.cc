@@ -46,6 +46,41 @@ std::vector<kept_file> kept_files(const settings& d) {
     };
 }
 
+/// What a backup that fails has made: its files, its folder and the folders above that. It takes
+/// them away again, and nothing else.
+class attempt {
+public:
+    /// Before the folder is made.
+    explicit attempt(const std::string& folder) : folder_(folder) {
+        std::error_code unknown;
+        for (fs::path p = folder; !p.empty() && !fs::exists(p, unknown) && !unknown;
+             p = p.parent_path())
+            made_.push_back(p.string());
+    }
+    attempt(const attempt&) = delete;
+    attempt& operator=(const attempt&) = delete;
+    ~attempt() {
+        if (succeeded_) return;
+        for (const auto& file : files_)
+            ::unlink((folder_ + "/" + file).c_str());
+        for (const auto& folder : made_)
+            ::rmdir(folder.c_str()); // refused where somebody has put something meanwhile
+    }
+    /// The folder is there and empty: what has these names from now on is ours.
+    void fills(const settings& d) {
+        files_ = {store_name, "backup.json"};
+        for (const auto& f : kept_files(d))
+            files_.push_back(f.name);
+    }
+    void succeeded() { succeeded_ = true; }
+
+private:
+    std::string folder_;
+    std::vector<std::string> made_; ///< the innermost first
+    std::vector<std::string> files_;
+    bool succeeded_ = false;
+};
+
 std::expected<json::object, std::string> copy_all(const settings& d, const std::string& folder) {
     json::object digests;
     const auto store = folder + "/" + store_name;
@@ -160,9 +195,11 @@ file_result put_back(const settings& d,
 admin::outcome backup(const std::string& config, const std::string& folder) {
     const auto d = deployment::load(config);
     if (!d) return fail("configuration", d.error());
+    attempt now(folder);
     if (auto made = make_folder(folder, 0700); !made) return fail("refused", made.error());
     std::error_code failed;
     if (!fs::is_empty(folder, failed)) return fail("exists", folder + " is not empty");
+    now.fills(*d);
     const auto digests = copy_all(*d, folder);
     if (!digests) return fail("unavailable", digests.error());
     const auto manifest = json::serialize(json::object{
@@ -174,6 +211,7 @@ admin::outcome backup(const std::string& config, const std::string& folder) {
     if (auto written = write_file(folder + "/backup.json", manifest + "\n", 0600); !written) {
         return fail("unavailable", written.error());
     }
+    now.succeeded();
     return json::serialize(
         json::object{{"backup", fs::absolute(folder).string()}, {"files", digests->size() + 1}});
 }

@@ -11,6 +11,7 @@ namespace lyceum::apps::console {
 // keep it so.
 
 /// `lyceum backup DIR`. While the server runs or not; the folder must be empty or missing.
+/// What it made is gone again when it fails.
 [[nodiscard]] admin::outcome backup(const std::string& config, const std::string& folder);
 
 /// `lyceum restore DIR`: checks the whole backup, then puts its files in the place of the
