@@ -15,7 +15,7 @@ TOP = pathlib.Path(__file__).resolve().parent.parent
 SRC = TOP / "src"
 STRING = r'"((?:[^"\\]|\\.)*)"'
 EVENT = re.compile(r"log::write\(\s*(?:\w+::)*level::(\w+)\s*,\s*" + STRING + r"\s*,\s*" + STRING + r"([^;]*);")
-METRIC = re.compile(r"make_(counter|gauge)\(\s*" + STRING + r"\s*,\s*((?:" + STRING + r"\s*)+)")
+METRIC = re.compile(r"(?:make|show)_(counter|gauge)\(\s*" + STRING + r"\s*,\s*((?:" + STRING + r"\s*)+)")
 HEAD = spec_coverage.HEAD
 
 
@@ -55,7 +55,7 @@ def metrics():
     for name, text in sources(tests=False):
         for kind, metric, help_text, _ in METRIC.findall(text):
             found[metric] = (kind, "".join(re.findall(STRING, help_text)), name)
-    lines = [HEAD, "# Metrics", "", "What the metrics port shows, summed over shards.", "",
+    lines = [HEAD, "# Metrics", "", "What the metrics port shows, summed over shards where no label names the shard.", "",
              row("metric", "kind", "meaning", "file"), row(*["---"] * 4)]
     for metric, (kind, help_text, name) in sorted(found.items()):
         lines.append(row(f"`{metric}`", kind, help_text, f"`src/{name}`"))

@@ -4,12 +4,14 @@
 import json
 import pathlib
 import re
+import resource
 import signal
 import socket
 import ssl
 import subprocess
 import sys
 import threading
+import time
 import urllib.error
 import urllib.request
 
@@ -138,7 +140,7 @@ class Operation(House):
         with urllib.request.urlopen(f"http://127.0.0.1:{self.ports['metrics']}/metrics", timeout=PATIENCE) as page:
             self.assertTrue(page.headers["Content-Type"].startswith("text/plain"))
             lines = page.read().decode()
-        return sum(float(v) for v in re.findall(rf"^{name}(?:\{{[^}}]*\}})? (\S+)$", lines, re.M))
+        return sum(float(v) for v in re.findall(rf"^{re.escape(name)}(?:\{{[^}}]*\}})? (\S+)$", lines, re.M))
 
     def test_metrics(self):
         self.assertEqual(self.metric("lyceum_registrar_registrations"), 0)
@@ -154,6 +156,42 @@ class Operation(House):
             urllib.request.urlopen(f"http://127.0.0.1:{self.ports['metrics']}/", timeout=PATIENCE)
         refused.exception.close()
         self.assertEqual(refused.exception.code, 404)
+
+    def test_metrics_of_the_process(self):
+        before = time.time()
+        self.assertEqual(self.metric('lyceum_build_info{version="' + self.server.admin("version").split()[1] + '"}'), 1)
+        status = pathlib.Path(f"/proc/{self.server.process.pid}")
+        resident = int(re.search(r"VmRSS:\s+(\d+) kB", (status / "status").read_text())[1]) * 1024
+        self.assertAlmostEqual(self.metric("process_resident_memory_bytes"), resident, delta=resident / 2)
+        self.assertGreater(self.metric("process_virtual_memory_bytes"), resident)
+        self.assertLess(abs(self.metric("process_start_time_seconds") - before), PATIENCE)
+        self.assertEqual(self.metric("process_max_fds"), resource.prlimit(self.server.process.pid, resource.RLIMIT_NOFILE)[0])
+        alice = self.signed_in("alice")
+        cpu = self.metric("process_cpu_seconds_total")
+        self.assertGreater(cpu, 0)
+        self.assertNotEqual(cpu, int(cpu))
+        self.assertGreater(self.metric("process_cpu_seconds_total"), cpu)
+        self.assertAlmostEqual(self.metric("process_open_fds"), len(list((status / "fd").iterdir())), delta=2)  # scrapers come and go
+        for shard in range(2):
+            late = f'lyceum_net_shard_late_seconds{{shard="{shard}"}}'
+            eventually(lambda: self.metric(late), lambda seconds: 0 < seconds < PATIENCE)
+        self.assertEqual(alice.end(), 0)
+
+    def test_the_end_of_the_certificate_that_is_shown(self):
+        def end():
+            text = subprocess.run(["openssl", "x509", "-in", str(self.data / "server.pem"), "-noout", "-enddate"],
+                                  check=True, capture_output=True, text=True).stdout
+            return ssl.cert_time_to_seconds(text.strip().partition("=")[2])
+
+        first, metric = end(), "lyceum_net_certificate_end_timestamp_seconds"
+        self.assertEqual(self.metric(metric), first)
+        certificate, key = certificates.issued(self.scratch, "sip.contoso.test", self.data)
+        certificate.rename(self.data / "server.pem")
+        key.rename(self.data / "server.key")
+        self.assertNotEqual(end(), first)
+        self.assertEqual(self.metric(metric), first, "not read yet")
+        self.do("reload")
+        self.assertEqual(self.metric(metric), end())
 
     def test_trace(self):
         alice, bob = self.signed_in("alice"), self.signed_in("bob")

@@ -3,6 +3,7 @@
 #include "apps/lyceumd/admin_socket.h"
 #include "apps/lyceumd/descriptors.h"
 #include "apps/lyceumd/metrics_server.h"
+#include "apps/lyceumd/process_metrics.h"
 #include "apps/lyceumd/trace_hub.h"
 #include "apps/signalling/front_end.h"
 #include "base/log/log.h"
@@ -201,7 +202,9 @@ private:
     std::unique_ptr<admin::service> service_;
     std::unique_ptr<admin_socket> admin_socket_;
     std::unique_ptr<metrics_server> metrics_;
+    metrics::registry process_metrics_;
     instant started_ = system_environment().now();
+    wall_instant started_at_ = system_environment().wall_now();
 };
 
 std::expected<void, std::string> running_server::open() {
@@ -302,9 +305,9 @@ std::expected<void, std::string> running_server::open() {
         const auto address = ip_address::parse(settings_.metrics.address);
         if (!address)
             return std::unexpected("metrics.address is no address: " + settings_.metrics.address);
+        show_process(process_metrics_, started_at_);
         LYCEUM_TRY(metrics_, metrics_server::open({*address, settings_.ports.metrics}, [this] {
-                       std::vector<const metrics::registry*> registries;
-                       registries.reserve(shards());
+                       std::vector<const metrics::registry*> registries{&process_metrics_};
                        for (unsigned i = 0; i < shards(); ++i)
                            registries.push_back(&engine_->shard(i).metrics());
                        return metrics::exposition(registries);

@@ -24,11 +24,13 @@ struct metric {
     std::string help;
     std::vector<label> labels; ///< sorted
     bool is_counter = true;
+    std::function<double()> now{}; ///< of a number that somebody else keeps
     counter count{};
     gauge level{};
     std::atomic<metric*> next = nullptr;
 
     [[nodiscard]] double value() const {
+        if (now) return now();
         return is_counter ? static_cast<double>(count.value()) : static_cast<double>(level.value());
     }
 };
@@ -48,7 +50,8 @@ struct registry::state {
     metric& make(std::string_view name,
                  std::string_view help,
                  std::initializer_list<label> given,
-                 bool is_counter) {
+                 bool is_counter,
+                 std::function<double()> now = {}) {
         std::vector<label> labels(given);
         std::ranges::sort(labels);
         LYCEUM_CHECK(is_name(name, true));
@@ -58,13 +61,14 @@ struct registry::state {
         for (auto* m = end->load(std::memory_order_relaxed); m != nullptr;
              m = end->load(std::memory_order_relaxed)) {
             if (m->name == name) {
-                LYCEUM_CHECK(m->is_counter == is_counter); // one name, one kind
+                LYCEUM_CHECK(m->is_counter == is_counter);              // one name, one kind
+                LYCEUM_CHECK(m->labels != labels || (!now && !m->now)); // one keeper
                 if (m->labels == labels) return *m;
             }
             end = &m->next;
         }
-        auto* made =
-            new metric{std::string(name), std::string(help), std::move(labels), is_counter};
+        auto* made = new metric{
+            std::string(name), std::string(help), std::move(labels), is_counter, std::move(now)};
         end->store(made, std::memory_order_release);
         return *made;
     }
@@ -85,6 +89,20 @@ gauge& registry::make_gauge(std::string_view name,
                             std::string_view help,
                             std::initializer_list<label> labels) {
     return state_->make(name, help, labels, false).level;
+}
+
+void registry::show_counter(std::string_view name,
+                            std::string_view help,
+                            std::function<double()> now,
+                            std::initializer_list<label> labels) {
+    state_->make(name, help, labels, true, std::move(now));
+}
+
+void registry::show_gauge(std::string_view name,
+                          std::string_view help,
+                          std::function<double()> now,
+                          std::initializer_list<label> labels) {
+    state_->make(name, help, labels, false, std::move(now));
 }
 
 namespace {

@@ -2,6 +2,7 @@
 
 #include "base/metrics/counter.h"
 
+#include <functional>
 #include <initializer_list>
 #include <map>
 #include <memory>
@@ -30,6 +31,16 @@ public:
     [[nodiscard]] gauge& make_gauge(std::string_view name,
                                     std::string_view help,
                                     std::initializer_list<label> labels = {});
+    /// A number that somebody else keeps: asked for whenever somebody looks, on their thread, while
+    /// the shard runs. One for a name and its labels.
+    void show_counter(std::string_view name,
+                      std::string_view help,
+                      std::function<double()> now,
+                      std::initializer_list<label> labels = {});
+    void show_gauge(std::string_view name,
+                    std::string_view help,
+                    std::function<double()> now,
+                    std::initializer_list<label> labels = {});
 
 private:
     friend std::string exposition(const std::vector<const registry*>&);
@@ -40,7 +51,7 @@ private:
 
 /// All shards' numbers summed, in the Prometheus text format.
 [[nodiscard]] std::string exposition(const std::vector<const registry*>& shards);
-/// The same as name{labels} and value, for `lyceum status`.
+/// The same as name{labels} and value, for tests.
 [[nodiscard]] std::vector<std::pair<std::string, double>>
 totals(const std::vector<const registry*>& shards);
 

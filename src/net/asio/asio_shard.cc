@@ -17,7 +17,13 @@ asio_shard::asio_shard(unsigned index,
       dropped_(metrics_.make_counter("lyceum_net_mailbox_dropped_total",
                                      "Jobs refused: the mailbox was full")),
       turns_([this] { boost::asio::post(io_, [this] { turns_.turn([] {}); }); }, posted_),
-      links_(io_, turns_, index, s, environment, metrics_), timer_(io_) {}
+      links_(io_, turns_, index, s, environment, metrics_), timer_(io_), lateness_timer_(io_) {
+    metrics_.show_gauge(
+        "lyceum_net_shard_late_seconds",
+        "How long what was ready had to wait for its shard, at worst, in the last 30 to 60 s",
+        [this] { return lateness_.worst(environment_.now()).count(); },
+        {{"shard", std::to_string(index)}});
+}
 
 asio_shard::~asio_shard() = default;
 
@@ -58,8 +64,26 @@ void asio_shard::wake_at(instant when) {
     });
 }
 
+void asio_shard::try_lateness() {
+    const auto due = environment_.now() + lateness::pause;
+    lateness_.expect(due);
+    lateness_timer_.expires_at(std::chrono::steady_clock::time_point(due.time_since_epoch()));
+    lateness_timer_.async_wait([this](const boost::system::error_code& e) {
+        if (e) return;
+        turns_.turn([this] { // which others may have, who then do our work
+            lateness_.came(environment_.now());
+            try_lateness();
+        });
+    });
+}
+
 void asio_shard::start() {
-    boost::asio::post(io_, [this] { turns_.turn([this] { links_.start(); }); });
+    boost::asio::post(io_, [this] {
+        turns_.turn([this] {
+            links_.start();
+            try_lateness();
+        });
+    });
     thread_ = std::thread([this] { io_.run(); });
 }
 

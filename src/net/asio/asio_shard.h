@@ -1,6 +1,7 @@
 #pragma once
 
 #include "net/asio/asio_links.h"
+#include "net/asio/lateness.h"
 #include "net/asio/turns.h"
 #include "net/shard.h"
 
@@ -44,6 +45,9 @@ public:
     void stop();  ///< and joins it
 
 private:
+    /// Looks how late we are, now and again and again.
+    void try_lateness();
+
     unsigned index_;
     const settings& settings_;
     shard_circle& circle_;
@@ -59,6 +63,8 @@ private:
     boost::asio::steady_timer timer_;
     std::optional<instant> armed_;
     std::move_only_function<void(instant)> wakeup_;
+    lateness lateness_;
+    boost::asio::steady_timer lateness_timer_;
     std::thread thread_;
 };
 

@@ -15,6 +15,11 @@ public:
         for (unsigned i = 0; i < settings_.shards; ++i) {
             circle_.shards.push_back(std::make_unique<asio_shard>(i, settings_, circle_, e));
         }
+        if (settings_.tls.certificate.empty()) return;
+        circle_.shards.front()->metrics().show_gauge(
+            "lyceum_net_certificate_end_timestamp_seconds",
+            "When the certificate ends that is shown to clients, in seconds since 1970",
+            [this] { return static_cast<double>(certificate_end_.load()); });
     }
     ~asio_engine() override { stop(); }
 
@@ -48,6 +53,7 @@ public:
             LYCEUM_TRY(fresh->server, make_server_context(settings_.tls, false));
             LYCEUM_TRY(fresh->mutual, make_server_context(settings_.tls, true));
         }
+        if (fresh->server) certificate_end_ = end_of_certificate(*fresh->server);
         for (auto& s : circle_.shards) {
             if (running_) {
                 s->deliver(s->index(), [&links = s->links(), fresh] { links.set_tls(fresh); });
@@ -76,6 +82,7 @@ private:
     settings settings_;
     shard_circle circle_;
     bool running_ = false;
+    std::atomic<std::int64_t> certificate_end_ = 0; ///< seconds since 1970
 };
 
 } // namespace

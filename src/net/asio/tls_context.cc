@@ -6,6 +6,7 @@
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
+#include <ctime>
 #include <system_error>
 
 namespace lyceum::net::asio {
@@ -104,6 +105,14 @@ std::expected<tls_context, std::string> make_client_context(const tls_files& fil
     if (files.ca.empty()) SSL_CTX_set_default_verify_paths(ctx->get());
     SSL_CTX_set_verify(ctx->get(), SSL_VERIFY_PEER, nullptr);
     return ctx;
+}
+
+std::int64_t end_of_certificate(const SSL_CTX& context) {
+    const X509* certificate = SSL_CTX_get0_certificate(&context);
+    std::tm parts{};
+    if (certificate == nullptr || ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &parts) != 1)
+        return 0;
+    return ::timegm(&parts);
 }
 
 std::vector<std::string> peer_names(const SSL* ssl) {

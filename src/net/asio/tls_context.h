@@ -21,6 +21,9 @@ using tls_session = std::unique_ptr<SSL, ssl_free>;
 /// For connecting: the peer is always verified; our own certificate is shown when asked for.
 [[nodiscard]] std::expected<tls_context, std::string> make_client_context(const tls_files&);
 
+/// When the certificate that is shown ends: seconds since 1970, as the certificate counts them.
+[[nodiscard]] std::int64_t end_of_certificate(const SSL_CTX&);
+
 /// DNS names and addresses that the peer's verified certificate holds; empty when it showed none.
 [[nodiscard]] std::vector<std::string> peer_names(const SSL*);
 /// Sets whom the peer must be: a DNS name or an address.

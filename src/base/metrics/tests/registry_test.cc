@@ -52,6 +52,27 @@ TEST(registry, the_same_metric_is_the_same_number) {
     EXPECT_EQ(r.make_counter("lyceum_x_total", "x", {{"a", "1"}, {"b", "2"}}).value(), 3U);
 }
 
+TEST(registry, numbers_that_somebody_else_keeps_are_asked_for_each_time) {
+    registry one;
+    registry two;
+    double level = 0.25;
+    one.show_gauge("lyceum_late_seconds", "late", [&] { return level; }, {{"shard", "0"}});
+    two.show_gauge("lyceum_late_seconds", "late", [] { return 3; }, {{"shard", "1"}});
+    one.show_counter("lyceum_cpu_seconds_total", "used", [&] { return 2 * level; });
+    level = 1.5;
+    EXPECT_EQ(exposition({&one, &two}),
+              "# HELP lyceum_cpu_seconds_total used\n"
+              "# TYPE lyceum_cpu_seconds_total counter\n"
+              "lyceum_cpu_seconds_total 3\n"
+              "# HELP lyceum_late_seconds late\n"
+              "# TYPE lyceum_late_seconds gauge\n"
+              "lyceum_late_seconds{shard=\"0\"} 1.5\n"
+              "lyceum_late_seconds{shard=\"1\"} 3\n");
+    level = 2;
+    EXPECT_EQ(totals({&one}),
+              (sums{{"lyceum_cpu_seconds_total", 4}, {"lyceum_late_seconds{shard=\"0\"}", 2}}));
+}
+
 TEST(registry, label_values_are_escaped) {
     registry r;
     r.make_counter("lyceum_x_total", "x", {{"v", "a\"b\\c\nd"}}).add(1);
@@ -68,6 +89,7 @@ TEST(registry_death, names_that_prometheus_would_refuse_and_kinds_that_clash_are
     EXPECT_DEATH((void)r.make_counter("a-b", "x"), "broken promise");
     EXPECT_DEATH((void)r.make_counter("a", "x", {{"a:b", "v"}}), "broken promise");
     EXPECT_DEATH((void)r.make_gauge("lyceum_x_total", "x"), "one name|broken promise");
+    EXPECT_DEATH(r.show_counter("lyceum_x_total", "x", [] { return 1.0; }), "broken promise");
 }
 
 } // namespace
