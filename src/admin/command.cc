@@ -41,6 +41,10 @@ constexpr argument add_trusted[] = {
      false,
      "ports at which clients may reach it; 5060 (TLS: 5061) unless told, any for who may register"},
 };
+constexpr argument which_endpoints[] = {
+    {"user", text, false, user_argument.sentence},
+    {"after", text, false, "what the page before said as \"next\""},
+};
 constexpr argument remove_trusted[] = {
     {"host", text, true, "address or name"},
     {"transport", text, false, "only the entry of this transport; every one unless told"},
@@ -65,7 +69,12 @@ constexpr command table[] = {
     {"trusted remove", "Trusts a gateway or server no longer.", remove_trusted},
     {"version", "Tells the version of who answers.", {}},
     {"status", "Tells what the server is doing.", {}, true},
-    {"endpoints", "Lists where a user is signed in.", just_user, true},
+    {"endpoints",
+     "Lists where a user is signed in. Without a user: where everybody is, {\"endpoints\":[...]} "
+     "of "
+     "some users at a time, and \"next\" when there are more.",
+     which_endpoints,
+     true},
     {"trace", "Shows a user's messages as they come and go.", just_user, true},
     {"reload", "Reads certificates and the log level anew, and opens the log file anew.", {}, true},
     {"drain", "Takes no new connections, ends what is under way, then stops.", {}, true},

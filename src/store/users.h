@@ -19,6 +19,9 @@ public:
     virtual ~users() = default;
 
     [[nodiscard]] virtual stored<std::vector<people::user>> all() = 0; ///< by AOR
+    /// At most so many of all(), those behind an AOR; behind an empty one the first.
+    [[nodiscard]] virtual stored<std::vector<people::user>> page(const sip::aor& behind,
+                                                                 std::size_t most) = 0;
     [[nodiscard]] virtual stored<std::optional<people::user>> find(const sip::aor&) = 0;
     /// By NTLM user name and domain. An empty domain, or one that no user of that login has,
     /// matches when the login alone names one user. Both without regard to case.

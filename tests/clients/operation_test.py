@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """What an operator does to a server, and what it tells."""
 
+import datetime
 import json
 import pathlib
 import re
@@ -17,6 +18,7 @@ import urllib.request
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from loopback import certificates  # noqa: E402
+from loopback.admin import Refused  # noqa: E402
 from loopback.house import House, PATIENCE, eventually, main, sip  # noqa: E402
 
 
@@ -210,6 +212,42 @@ class Operation(House):
         for m in seen[:2]:
             self.assertTrue(m["text"].endswith("are we heard?"))
         self.assertNotIn("not bob's business", "".join(m["text"] for m in seen))
+
+    def test_everybody_who_is_signed_in_is_listed(self):
+        self.assertEqual(self.do("endpoints"), {"endpoints": []})
+        with self.admin() as admin:
+            for i in range(450):
+                admin.do("user add", user=sip(f"u{i:03}"), password="secret")
+        before = time.time()
+        alice, again = self.signed_in("alice", "--epid", "0a0a0a0a0a"), self.signed_in("alice", "--epid", "0b0b0b0b0b")
+        others = [self.signed_in(name, password="secret") for name in ("u000", "u100", "u449")]
+        done = self.lyceum("endpoints", "--json")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        rows = json.loads(done.stdout)
+        self.assertEqual([row["user"] for row in rows], [sip(name) for name in ("alice", "alice", "u000", "u100", "u449")])
+        self.assertEqual({row["epid"] for row in rows[:2]}, {"0a0a0a0a0a", "0b0b0b0b0b"})
+        of_alice = {row["epid"]: row for row in self.endpoints("alice")}
+        for row in rows:
+            self.assertRegex(row["peer"], r"^127\.0\.0\.1:\d+$")
+            self.assertIn("Lyceum", row["agent"])
+            self.assertGreater(row["expires_seconds"], 0)
+            since = datetime.datetime.fromisoformat(row["since"].replace("Z", "+00:00")).timestamp()
+            self.assertLess(before - 1, since)
+            self.assertLess(since, time.time() + 1)
+            if row["user"] == sip("alice"):
+                self.assertEqual({k: v for k, v in row.items() if k not in ("user", "since", "expires_seconds")},
+                                 {k: v for k, v in of_alice[row["epid"]].items() if k not in ("since", "expires_seconds")})
+        first = self.do("endpoints")  # 452 users are three pages
+        second = self.do("endpoints", after=first["next"])
+        third = self.do("endpoints", after=second["next"])
+        self.assertNotIn("next", third)
+        self.assertEqual([row["user"] for page in (first, second, third) for row in page["endpoints"]], [row["user"] for row in rows])
+        with self.assertRaises(Refused):
+            self.do("endpoints", user=sip("alice"), after=sip("alice"))
+        self.assertIn(sip("u449"), self.lyceum("endpoints").stdout)
+        for client in (alice, again, *others):
+            self.assertEqual(client.end(), 0)
+        eventually(lambda: self.do("endpoints")["endpoints"], [])
 
     def test_backup_while_it_runs(self):
         added, over = [], threading.Event()

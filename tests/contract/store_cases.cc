@@ -58,6 +58,30 @@ void people_come_and_go(stores& s) {
     EXPECT_EQ(*s.users->all(), (std::vector<people::user>{bob}));
 }
 
+void people_are_told_page_by_page(stores& s) {
+    EXPECT_TRUE(s.users->page({}, 10)->empty());
+    std::vector<people::user> all;
+    for (const char* uri : {"sip:a@a.test", "sip:a@b.test", "sip:b-1@a.test", "sip:b@a.test"})
+        all.push_back(person(uri));
+    for (const auto which : {2U, 0U, 3U, 1U})
+        ASSERT_EQ(s.users->add(all[which], secret_a), outcome::done);
+    ASSERT_EQ(*s.users->all(), all);
+    for (const std::size_t most : {1U, 2U, 3U, 4U, 9U}) {
+        std::vector<people::user> seen;
+        for (sip::aor behind;;) {
+            const auto page = *s.users->page(behind, most);
+            EXPECT_LE(page.size(), most);
+            if (page.empty()) break;
+            seen.insert(seen.end(), page.begin(), page.end());
+            behind = page.back().aor;
+        }
+        EXPECT_EQ(seen, all) << most;
+    }
+    EXPECT_TRUE(s.users->page({}, 0)->empty());
+    // Somebody who is not there has a place all the same.
+    EXPECT_EQ(*s.users->page(aor("sip:a@aa.test"), 1), (std::vector<people::user>{all[1]}));
+}
+
 void logins_are_found(stores& s) {
     const auto a = person("sip:alice@a.test", "alice", "A");
     const auto b = person("sip:alice@b.test", "alice", "b.test");
@@ -232,6 +256,7 @@ void threads_do_not_lose_changes(stores& s) {
 
 constexpr store_case cases[] = {
     {"people_come_and_go", people_come_and_go},
+    {"people_are_told_page_by_page", people_are_told_page_by_page},
     {"logins_are_found", logins_are_found},
     {"a_login_of_a_domain_is_one_persons", a_login_of_a_domain_is_one_persons},
     {"the_first_list_is_the_default_group", the_first_list_is_the_default_group},

@@ -135,7 +135,7 @@ class Users(Deployment):
         self.fails(USAGE, "usage", "trusted", "add", "127.0.0.1", "--transport", "sctp")
 
     def test_what_needs_a_server(self):
-        for words in (["status"], ["trace", "alice@contoso.test"], ["drain"], ["endpoints", "alice@contoso.test"]):
+        for words in (["status"], ["trace", "alice@contoso.test"], ["drain"], ["endpoints", "alice@contoso.test"], ["endpoints"]):
             self.fails(UNAVAILABLE, "not_running", *words)
 
     def test_a_store_that_somebody_holds(self):
@@ -415,6 +415,24 @@ class Server(Deployment):
     def test_a_listed_agent_moves_no_cursor(self):
         self.play(json.dumps({"ok": True, "result": [{"epid": "e", "agent": "UC\x1b[2J", "peer": "p", "expires_seconds": 1}]}))
         self.assertIn("UC[2J", self.expect(OK, "--config", self.config, "endpoints", "alice@contoso.test").stdout)
+
+    def test_pages_of_endpoints_are_one_list(self):
+        alice, bob = ({"user": f"sip:{name}@contoso.test", "epid": "e", "agent": "UC", "peer": "p", "expires_seconds": 1} for name in ("alice", "bob"))
+        pages = [{"endpoints": [alice], "next": "sip:b@contoso.test"}, {"endpoints": [], "next": "sip:b@d.test"}, {"endpoints": [bob]}]
+        heard = []
+
+        def serve():
+            for page in pages:
+                connection, _ = self.listener.accept()
+                with connection, connection.makefile("rwb") as lines:
+                    heard.append(json.loads(lines.readline())["arguments"])
+                    lines.write(json.dumps({"ok": True, "result": page}).encode() + b"\n")
+
+        threading.Thread(target=serve, daemon=True).start()
+        self.assertEqual(self.do("endpoints"), [alice, bob])
+        self.assertEqual(heard, [{}, {"after": "sip:b@contoso.test"}, {"after": "sip:b@d.test"}])
+        self.play('{"ok":true,"result":[]}')
+        self.fails(UNAVAILABLE, "unavailable", "endpoints")
 
     def test_a_capture_is_private(self):
         capture = self.folder / "c.pcap"

@@ -120,7 +120,7 @@ public:
         app_.set_version_flag("--version", "lyceum " LYCEUM_VERSION);
         add_own();
         for (const auto& c : admin::commands()) {
-            if (c.name != "version" && c.name != "trace") add(c);
+            if (c.name != "version" && c.name != "trace" && c.name != "endpoints") add(c);
         }
         describe_groups(app_);
     }
@@ -197,6 +197,13 @@ private:
         trace->add_option("user", trace_.user, "whose messages")->required()->type_name("");
         trace->add_option("--pcap", trace_.pcap, "writes them for Wireshark too")
             ->type_name("FILE");
+        auto* endpoints =
+            leaf(app_, "endpoints", "Lists where a user is signed in, or everybody.", [this] {
+                if (!endpoints_of_.empty()) endpoints_of_ = without_scheme_added(endpoints_of_);
+                return run_endpoints(now_, endpoints_of_);
+            });
+        endpoints->add_option("user", endpoints_of_, "whose; everybody's unless told")
+            ->type_name("");
         auto* backup =
             leaf(app_,
                  "backup",
@@ -231,6 +238,7 @@ private:
     std::string folder_;
     std::string page_;
     trace_options trace_;
+    std::string endpoints_of_;
     action chosen_;
     CLI::App app_;
     std::map<std::string, CLI::App*> groups_;

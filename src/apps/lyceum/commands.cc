@@ -105,6 +105,32 @@ exit_code run_trace(const invocation& i, trace_options o) {
     });
 }
 
+exit_code run_endpoints(const invocation& i, const std::string& user) {
+    if (!user.empty()) {
+        admin::arguments a;
+        a.texts["user"] = user;
+        return run_table_command(i, "endpoints", std::move(a));
+    }
+    json::array all;
+    admin::arguments page;
+    do { // bounded pages, so that the server does something else in between
+        const auto told = ask(i, "endpoints", page);
+        if (!told) return report(i, told.error());
+        const auto v = json::parse(*told);
+        const auto* one = v.if_object();
+        const auto* rows = one == nullptr ? nullptr : one->if_contains("endpoints");
+        if (rows == nullptr || !rows->is_array())
+            return report(i, {"unavailable", "the server's answer is no list of endpoints"});
+        const auto& some = rows->get_array();
+        all.insert(all.end(), some.begin(), some.end());
+        page.texts.erase("after");
+        if (const auto* next = one->if_contains("next"); next != nullptr && next->is_string())
+            page.texts["after"] = std::string(next->get_string());
+    } while (page.optional_text("after"));
+    const auto text = json::serialize(all);
+    return print(i.json ? text + "\n" : for_people("endpoints", text));
+}
+
 exit_code run_backup(const invocation& i, const std::string& folder) {
     return show(i, backup(i.config, folder));
 }

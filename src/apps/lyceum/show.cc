@@ -119,7 +119,7 @@ std::string for_people(std::string_view command, std::string_view text) {
     if (command == "endpoints") {
         each_row([](json::object& row) {
             json::object narrow;
-            for (const char* key : {"epid", "agent", "peer", "expires_seconds"}) {
+            for (const char* key : {"user", "epid", "agent", "peer", "since", "expires_seconds"}) {
                 if (const auto* value = row.if_contains(key))
                     narrow[key == std::string_view("expires_seconds") ? "expires" : key] = *value;
             }

@@ -9,7 +9,7 @@ namespace lyceum::apps::console {
 /// is itself.
 [[nodiscard]] std::string for_people(std::string_view json);
 
-/// The same of a command of the administration socket: where somebody is signed in is a table
+/// The same of a command of the administration socket: where people are signed in is a table
 /// narrow enough for a terminal (all of it is in the JSON), a trusted peer without a transport has
 /// any, and a removed user is told in one line.
 [[nodiscard]] std::string for_people(std::string_view command, std::string_view json);

@@ -2,6 +2,7 @@
 
 #include "apps/lyceumd/admin_socket.h"
 #include "apps/lyceumd/descriptors.h"
+#include "apps/lyceumd/endpoints_command.h"
 #include "apps/lyceumd/metrics_server.h"
 #include "apps/lyceumd/process_metrics.h"
 #include "apps/lyceumd/trace_hub.h"
@@ -186,7 +187,16 @@ private:
         return n;
     }
     admin::outcome status();
-    admin::outcome endpoints(const admin::arguments&);
+    endpoints_of_some endpoints_of(unsigned home, const std::vector<sip::aor>& whose) {
+        return ask(home, [&](front_end& f) {
+            endpoints_of_some out;
+            for (const auto& who : whose) {
+                const auto* live = f.registrar().live(who);
+                out.push_back(live == nullptr ? std::vector<roles::registrar::binding>{} : *live);
+            }
+            return out;
+        });
+    }
 
     folder::deployment settings_;
     trace_hub trace_;
@@ -275,7 +285,14 @@ std::expected<void, std::string> running_server::open() {
         },
         settings_.server.domains});
     service_->add("status", [this](const admin::arguments&) { return status(); });
-    service_->add("endpoints", [this](const admin::arguments& a) { return endpoints(a); });
+    service_->add("endpoints", [this](const admin::arguments& a) {
+        return list_endpoints(a,
+                              store_->users(),
+                              shards(),
+                              [this](unsigned home, const std::vector<sip::aor>& whose) {
+                                  return endpoints_of(home, whose);
+                              });
+    });
     service_->add("reload", [this](const admin::arguments&) -> admin::outcome {
         if (const auto done = reload(); !done)
             return std::unexpected(admin::failure{"refused", done.error()});
@@ -349,37 +366,6 @@ admin::outcome running_server::status() {
         {"registrations", sum.registrations},
         {"subscriptions", sum.subscriptions},
     });
-}
-
-admin::outcome running_server::endpoints(const admin::arguments& a) {
-    const auto user = sip::aor::from(a.text("user"));
-    if (!user) {
-        return std::unexpected(
-            admin::failure{"usage", "endpoints wants a SIP address: sip:alice@contoso.test"});
-    }
-    if (const auto known = store_->users().find(*user); known && !*known)
-        return std::unexpected(admin::failure{"not_found", "there is no user " + user->text()});
-    const auto home = net::home_of(user->text(), shards());
-    const auto live = ask(home, [&](front_end& f) {
-        const auto* bindings = f.registrar().live(*user);
-        return bindings == nullptr ? std::vector<roles::registrar::binding>{} : *bindings;
-    });
-    const auto now = system_environment().now();
-    json::array out;
-    for (const auto& b : live) {
-        out.push_back(json::object{
-            {"epid", b.epid},
-            {"instance", b.instance ? b.instance->text() : std::string()},
-            {"gruu", b.gruu},
-            {"contact", b.contact},
-            {"peer", b.where.peer.text()},
-            {"transport", net::name(static_cast<net::transport>(b.where.transport))},
-            {"agent", b.user_agent},
-            {"expires_seconds",
-             std::chrono::duration_cast<std::chrono::seconds>(b.expires - now).count()},
-        });
-    }
-    return json::serialize(out);
 }
 
 } // namespace

@@ -51,6 +51,16 @@ public:
             return out;
         });
     }
+    stored<std::vector<people::user>> page(const sip::aor& behind, std::size_t most) override {
+        return t_.run("users.page", [&] {
+            std::vector<people::user> out;
+            for (auto at = t_.people.upper_bound(behind);
+                 at != t_.people.end() && out.size() < most;
+                 ++at)
+                out.push_back(at->second.user);
+            return out;
+        });
+    }
     stored<std::optional<people::user>> find(const sip::aor& who) override {
         return t_.run("users.find", [&]() -> std::optional<people::user> {
             const auto at = t_.people.find(who);

@@ -23,12 +23,14 @@ struct user_row {
     }
 };
 
-std::vector<people::user> select(session& s, const std::string& where, const std::string& key) {
+std::vector<people::user>
+select(session& s, const std::string& where, const std::string& key, std::size_t most = 0) {
+    const auto limit = most == 0 ? std::string() : " LIMIT " + std::to_string(most);
     user_row r;
     ::soci::statement st =
         (s.prepare
              << "SELECT aor, display_name, login, domain, line_uri, mail, enabled FROM users " +
-                    where + " ORDER BY aor",
+                    where + " ORDER BY aor" + limit,
          into(r.aor),
          into(r.display_name),
          into(r.login),
@@ -70,6 +72,13 @@ public:
     stored<std::vector<people::user>> all() override {
         return sessions_.read("users.all",
                               [](session& s) { return select(s, "WHERE aor <> :key", ""); });
+    }
+
+    stored<std::vector<people::user>> page(const sip::aor& behind, std::size_t most) override {
+        return sessions_.read("users.page", [&](session& s) {
+            return most == 0 ? std::vector<people::user>()
+                             : select(s, "WHERE aor > :key", behind.text(), most);
+        });
     }
 
     stored<std::optional<people::user>> find(const sip::aor& who) override {

@@ -45,6 +45,9 @@ TEST(show, results_of_commands_for_people) {
         {"endpoints",
          R"([{"epid":"1","contact":"sip:x","peer":"p","agent":"A","expires_seconds":60}])",
          "epid  agent  peer  expires\n1     A      p     60\n"},
+        {"endpoints",
+         R"([{"user":"sip:a@b","epid":"","gruu":"g","peer":"p","agent":"A","since":"s","expires_seconds":60}])",
+         "user     epid  agent  peer  since  expires\nsip:a@b        A      p     s      60\n"},
     };
     for (const auto& row : rows)
         EXPECT_EQ(for_people(row.command, row.json), row.text) << row.json;

@@ -22,6 +22,9 @@ sip::aor aor(std::string_view name) {
 class few_users final : public store::users {
 public:
     store::stored<std::vector<people::user>> all() override { return people_; }
+    store::stored<std::vector<people::user>> page(const sip::aor&, std::size_t) override {
+        return people_;
+    }
     store::stored<std::optional<people::user>> find(const sip::aor& a) override {
         if (!reachable) return std::unexpected(unavailable{"gone"});
         const auto at = std::ranges::find(people_, a, &people::user::aor);
