@@ -39,7 +39,13 @@ void stack::on_timer(std::uint32_t kind, std::move_only_function<void(std::uint6
 }
 
 stack::load stack::now_under_way() const {
-    return {transport_.flows(), servers_.size(), clients_.size()};
+    std::size_t kept = 0;
+    for (const auto& [id, t] : clients_) {
+        kept += t.stem.footprint() + t.last.capacity() + t.udp_via.capacity();
+        for (const auto& why : t.cancel_reasons)
+            kept += why.capacity();
+    }
+    return {transport_.flows(), servers_.size(), clients_.size(), kept};
 }
 
 void stack::on_opened(net::flow_id id, const net::flow_facts& facts) {
@@ -50,7 +56,7 @@ void stack::on_opened(net::flow_id id, const net::flow_facts& facts) {
             auto& t = *clients_.find(waiting);
             if (!t.over_udp) continue;
             t.over_udp.reset();
-            t.last.clear();
+            let_go(t.last);
         }
     }
     gate_.on_opened(id, facts);

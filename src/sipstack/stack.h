@@ -99,6 +99,7 @@ public:
         std::size_t flows = 0;
         std::size_t server_transactions = 0;
         std::size_t client_transactions = 0;
+        std::size_t kept_for_clients = 0; ///< octets of messages that these may still need
     };
     [[nodiscard]] load now_under_way() const;
     /// Refuses new requests with 503 from now on.

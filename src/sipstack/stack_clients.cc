@@ -33,11 +33,9 @@ transaction_ref stack::send(sip::message&& m,
         gate_.keep_inside(nearby, m);
         t.last = m.text();
         if (t.last.size() > settings_.max_datagram) move_to_tcp(m, t, marks);
+        if (t.last.size() > longest_datagram) let_go(t.last);
     }
-    if (invite) {
-        t.request = m;
-        t.request.set_body({}, {});
-    }
+    if (invite) t.stem = stem_of(m);
     const auto to = t.to;
     transaction::actions todo;
     t.machine.on(transaction::start{}, shard_.clock().now(), todo);
@@ -79,8 +77,8 @@ void stack::move_to_tcp(sip::message& m, client_transaction& t, const relay_mark
     add_via(m, tcp, t.via, settings_, marks.via_parameters);
     t.machine = transaction::client(t.method == method::invite, settings_.timings, true);
     if (transport_.is_open(tcp.flow)) {
-        t.last.clear();
-    } else {
+        let_go(t.last);
+    } else if (t.last.size() <= longest_datagram) {
         t.over_udp = t.to;
         t.udp_via = udp_via;
     }
@@ -93,7 +91,7 @@ void stack::fall_back_to_udp(std::uint64_t id) {
     if (!udp) return;
     note_refused_tcp(udp->peer);
     clients_.redirect(id, *udp);
-    if (t.method == method::invite) t.request.replace_first(header::via, t.udp_via);
+    if (t.method == method::invite) t.stem.replace_first(header::via, t.udp_via);
     t.machine = transaction::client(t.method == method::invite, settings_.timings, false);
     transaction::actions todo;
     t.machine.on(transaction::start{}, shard_.clock().now(), todo);
@@ -120,7 +118,7 @@ void stack::send_stateless(sip::message&& m, const path& where, const relay_mark
     }
     m.remove_first(header::via);
     add_via(m, *tcp, via, settings_, marks.via_parameters);
-    if (!transport_.is_open(tcp->flow)) {
+    if (!transport_.is_open(tcp->flow) && octets.size() <= longest_datagram) {
         auto& waiting = over_udp_[tcp->flow];
         constexpr std::size_t max_waiting = 100; // who did not connect by then gets no more
         if (waiting.size() < max_waiting) waiting.push_back({to, std::move(octets)});
@@ -161,7 +159,7 @@ void stack::send_cancel(std::uint64_t id) {
     transaction::actions todo;
     invite.machine.on(transaction::cancelled{}, now, todo);
     invite.timer.set(deadlines_, {client_timer, id}, invite.machine.deadline());
-    auto m = cancel_of(invite.request, invite.cancel_reasons);
+    auto m = cancel_of(invite.stem, std::exchange(invite.cancel_reasons, {}));
     if (invite.cancel_why) {
         m.append(header::ms_diagnostics,
                  diagnostics::value(*invite.cancel_why, settings_.gate.fqdn));
@@ -215,7 +213,7 @@ void stack::pursue(std::uint64_t id, transaction::actions todo, sip::message* re
     if (found == nullptr) return;
     auto& t = *found;
     if (todo.has(action::send_ack) && response != nullptr)
-        transmit(t.to, ack_of(t.request, *response), {});
+        transmit(t.to, ack_of(t.stem, *response), {});
     if (todo.has(action::retransmit) && !t.last.empty()) transport_.send(t.to, t.last);
     const auto ref = ref_of(id);
     auto* const user = t.user;

@@ -4,6 +4,7 @@
 #include "protocol/sip/remains.h"
 #include "protocol/sip/respond.h"
 #include "protocol/sip/validate.h"
+#include "sipstack/invite_followers.h"
 #include "sipstack/stack.h"
 #include "sipstack/stack_counters.h"
 #include "sipstack/via.h"
@@ -199,10 +200,7 @@ void stack::take_cancel(const path& from, const sip::message& m) {
     ok.append(header::server, settings_.gate.product);
     answer_at_once(from, std::move(ok));
     if (!servers_.find(id)->is_invite) return;
-    std::vector<std::string> reasons;
-    for (const auto why : noted.values(header::reason))
-        reasons.emplace_back(why);
-    requests_->on_cancel(ref_of(id), std::move(reasons));
+    requests_->on_cancel(ref_of(id), reasons_of(noted));
 }
 
 } // namespace lyceum::sipstack

@@ -17,6 +17,14 @@ namespace lyceum::sipstack {
 /// Somebody who has requests under way, and how many.
 using holder = std::pair<const std::string, std::size_t>;
 
+/// More has no room in any datagram. RFC 768, RFC 791 3.1: 65535 octets with both headers
+inline constexpr std::size_t longest_datagram = 65535 - 20 - 8;
+
+/// Empties a text that will not be needed again: clear() would keep its memory.
+inline void let_go(std::string& text) {
+    std::string().swap(text);
+}
+
 /// A request that came in and what its answer needs.
 struct server_transaction {
     transaction::server machine;
@@ -40,8 +48,8 @@ struct client_transaction {
     path to;
     response_user* user = nullptr;
     std::uint64_t token = 0;
-    sip::message request; ///< an INVITE's header: CANCEL and ACK are made from it
-    std::string last;     ///< what to send again; kept over UDP only
+    sip::message stem; ///< of an INVITE: CANCEL and ACK are made from it
+    std::string last;  ///< what to send again; kept over UDP only
     sip::method method = sip::method::other;
     bool cancel_wanted = false;
     bool heard_provisional = false;
@@ -138,6 +146,8 @@ public:
     }
     [[nodiscard]] const flow_index& by_flow() const { return by_flow_; } ///< streams only
     [[nodiscard]] std::size_t size() const { return by_id_.size(); }
+    [[nodiscard]] auto begin() const { return by_id_.begin(); }
+    [[nodiscard]] auto end() const { return by_id_.end(); }
 
 private:
     std::unordered_map<std::uint64_t, client_transaction> by_id_;

@@ -139,6 +139,10 @@ public:
     [[nodiscard]] std::uint32_t cseq_number() const; ///< 0 when absent or malformed
 
     [[nodiscard]] const std::vector<field>& fields() const { return fields_; }
+    /// Octets of the heap that it holds. A message that was parsed or changed keeps what it was.
+    [[nodiscard]] std::size_t footprint() const {
+        return arena_.capacity() + fields_.capacity() * sizeof(field);
+    }
     [[nodiscard]] std::string_view name(const field&) const;
     [[nodiscard]] std::string_view value(const field&) const;
 

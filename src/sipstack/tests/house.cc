@@ -186,6 +186,7 @@ stack::load house::load() const {
         sum.flows += l.flows;
         sum.server_transactions += l.server_transactions;
         sum.client_transactions += l.client_transactions;
+        sum.kept_for_clients += l.kept_for_clients;
     }
     return sum;
 }

@@ -295,6 +295,36 @@ TEST(proxying, why_it_was_cancelled) { // RFC 3326
     x.everybody_leaves();
 }
 
+TEST(proxying, a_branch_keeps_little_of_its_invite) {
+    gateway_and_bob x;
+    client twin(x.h, "bob", "10.0.2.2");
+    gateway phone(x.h, "10.0.0.10");
+    twin.sign_in();
+    phone.register_phone("bob"); // over UDP, which the long one leaves
+    auto invite = x.bob.request("INVITE", "sip:bob@contoso.test");
+    for (int i = 0; i < 100; ++i)
+        invite.append("X-More-" + std::to_string(i), std::string(300, 'x'));
+    invite.set_body("application/sdp", std::string(500'000, 'v'));
+    x.bob.send(invite);
+    x.h.run_for(100ms);
+    for (auto* p : {static_cast<party*>(&x.bob), static_cast<party*>(&twin)})
+        (void)p->expect("INVITE");
+    (void)phone.expect("INVITE");
+    EXPECT_EQ(x.h.load().client_transactions, 3U);
+    EXPECT_LT(x.h.load().kept_for_clients, 3U * 2000U);
+    // Reasons wait at branches that have not rung.
+    auto cancel = follower(invite, "CANCEL");
+    for (int i = 0; i < 100; ++i)
+        cancel.append(header::reason, "SIP;text=\"" + std::string(300, 'x') + "\"");
+    x.bob.send(cancel);
+    x.h.run_for(100ms);
+    EXPECT_EQ(x.h.load().client_transactions, 3U);
+    EXPECT_LT(x.h.load().kept_for_clients, 3U * 4000U);
+    x.h.run_for(1min);
+    twin.hang_up();
+    x.everybody_leaves();
+}
+
 TEST(proxying, the_ack_of_a_refusal_without_a_transaction_ends_here) {
     auto s = house::settings();
     s.max_transactions = 0;
