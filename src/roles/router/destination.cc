@@ -130,6 +130,10 @@ std::expected<bool, diagnostics::refusal> wants_to_be_reachable(const sip::messa
     return true;
 }
 
+bool in_dialog(const sip::message& m) {
+    return !m.to_tag().empty();
+}
+
 bool can_recover(const sip::message& m) {
     return m.lists(header::supported, "ms-dialog-route-set-update");
 }

@@ -55,6 +55,9 @@ using destination =
 [[nodiscard]] std::expected<bool, diagnostics::refusal>
 wants_to_be_reachable(const sip::message&, std::string_view transport);
 
+/// Whether the request is sent in a dialog: it has a To tag.
+[[nodiscard]] bool in_dialog(const sip::message&);
+
 /// Whether who sent a request in a dialog knows how to mend the dialog's route. [MS-SIPRE] 3.7.5
 [[nodiscard]] bool can_recover(const sip::message&);
 

@@ -153,6 +153,37 @@ TEST(patience, one_client_does_not_use_up_what_is_there_for_all) {
     h.expect_nothing_left();
 }
 
+TEST(patience, nor_does_one_who_names_a_connection) { // by what a contact of the house says
+    auto s = house::settings();
+    s.max_transactions_of_user = 10;
+    s.max_transactions_of_peer = 20;
+    house h(1, {}, s);
+    for (const auto* name : {"alice", "bob"})
+        h.add_user(name);
+    client alice(h, "alice", "10.0.1.1");
+    client bob(h, "bob", "10.0.2.1");
+    gateway gw(h, "10.0.0.9");
+    alice.sign_in();
+    bob.sign_in();
+    alice.send(alice.request("MESSAGE", "sip:bob@contoso.test"));
+    h.run_for(100ms);
+    const auto first = bob.expect("MESSAGE");
+    const std::string contact(first.uri());
+    ASSERT_TRUE(contact.contains("ms-received-cid=")) << contact;
+    bob.send(bob.answer(first, 200));
+    h.run_for(100ms);
+    for (int i = 0; i < 30; ++i) {
+        alice.send(alice.request("INVITE", contact));
+        gw.send(gw.request("INVITE", contact));
+    }
+    h.run_for(100ms);
+    EXPECT_EQ(h.metric("lyceum_sipstack_overload_total{limit=\"user\"}"), 20);
+    EXPECT_EQ(h.metric("lyceum_sipstack_overload_total{limit=\"peer\"}"), 10);
+    alice.hang_up();
+    bob.hang_up();
+    h.expect_nothing_left();
+}
+
 TEST(patience, many_connections_of_one_user_do_not_either) {
     auto s = house::settings();
     s.max_transactions_of_user = 50; // on each of two shards

@@ -1,64 +1,14 @@
-// Ways out of the house's own table: a connection that a contact names, and other hosts.
+// The way to other hosts.
 #include "base/text.h"
 #include "protocol/sip/uri.h"
 #include "roles/router/rim/router_rim.h"
-
-#include <charconv>
 
 namespace lyceum::roles::router {
 namespace {
 
 using sipstack::incoming;
 
-std::optional<net::flow_id> flow_of(std::string_view cid) {
-    std::uint64_t v = 0;
-    const auto [at, error] = std::from_chars(cid.data(), cid.data() + cid.size(), v, 16);
-    if (error != std::errc{} || at != cid.data() + cid.size() || v == 0) return std::nullopt;
-    return net::flow_id{v};
-}
-
 } // namespace
-
-void router_rim::to_connection(incoming&& in, const std::string& cid) {
-    const auto flow = flow_of(cid);
-    if (!flow) {
-        refuse_unreachable(in);
-        return;
-    }
-    if (const auto user = sip::aor::from(in.message.uri())) {
-        go_on_to_connection(std::move(in), *flow, *user);
-        return;
-    }
-    // seen: pidgin-sipe 1.25 registers a contact without a user part. Whose connection is it?
-    const auto id = next_waiting_++;
-    waiting_.emplace(id, waiting{std::move(in), {}, false, 0});
-    around_.stack.user_of(*flow, [this, id, flow = *flow](const std::string& who) {
-        auto node = waiting_.extract(id);
-        if (node.empty()) return;
-        if (const auto user = sip::aor::from(who)) {
-            go_on_to_connection(std::move(node.mapped().in), flow, *user);
-        } else {
-            refuse_unreachable(node.mapped().in);
-        }
-    });
-}
-
-void router_rim::go_on_to_connection(incoming&& in, net::flow_id flow, const sip::aor& user) {
-    // A cid from outside proves nothing: what the URI says has to be true of an endpoint of the
-    // connection's user. digest MS-SIPRE 7
-    const auto uri = sip::parse_uri(in.message.uri());
-    if (const auto endpoints = around_.location.find(user)) {
-        for (const auto& e : *endpoints) {
-            if (e.way.flow != flow) continue;
-            if (uri && uri->user.empty() && e.contact != in.message.uri()) continue;
-            std::vector<sipstack::proxy_target> targets;
-            targets.push_back({e.contact, e.way});
-            forward(std::move(in), std::move(targets));
-            return;
-        }
-    }
-    refuse_unreachable(in);
-}
 
 bool router_rim::may_be_looked_up(const incoming& in, std::string_view host) const {
     // A name that the list does not have may still be that of an address that it has: who is

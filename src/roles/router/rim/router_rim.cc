@@ -41,10 +41,6 @@ bool is_encoded(const sip::message& m) {
     return false;
 }
 
-bool in_dialog(const sip::message& m) {
-    return !m.to_tag().empty();
-}
-
 /// Whether the house itself answers what is for that destination.
 bool stays_here(const destination& d, const sip::message& m) {
     return std::holds_alternative<to_server>(d) || std::holds_alternative<to_component>(d) ||
@@ -339,67 +335,6 @@ void router_rim::serve_component(incoming&& in, const to_component& c) {
         home, [to = around_.dispatches[home], in = std::move(in), opaque = c.opaque]() mutable {
             if (auto* handler = to->find_component(opaque)) (*handler)(std::move(in));
         });
-}
-
-void router_rim::to_people(incoming&& in,
-                           const sip::aor& user,
-                           std::string_view epid,
-                           const sip::instance_id* instance) {
-    const auto person = around_.people.find(user);
-    if (!person) {
-        refuse(in, {404, diagnostics::id::user_unknown});
-        return;
-    }
-    if (!person->enabled) {
-        refuse(in, {404, diagnostics::id::destination_not_enabled});
-        return;
-    }
-    std::vector<sipstack::proxy_target> targets;
-    if (const auto endpoints = around_.location.find(user)) {
-        for (const auto& e : *endpoints) {
-            if (instance != nullptr && e.instance != *instance) continue;
-            if (instance == nullptr && !epid.empty() && e.epid != epid) continue;
-            auto way = e.way;
-            const auto& account = e.on_account_of;
-            // This shard may have heard before the registrar that its peer is trusted no more.
-            if (!account.host.empty() && !around_.stack.gate_keeper().honours(account, true))
-                continue;
-            // A plain user agent is connected to, whatever became of the connection that it
-            // registered over.
-            if (!way.flow)
-                way = around_.stack.reach(way.kind, way.peer, way.peer.address.text(), account);
-            if (way.flow) {
-                targets.push_back(
-                    {.uri = e.contact, .way = way, .q = e.q, .on_account_of = account});
-            }
-        }
-    }
-    if (targets.empty()) {
-        if (instance != nullptr) {
-            refuse_unreachable(in);
-        } else {
-            refuse(in, {480, diagnostics::id::no_suitable_response});
-        }
-        return;
-    }
-    forward(std::move(in), std::move(targets));
-}
-
-void router_rim::refuse_unreachable(const incoming& in) {
-    if (!in_dialog(in.message)) {
-        refuse(in, {480, diagnostics::id::no_suitable_response});
-        return;
-    }
-    if (!can_recover(in.message)) {
-        refuse(in, {481, diagnostics::id::route_set_invalid});
-        return;
-    }
-    refused_.add();
-    if (!in.transaction) return;
-    auto r = around_.stack.refusal_for(in.message, {430, diagnostics::id::route_set_invalid});
-    // It is the other end that has to register again. [MS-SIPRE] 3.7.5.3.1
-    r.append("P-Dialog-Recovery-Action", "Wait-For-Session-Update");
-    around_.stack.respond(in.transaction, std::move(r));
 }
 
 void router_rim::forward(incoming&& in,

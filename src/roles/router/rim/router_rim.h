@@ -49,6 +49,9 @@ private:
                    const sip::aor&,
                    std::string_view epid,
                    const sip::instance_id*);
+    /// Nothing when nobody on the list answers for it, or there is no socket that reaches it.
+    [[nodiscard]] std::optional<sipstack::proxy_target>
+    target_of(const sipstack::reachable_endpoint&) const;
     void to_connection(sipstack::incoming&&, const std::string& cid);
     void go_on_to_connection(sipstack::incoming&&, net::flow_id, const sip::aor& user);
     /// In a dialog the other end is gone until it comes back; outside one it is just not here.

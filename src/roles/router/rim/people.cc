@@ -1,0 +1,128 @@
+// The ways to the house's own users: to their endpoints, and to a connection that a contact names.
+#include "roles/router/rim/router_rim.h"
+
+#include <charconv>
+
+namespace lyceum::roles::router {
+namespace {
+
+using sipstack::incoming;
+
+std::optional<net::flow_id> flow_of(std::string_view cid) {
+    std::uint64_t v = 0;
+    const auto [at, error] = std::from_chars(cid.data(), cid.data() + cid.size(), v, 16);
+    if (error != std::errc{} || at != cid.data() + cid.size() || v == 0) return std::nullopt;
+    return net::flow_id{v};
+}
+
+} // namespace
+
+std::optional<sipstack::proxy_target>
+router_rim::target_of(const sipstack::reachable_endpoint& e) const {
+    const auto& account = e.on_account_of;
+    // This shard may have heard before the registrar that its peer is trusted no more.
+    if (!account.host.empty() && !around_.stack.gate_keeper().honours(account, true))
+        return std::nullopt;
+    auto way = e.way;
+    // A plain user agent is connected to, whatever became of the connection that it registered
+    // over.
+    if (!way.flow) way = around_.stack.reach(way.kind, way.peer, way.peer.address.text(), account);
+    if (!way.flow) return std::nullopt;
+    return sipstack::proxy_target{.uri = e.contact, .way = way, .q = e.q, .on_account_of = account};
+}
+
+void router_rim::to_people(incoming&& in,
+                           const sip::aor& user,
+                           std::string_view epid,
+                           const sip::instance_id* instance) {
+    const auto person = around_.people.find(user);
+    if (!person) {
+        refuse(in, {404, diagnostics::id::user_unknown});
+        return;
+    }
+    if (!person->enabled) {
+        refuse(in, {404, diagnostics::id::destination_not_enabled});
+        return;
+    }
+    std::vector<sipstack::proxy_target> targets;
+    if (const auto endpoints = around_.location.find(user)) {
+        for (const auto& e : *endpoints) {
+            if (instance != nullptr && e.instance != *instance) continue;
+            if (instance == nullptr && !epid.empty() && e.epid != epid) continue;
+            if (auto target = target_of(e)) targets.push_back(*std::move(target));
+        }
+    }
+    if (targets.empty()) {
+        if (instance != nullptr) {
+            refuse_unreachable(in);
+        } else {
+            refuse(in, {480, diagnostics::id::no_suitable_response});
+        }
+        return;
+    }
+    forward(std::move(in), std::move(targets));
+}
+
+void router_rim::refuse_unreachable(const incoming& in) {
+    if (!in_dialog(in.message)) {
+        refuse(in, {480, diagnostics::id::no_suitable_response});
+        return;
+    }
+    if (!can_recover(in.message)) {
+        refuse(in, {481, diagnostics::id::route_set_invalid});
+        return;
+    }
+    refused_.add();
+    if (!in.transaction) return;
+    auto r = around_.stack.refusal_for(in.message, {430, diagnostics::id::route_set_invalid});
+    // It is the other end that has to register again. [MS-SIPRE] 3.7.5.3.1
+    r.append("P-Dialog-Recovery-Action", "Wait-For-Session-Update");
+    around_.stack.respond(in.transaction, std::move(r));
+}
+
+void router_rim::to_connection(incoming&& in, const std::string& cid) {
+    const auto flow = flow_of(cid);
+    if (!flow) {
+        refuse_unreachable(in);
+        return;
+    }
+    if (const auto user = sip::aor::from(in.message.uri())) {
+        go_on_to_connection(std::move(in), *flow, *user);
+        return;
+    }
+    // seen: pidgin-sipe 1.25 registers a contact without a user part. Whose connection is it?
+    const auto id = next_waiting_++;
+    waiting_.emplace(id, waiting{std::move(in), {}, false, 0});
+    around_.stack.user_of(*flow, [this, id, flow = *flow](const std::string& who) {
+        auto node = waiting_.extract(id);
+        if (node.empty()) return;
+        if (const auto user = sip::aor::from(who)) {
+            go_on_to_connection(std::move(node.mapped().in), flow, *user);
+        } else {
+            refuse_unreachable(node.mapped().in);
+        }
+    });
+}
+
+void router_rim::go_on_to_connection(incoming&& in, net::flow_id flow, const sip::aor& user) {
+    // A cid from outside proves nothing: what the URI says has to be true of an endpoint of the
+    // connection's user. digest MS-SIPRE 7
+    const auto uri = sip::parse_uri(in.message.uri());
+    if (const auto endpoints = around_.location.find(user)) {
+        for (const auto& e : *endpoints) {
+            if (e.way.flow != flow) continue;
+            // Phones share our UDP socket.
+            const bool names_more = uri && (uri->user.empty() || e.way.kind == net::transport::udp);
+            if (names_more && e.contact != in.message.uri()) continue;
+            auto target = target_of(e);
+            if (!target) continue;
+            std::vector<sipstack::proxy_target> targets;
+            targets.push_back(*std::move(target));
+            forward(std::move(in), std::move(targets));
+            return;
+        }
+    }
+    refuse_unreachable(in);
+}
+
+} // namespace lyceum::roles::router
