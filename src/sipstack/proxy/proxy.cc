@@ -204,14 +204,19 @@ void proxy::carry_out(std::uint64_t id, rc::actions&& todo) {
 }
 
 path proxy::way_of(const proxy_target& t) const {
-    return t.reach ? stack_.reach(t.reach->kind, t.reach->peer, t.reach->tls_name, t.on_account_of)
-                   : t.way;
+    if (!t.reach) return t.way;
+    // Who answered for it may have gone from the list while it waited for its turn.
+    const auto& whose = t.on_account_of;
+    if (!whose.host.empty() && !stack_.gate_keeper().honours(whose))
+        return {t.reach->kind, {}, t.reach->peer};
+    return stack_.reach(t.reach->kind, t.reach->peer, t.reach->tls_name, whose);
 }
 
 void proxy::tell_unreachable(std::uint64_t token) const {
     const auto it = contexts_.find(token >> 16U);
     if (it == contexts_.end() || !unreachable_) return;
     const auto& c = it->second;
+    if (!c.failover) return; // a user's phone, which is no other host's place
     const auto& reach = c.targets[c.branches[token & 0xFFFFU].target].reach;
     if (reach) unreachable_(*reach);
 }

@@ -43,8 +43,8 @@ public:
 
     /// The ACK of a 2xx goes to every target at once, so the router names one.
     void start(proxy_request&&);
-    /// Is told of places (proxy_target::reach) that could not be reached, did not answer, or sent
-    /// 503.
+    /// Is told of places of a server (proxy_request::failover) that could not be reached, did not
+    /// answer, or sent 503.
     using report = std::function<void(const net::links::target&)>;
     void on_unreachable(report r) { unreachable_ = std::move(r); }
     /// The caller gave up, or its connection is gone. reasons: Reason values for the branches.

@@ -23,12 +23,17 @@ router_rim::target_of(const sipstack::reachable_endpoint& e) const {
     // This shard may have heard before the registrar that its peer is trusted no more.
     if (!account.host.empty() && !around_.stack.gate_keeper().honours(account, true))
         return std::nullopt;
-    auto way = e.way;
+    sipstack::proxy_target t{.uri = e.contact, .way = e.way, .q = e.q, .on_account_of = account};
+    if (t.way.flow) return t;
     // A plain user agent is connected to, whatever became of the connection that it registered
-    // over.
-    if (!way.flow) way = around_.stack.reach(way.kind, way.peer, way.peer.address.text(), account);
-    if (!way.flow) return std::nullopt;
-    return sipstack::proxy_target{.uri = e.contact, .way = way, .q = e.q, .on_account_of = account};
+    // over; but not before it is its turn.
+    const auto name = t.way.peer.address.text();
+    if (t.way.kind != net::transport::udp) {
+        t.reach = {t.way.kind, t.way.peer, name};
+        return t;
+    }
+    t.way = around_.stack.reach(t.way.kind, t.way.peer, name, account);
+    return t.way.flow ? std::optional(std::move(t)) : std::nullopt;
 }
 
 void router_rim::to_people(incoming&& in,

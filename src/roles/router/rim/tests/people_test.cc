@@ -88,5 +88,61 @@ TEST(people, of_two_phones_at_one_socket_the_contact_says_which) {
     EXPECT_EQ(x.b.heard, "MESSAGE ");
 }
 
+TEST(people, a_phone_is_connected_to_when_it_is_its_turn) { // RFC 3261 16.6: by q
+    const struct {
+        const char* what;
+        int first_says;
+        unsigned connections;
+    } rows[] = {{"taken by the first", 200, 0}, {"busy there", 486, 1}};
+    for (const auto& row : rows) {
+        SCOPED_TRACE(row.what);
+        bobs_house x;
+        x.a.listen(net::transport::udp, 5060);
+        x.b.listen(net::transport::tcp, 5060);
+        x.a.answer_with(row.first_says);
+        x.has_phones({x.phone(net::transport::udp, "10.0.0.11", 1000),
+                      x.phone(net::transport::tcp, "10.0.0.12", 500)});
+        EXPECT_EQ(x.ask("MESSAGE", "sip:bob@contoso.test"), "200 ");
+        EXPECT_EQ(x.b.connections, row.connections);
+        EXPECT_EQ(x.st.lower().flows(), row.connections);
+    }
+}
+
+TEST(people, a_phone_that_cannot_be_reached_costs_its_own_branch_only) {
+    const struct {
+        const char* what;
+        bool listens; ///< and says nothing; else the connection is refused
+        net::transport kind;
+    } rows[] = {{"refused", false, net::transport::tcp},
+                {"silent", true, net::transport::tcp},
+                {"no TLS there", true, net::transport::tls}};
+    for (const auto& row : rows) {
+        SCOPED_TRACE(row.what);
+        bobs_house x;
+        x.a.listen(net::transport::udp, 5060);
+        if (row.listens) x.b.listen(net::transport::tcp, 5060);
+        x.b.answer_with(0);
+        x.has_phones({x.phone(row.kind, "10.0.0.12", 1000),
+                      x.phone(net::transport::udp, "10.0.0.11", 1000)});
+        EXPECT_EQ(x.ask("INVITE", "sip:bob@contoso.test", 100ms), "100 200 ");
+        EXPECT_EQ(x.a.heard, "INVITE ");
+    }
+}
+
+TEST(people, a_phone_whose_turn_comes_when_its_peer_has_gone) {
+    bobs_house x;
+    x.a.listen(net::transport::udp, 5060);
+    x.b.listen(net::transport::tcp, 5060);
+    x.a.answer_with(0);
+    x.has_phones({x.phone(net::transport::udp, "10.0.0.11", 1000),
+                  x.phone(net::transport::tcp, "10.0.0.12", 500)});
+    EXPECT_EQ(x.ask("MESSAGE", "sip:bob@contoso.test", 1s), "");
+    x.let_in({"other.test"});
+    x.w.run_for(40s); // timer F, then it is the other one's turn
+    EXPECT_EQ(x.b.connections, 0U);
+    EXPECT_EQ(x.st.lower().flows(), 0U) << "nobody on the list answers for it";
+    EXPECT_EQ(x.caller.heard, "408 ");
+}
+
 } // namespace
 } // namespace lyceum::roles::router::test
