@@ -15,7 +15,6 @@ namespace {
 using reuse_port = boost::asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
 /// UDP flow ids use slots from here on, so that they never meet those of connections.
 constexpr std::size_t first_udp_slot = 0xFFFF00;
-constexpr auto accept_pause = std::chrono::milliseconds(100);
 
 ip::address to_asio(const ip_address& a) {
     const auto& o = a.octets();
@@ -131,109 +130,6 @@ void asio_links::start() {
         read_datagrams(i);
 }
 
-void asio_links::accept_next(acceptor& a) {
-    // Trusted peers are no newcomers, and do not wait for any.
-    if (a.facts.who != audience::clients) {
-        accept_now(a);
-        return;
-    }
-    a.is_waiting = true;
-    make_room();
-}
-
-void asio_links::make_room() {
-    const auto waits = [](const acceptor& a) { return a.is_waiting; };
-    if (std::ranges::none_of(acceptors_, waits)) return;
-    if (!newcomers_.is_full(environment_.now())) {
-        for (auto& a : acceptors_) {
-            if (std::exchange(a.is_waiting, false) && a.socket.is_open()) accept_now(a);
-        }
-        return;
-    }
-    const auto when = newcomers_.deadline();
-    if (!when || std::exchange(is_room_timed_, true)) return;
-    room_timer_.expires_after(std::max<instant::duration>(*when - environment_.now(), 1ms));
-    room_timer_.async_wait([this](error_code e) {
-        if (e) return;
-        turns_.turn([this] {
-            is_room_timed_ = false;
-            make_room();
-        });
-    });
-}
-
-void asio_links::settled(flow_id id) {
-    if (connection* c = find(id)) c->set_new(false);
-    newcomers_.settled(id);
-    make_room();
-}
-
-void asio_links::accept_now(acceptor& a) {
-    a.socket.async_accept([this, &a](error_code error, ip::tcp::socket socket) {
-        if (error == boost::asio::error::operation_aborted) return;
-        if (!error) {
-            turns_.turn([&] {
-                if (!a.socket.is_open()) return;
-                accepted(a, std::move(socket));
-                // Behind what is ready already: how long that takes shows how late we are.
-                boost::asio::post(io_, [this, &a, since = environment_.now()] {
-                    turns_.turn([&] {
-                        newcomers_.note_lag(environment_.now() - since);
-                        if (a.socket.is_open()) accept_next(a);
-                    });
-                });
-            });
-            return;
-        }
-        // Out of descriptors, most likely: the backlog waits while some close.
-        log::write(log::level::warn, "net", "accept_failed", {{"error", error.message()}});
-        auto pause = std::make_shared<boost::asio::steady_timer>(io_, accept_pause);
-        pause->async_wait([this, &a, pause](error_code) {
-            turns_.turn([&] {
-                if (a.socket.is_open()) accept_next(a);
-            });
-        });
-    });
-}
-
-void asio_links::accepted(const acceptor& a, ip::tcp::socket socket) {
-    error_code error;
-    const auto peer = socket.remote_endpoint(error);
-    if (error) return;
-    const auto local = socket.local_endpoint(error);
-    if (error) return;
-    const auto from = from_asio(peer);
-    const auto& of_address = per_address_[from.address];
-    if (connections_ >= settings_.max_connections ||
-        (settings_.max_per_address != 0 && of_address >= settings_.max_per_address &&
-         std::ranges::find(exempt_, from.address) == exempt_.end())) {
-        refused_.add();
-        if (of_address == 0) per_address_.erase(from.address);
-        return; // the socket closes itself
-    }
-    accepted_.add();
-    socket.non_blocking(true, error);
-    socket.set_option(ip::tcp::no_delay(true), error);
-    tls_session tls;
-    if (a.facts.kind == transport::tls) {
-        tls.reset(SSL_new((a.facts.ask_for_certificate ? tls_->mutual : tls_->server).get()));
-        if (!tls) return; // out of memory: no connection rather than one in clear
-    }
-    const auto at = free_slot();
-    const auto id = make_id(at);
-    ++connections_;
-    ++per_address_[from.address];
-    flow_facts facts{a.facts.kind, a.facts.who, false, from_asio(local), from, {}};
-    slots_[at].link = std::make_unique<connection>(
-        *this, id, std::move(socket), std::move(facts), std::move(tls));
-    if (a.facts.kind == transport::tls) hurry(id, false);
-    if (a.facts.who == audience::clients) {
-        newcomers_.came(id, environment_.now());
-        slots_[at].link->set_new(true);
-    }
-    slots_[at].link->accept();
-}
-
 flow_id asio_links::connect(const target& t) {
     if (is_shut_) return {};
     ip::tcp::socket socket(io_);
@@ -333,12 +229,9 @@ void asio_links::remove(flow_id id, closed_why why, bool was_open) {
     slots_[at].generation = (slots_[at].generation + 1) & 0xFFFFFFU;
     if (slots_[at].generation == 0) slots_[at].generation = 1;
     free_.push_back(static_cast<std::uint32_t>(at));
-    --connections_;
+    let_go(address);
     newcomers_.settled(id);
     make_room();
-    if (const auto it = per_address_.find(address); it != per_address_.end() && --it->second == 0) {
-        per_address_.erase(it);
-    }
     closed_[static_cast<std::size_t>(why)]->add();
     if (was_open) open_.add(-1);
     if (was_open || outbound)
@@ -389,6 +282,8 @@ void asio_links::stop_listening() {
     error_code error;
     for (auto& a : acceptors_)
         a.socket.close(error);
+    while (const auto* const from = waiting_.next(newcomers_))
+        let_go(waiting_.take(ip_address(*from)).peer.address);
 }
 
 void asio_links::shut() {

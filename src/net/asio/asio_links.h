@@ -105,12 +105,29 @@ private:
         std::uint32_t generation = 1;
     };
 
+    /// Who has been accepted.
+    struct arrival {
+        const acceptor* at;
+        boost::asio::ip::tcp::socket socket;
+        ip_endpoint local;
+        ip_endpoint peer;
+    };
+
+    // asio_admission.cc
     /// Accepts when there is room for a newcomer: now, or once there is.
     void accept_next(acceptor&);
     void accept_now(acceptor&);
-    /// Lets those accept who wait for room, if there is any.
+    /// Lets those accept and come in who wait for room, if there is any.
     void make_room();
-    void accepted(const acceptor&, boost::asio::ip::tcp::socket);
+    void admit_later();
+    void accepted(acceptor&, boost::asio::ip::tcp::socket);
+    [[nodiscard]] bool has_to_wait(const ip_address& from);
+    /// Makes a connection of it.
+    void welcome(arrival);
+    /// Whether the kernel's queue holds another client.
+    [[nodiscard]] bool somebody_knocks();
+    /// One connection less, of that address.
+    void let_go(const ip_address&);
     void read_datagrams(std::size_t index);
     [[nodiscard]] flow_id make_id(std::size_t slot) const;
     [[nodiscard]] std::size_t free_slot();
@@ -141,8 +158,10 @@ private:
     std::deque<hurried> hurried_; ///< the first to end first
     boost::asio::steady_timer patience_timer_;
     newcomers newcomers_;
+    waiting_line<arrival> waiting_; ///< counted as connections already
     boost::asio::steady_timer room_timer_;
     bool is_room_timed_ = false;
+    bool is_admitting_ = false; ///< somebody who waits is looked at in a moment
     bool watching_ = false;
     bool is_shut_ = false;
     std::vector<char> scratch_;

@@ -3,6 +3,9 @@
 #include "base/instant.h"
 #include "net/flow.h"
 
+#include <algorithm>
+#include <deque>
+#include <map>
 #include <optional>
 #include <unordered_map>
 
@@ -14,6 +17,10 @@ namespace lyceum::net::asio {
 ///
 /// Who keeps us waiting loses his place and nothing else, so that connections which say nothing, or
 /// an octet now and then, keep nobody out.
+///
+/// One address gets more than a quarter of the places only while nobody else waits: an office with
+/// thousands of clients behind one address is served as fast as we can, and keeps nobody out
+/// either.
 class newcomers {
 public:
     struct limits {
@@ -32,19 +39,39 @@ public:
     newcomers() = default;
     explicit newcomers(const limits& l) : limits_(l) {}
 
-    void came(flow_id id, instant now) { here_.insert_or_assign(id, newcomer{now, now, false}); }
+    void came(flow_id id, const ip_address& from, instant now) {
+        settled(id);
+        here_.emplace(id, newcomer{now, now, from, false});
+        ++held_[from];
+    }
     /// Octets came from it.
     void spoke(flow_id id, instant now) {
         const auto it = here_.find(id);
-        if (it != here_.end()) it->second = {it->second.came, now, true};
+        if (it == here_.end()) return;
+        it->second.heard = now;
+        it->second.has_spoken = true;
     }
     /// It is new no longer: signed in, or gone. What is not there is no harm.
-    void settled(flow_id id) { here_.erase(id); }
+    void settled(flow_id id) {
+        if (const auto it = here_.find(id); it != here_.end()) leave(it);
+    }
     /// How long something that was ready had to wait for its turn.
     void note_lag(instant::duration lag) { is_late_ = lag > limits_.late; }
 
     /// Whether nobody else may come now; forgets who kept us waiting.
     [[nodiscard]] bool is_full(instant now);
+    /// How many places that address has.
+    [[nodiscard]] std::size_t held_by(const ip_address& a) const {
+        const auto it = held_.find(a);
+        return it == held_.end() ? 0 : it->second;
+    }
+    /// What one address gets while others wait.
+    [[nodiscard]] std::size_t share() const { return std::max<std::size_t>(most() / 4, 1); }
+    /// Whether some address has more than its share.
+    [[nodiscard]] bool is_uneven() const;
+    /// Somebody of an address that has more than its share loses his place to one who waits: who
+    /// would have lost it first. False when there is none.
+    bool make_way();
     /// When the next one will have kept us waiting too long; nothing when nobody is here.
     [[nodiscard]] std::optional<instant> deadline() const;
     [[nodiscard]] std::size_t size() const { return here_.size(); }
@@ -53,13 +80,53 @@ private:
     struct newcomer {
         instant came;
         instant heard; ///< or came
+        ip_address from;
         bool has_spoken;
     };
+    using places = std::unordered_map<flow_id, newcomer, flow_hash>;
     [[nodiscard]] instant loses_its_place(const newcomer&) const;
+    [[nodiscard]] std::size_t most() const {
+        return is_late_ ? limits_.most_when_late : limits_.most;
+    }
+    places::iterator leave(places::iterator);
 
     limits limits_;
     bool is_late_ = false;
-    std::unordered_map<flow_id, newcomer, flow_hash> here_; ///< at most `most`
+    places here_; ///< at most `most`
+    std::map<ip_address, std::size_t> held_;
+};
+
+/// Those who have come and wait for a place among the newcomers, the first of each address first.
+template <class T>
+class waiting_line {
+public:
+    void add(const ip_address& from, T&& who) {
+        by_address_[from].push_back(std::move(who));
+        ++size_;
+    }
+    [[nodiscard]] bool has(const ip_address& from) const { return by_address_.contains(from); }
+    /// The address whose turn it is: that with the fewest places. nullptr when nobody waits.
+    [[nodiscard]] const ip_address* next(const newcomers& n) const {
+        const ip_address* best = nullptr;
+        for (const auto& [address, who] : by_address_) {
+            if (best == nullptr || n.held_by(address) < n.held_by(*best)) best = &address;
+        }
+        return best;
+    }
+    /// The first one of an address that somebody waits of.
+    [[nodiscard]] T take(const ip_address& from) {
+        const auto it = by_address_.find(from);
+        T out = std::move(it->second.front());
+        it->second.pop_front();
+        if (it->second.empty()) by_address_.erase(it);
+        --size_;
+        return out;
+    }
+    [[nodiscard]] std::size_t size() const { return size_; }
+
+private:
+    std::map<ip_address, std::deque<T>> by_address_;
+    std::size_t size_ = 0;
 };
 
 } // namespace lyceum::net::asio

@@ -3,10 +3,12 @@
 
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <condition_variable>
+#include <map>
 #include <mutex>
 
 namespace lyceum::net::asio {
@@ -23,7 +25,11 @@ sockaddr_in at(std::uint16_t port) {
 }
 
 struct peer {
-    explicit peer(std::uint16_t port) {
+    /// last: of its address, 127.0.0.x
+    explicit peer(std::uint16_t port, std::uint8_t last = 1) {
+        auto own = at(0);
+        own.sin_addr.s_addr = htonl(INADDR_LOOPBACK - 1 + last);
+        EXPECT_EQ(::bind(fd, reinterpret_cast<const sockaddr*>(&own), sizeof own), 0);
         const auto a = at(port);
         EXPECT_EQ(::connect(fd, reinterpret_cast<const sockaddr*>(&a), sizeof a), 0);
     }
@@ -49,6 +55,7 @@ struct doorkeeper final : link_events {
     void opened(flow_id, const flow_facts& f) override {
         const std::scoped_lock lock(mutex);
         ++(f.who == audience::clients ? clients : trusted);
+        ++by_address[f.peer.address];
         changed.notify_all();
     }
     void received(flow_id, std::string_view) override {}
@@ -63,6 +70,7 @@ struct doorkeeper final : link_events {
     std::condition_variable changed;
     int clients = 0;
     int trusted = 0;
+    std::map<ip_address, int> by_address;
 };
 
 // 64 have a place however late the shard is, 256 when it is not; all of these go on talking.
@@ -100,6 +108,51 @@ TEST(admission, trusted_peers_do_not_wait_for_newcomers) {
         inside += static_cast<int>(d.until(400ms, [&] { return d.trusted == i; }));
     }
     EXPECT_GE(inside, 45) << "a busy machine may be slow once or twice";
+    e.stop();
+}
+
+// 900 of one address go on talking and would take turns at the places for seconds; others come
+// behind them.
+TEST(admission, one_address_does_not_keep_out_the_others) {
+    rlimit files{};
+    ::getrlimit(RLIMIT_NOFILE, &files);
+    files.rlim_cur = std::min<rlim_t>(files.rlim_max, 4096);
+    ::setrlimit(RLIMIT_NOFILE, &files);
+    doorkeeper d;
+    auto made = engine::make(settings{}, system_environment());
+    ASSERT_TRUE(made) << made.error();
+    auto& e = **made;
+    e.set_events(0, d);
+    const auto port = free_port();
+    ASSERT_TRUE(
+        e.listen({transport::tcp, audience::clients, {*ip_address::parse(loopback), port}}));
+    e.run();
+    std::vector<std::unique_ptr<peer>> crowd;
+    const auto all_talk = [&] {
+        for (const auto& one : crowd)
+            one->say_something();
+    };
+    constexpr int many = 900;
+    for (int i = 0; i < many; ++i)
+        crowd.push_back(std::make_unique<peer>(port));
+    all_talk();
+    std::vector<std::unique_ptr<peer>> others;
+    for (std::uint8_t i = 2; i < 12; ++i)
+        others.push_back(std::make_unique<peer>(port, i));
+    const auto all_others_are_in = [&] { return d.by_address.size() == 11; };
+    bool in = false;
+    int of_the_crowd = 0;
+    for (int i = 0; i < 10 && !in; ++i) {
+        in = d.until(200ms, [&] {
+            of_the_crowd = d.by_address[*ip_address::parse(loopback)];
+            return all_others_are_in();
+        });
+        all_talk();
+    }
+    EXPECT_TRUE(in);
+    EXPECT_LT(of_the_crowd, many) << "there was nothing to wait for";
+    // And nobody of the crowd is left outside.
+    EXPECT_TRUE(d.until(20s, [&] { return d.clients == many + 10; })) << d.clients;
     e.stop();
 }
 

@@ -8,6 +8,10 @@ namespace {
 constexpr instant t0 = instant{} + 1h;
 constexpr newcomers::limits few{3, 1, 10ms, 100ms, 1000ms, 4000ms, 8000ms, 9000ms};
 
+const ip_address home = *ip_address::parse("10.0.0.1");
+const ip_address office = *ip_address::parse("10.0.0.2");
+const ip_address cafe = *ip_address::parse("10.0.0.3");
+
 flow_id id(std::uint64_t n) {
     return {n};
 }
@@ -16,7 +20,7 @@ TEST(newcomers, are_bounded) {
     newcomers n(few);
     for (std::uint64_t i = 1; i <= 3; ++i) {
         EXPECT_FALSE(n.is_full(t0)) << i;
-        n.came(id(i), t0);
+        n.came(id(i), home, t0);
     }
     EXPECT_TRUE(n.is_full(t0));
     n.settled(id(2));
@@ -28,7 +32,7 @@ TEST(newcomers, are_bounded) {
 TEST(newcomers, who_say_nothing_keep_nobody_out) {
     newcomers n(few);
     for (std::uint64_t i = 1; i <= 3; ++i)
-        n.came(id(i), t0);
+        n.came(id(i), home, t0);
     EXPECT_EQ(n.deadline(), t0 + 100ms);
     EXPECT_TRUE(n.is_full(t0 + 99ms));
     EXPECT_FALSE(n.is_full(t0 + 100ms));
@@ -38,7 +42,7 @@ TEST(newcomers, who_say_nothing_keep_nobody_out) {
 TEST(newcomers, who_are_at_it_keep_their_place_for_a_while) {
     newcomers n(few);
     for (std::uint64_t i = 1; i <= 3; ++i)
-        n.came(id(i), t0);
+        n.came(id(i), home, t0);
     n.spoke(id(1), t0 + 50ms);
     EXPECT_FALSE(n.is_full(t0 + 100ms));
     EXPECT_EQ(n.size(), 1u);
@@ -56,7 +60,7 @@ TEST(newcomers, who_are_at_it_keep_their_place_for_a_while) {
 TEST(newcomers, who_say_little_keep_nobody_out_for_long) {
     newcomers n(few);
     for (std::uint64_t i = 1; i <= 3; ++i)
-        n.came(id(i), t0);
+        n.came(id(i), home, t0);
     for (auto at = t0 + 50ms; at < t0 + 8s; at += 500ms) {
         for (std::uint64_t i = 1; i <= 3; ++i)
             n.spoke(id(i), at);
@@ -73,13 +77,66 @@ TEST(newcomers, who_say_little_keep_nobody_out_for_long) {
 
 TEST(newcomers, are_fewer_when_we_are_late) {
     newcomers n(few);
-    n.came(id(1), t0);
+    n.came(id(1), home, t0);
     n.note_lag(10ms);
     EXPECT_FALSE(n.is_full(t0));
     n.note_lag(11ms);
     EXPECT_TRUE(n.is_full(t0));
     n.note_lag(1ms);
     EXPECT_FALSE(n.is_full(t0));
+}
+
+TEST(newcomers, of_one_address_make_way) {
+    newcomers n({16, 8, 10ms, 100ms, 1000ms, 4000ms, 8000ms, 9000ms});
+    EXPECT_FALSE(n.make_way());
+    for (std::uint64_t i = 1; i <= 16; ++i)
+        n.came(id(i), i <= 13 ? office : home, t0);
+    EXPECT_TRUE(n.is_full(t0));
+    EXPECT_EQ(n.share(), 4U);
+    EXPECT_EQ(n.held_by(office), 13U);
+    EXPECT_TRUE(n.is_uneven());
+    for (std::uint64_t i = 1; i <= 12; ++i)
+        n.spoke(id(i), t0 + i * 1ms);
+    for (std::uint8_t i = 0; i < 9; ++i) {
+        EXPECT_TRUE(n.make_way());
+        EXPECT_EQ(n.held_by(office), 12U - i);
+        n.came(id(100U + i), *ip_address::parse("10.0.1." + std::to_string(i)), t0 + 20ms);
+    }
+    EXPECT_FALSE(n.is_uneven());
+    EXPECT_FALSE(n.make_way());
+    n.note_lag(11ms);
+    EXPECT_EQ(n.share(), 2U);
+    EXPECT_TRUE(n.make_way());
+    EXPECT_EQ(n.size(), 15U);
+    // Those who would have lost it first: 13, who said nothing, then in the order of their words.
+    EXPECT_EQ(n.held_by(office), 3U);
+    n.settled(id(13));
+    n.settled(id(9));
+    EXPECT_EQ(n.held_by(office), 3U);
+    for (std::uint64_t i = 10; i <= 12; ++i)
+        n.settled(id(i));
+    EXPECT_EQ(n.held_by(office), 0U);
+}
+
+TEST(newcomers, who_wait_come_in_by_turns) {
+    newcomers n({16, 8, 10ms, 100ms, 1000ms, 4000ms, 8000ms, 9000ms});
+    waiting_line<int> line;
+    EXPECT_EQ(line.next(n), nullptr);
+    for (int i = 0; i < 6; ++i)
+        line.add(office, int(i));
+    line.add(cafe, 10);
+    line.add(cafe, 11);
+    n.came(id(50), cafe, t0);
+    std::vector<int> order;
+    std::uint64_t next_id = 1;
+    while (const auto* const from = line.next(n)) {
+        const auto whose = *from;
+        order.push_back(line.take(whose));
+        n.came(id(next_id++), whose, t0);
+    }
+    EXPECT_EQ(order, (std::vector{0, 1, 10, 2, 11, 3, 4, 5}));
+    EXPECT_EQ(line.size(), 0U);
+    EXPECT_FALSE(line.has(office));
 }
 
 } // namespace
