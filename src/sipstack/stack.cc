@@ -45,7 +45,7 @@ stack::load stack::now_under_way() const {
         for (const auto& why : t.cancel_reasons)
             kept += why.capacity();
     }
-    return {transport_.flows(), servers_.size(), clients_.size(), kept};
+    return {transport_.flows(), servers_.size(), clients_.size(), kept, servers_.answered()};
 }
 
 void stack::on_opened(net::flow_id id, const net::flow_facts& facts) {

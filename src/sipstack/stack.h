@@ -19,15 +19,18 @@ struct stack_settings {
     std::uint16_t tcp_port = 5060;
     std::uint16_t udp_port = 5060;
     std::size_t max_transactions =
-        100000;                      ///< server transactions per shard; further requests get 503
+        100000; ///< requests per shard that wait for their answer; further ones get 503
     std::size_t max_datagram = 1300; ///< octets of a request over UDP; a longer one moves to TCP
     std::chrono::seconds tcp_refused_rest{
         300}; ///< how long a UDP peer that refused TCP is not asked for it again
     /// Of these, of one user over all its connections to this shard, and of one trusted peer, so
     /// that nobody uses up what is there for all. (Who has proven nothing gets no transaction.)
-    /// Over UDP an answered request counts for another 32 s. RFC 3261 17.2.2 (timer J)
     std::size_t max_transactions_of_user = 2000;
     std::size_t max_transactions_of_peer = 50000;
+    /// Octets per shard that answered requests keep, so that one that comes again is not served
+    /// again: 32 s long over UDP (RFC 3261 17.2.2, timer J), INVITEs over all transports. Then
+    /// further requests get 503. One peer may have half of it, one user a 64th.
+    std::size_t max_answered = std::size_t{256} << 20U;
 };
 
 /// What is particular to a relayed request: what its Via says beyond what every Via of ours does.
@@ -99,7 +102,8 @@ public:
         std::size_t flows = 0;
         std::size_t server_transactions = 0;
         std::size_t client_transactions = 0;
-        std::size_t kept_for_clients = 0; ///< octets of messages that these may still need
+        std::size_t kept_for_clients = 0;  ///< octets of messages that these may still need
+        std::size_t kept_for_answered = 0; ///< octets of server transactions that are answered
     };
     [[nodiscard]] load now_under_way() const;
     /// Refuses new requests with 503 from now on.

@@ -139,10 +139,18 @@ void stack::take_new(const path& from, sip::message&& m, gate::speaker&& who, st
 
 metrics::counter* stack::limit_reached(const gate::speaker& who, std::string_view asker) const {
     if (draining_) return &count_->draining;
-    if (servers_.size() >= settings_.max_transactions) return &count_->shard_full;
+    const auto most = settings_.max_answered;
+    if (servers_.pending() >= settings_.max_transactions || servers_.answered() >= most)
+        return &count_->shard_full;
     const auto held = servers_.held_by(asker);
-    if (who.user) return held >= settings_.max_transactions_of_user ? &count_->user_full : nullptr;
-    return held >= settings_.max_transactions_of_peer ? &count_->peer_full : nullptr;
+    if (who.user) {
+        const bool is_full =
+            held.pending >= settings_.max_transactions_of_user || held.answered >= most / 64;
+        return is_full ? &count_->user_full : nullptr;
+    }
+    const bool is_full =
+        held.pending >= settings_.max_transactions_of_peer || held.answered >= most / 2;
+    return is_full ? &count_->peer_full : nullptr;
 }
 
 void stack::take_ack(const path& from, sip::message&& m, gate::speaker&& who) {

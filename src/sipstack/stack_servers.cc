@@ -25,9 +25,11 @@ void stack::respond_here(transaction_ref ref, sip::message&& m) {
     auto& t = *found;
     if (m.status() >= 200) t.refused = m.status() >= 300;
     if (const auto tag = m.to_tag(); !tag.empty()) t.to_tag = tag;
+    const bool is_final = m.status() >= 200;
     transaction::actions todo;
     t.machine.on(transaction::respond{m.status()}, shard_.clock().now(), todo);
     serve(id, todo, &m);
+    if (is_final) servers_.note_answered(id);
 }
 
 bool stack::is_merged(const incoming& in) {
@@ -49,6 +51,7 @@ void stack::serve(std::uint64_t id, transaction::actions todo, sip::message* res
         if (!net::is_reliable(t.from.kind)) {
             gate_.keep_inside(t.back, *response); // before it is kept for another time
             t.last = response->text();
+            if (t.last.size() > longest_datagram) let_go(t.last);
         }
         transmit_here(t.back, std::move(*response), {});
     }

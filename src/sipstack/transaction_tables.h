@@ -14,8 +14,13 @@
 
 namespace lyceum::sipstack {
 
-/// Somebody who has requests under way, and how many.
-using holder = std::pair<const std::string, std::size_t>;
+/// What requests of somebody cost.
+struct holding {
+    std::size_t all = 0;
+    std::size_t pending = 0;  ///< wait for their final response
+    std::size_t answered = 0; ///< octets of the others
+};
+using holder = std::pair<const std::string, holding>;
 
 /// More has no room in any datagram. RFC 768, RFC 791 3.1: 65535 octets with both headers
 inline constexpr std::size_t longest_datagram = 65535 - 20 - 8;
@@ -39,6 +44,14 @@ struct server_transaction {
     alarm timer = {};
     std::string sameness = {}; ///< server_table::is_merged() was asked about it
     holder* of = nullptr;      ///< whose it is
+    std::size_t octets = 0;    ///< what it costs; 0 while it is pending
+
+    /// Its octets, with those of the tables' entries for it.
+    [[nodiscard]] std::size_t footprint() const {
+        constexpr std::size_t entries = 200;
+        return sizeof *this + entries + key.capacity() + to_tag.capacity() + last.capacity() +
+               2 * sameness.capacity();
+    }
 };
 
 /// A request of ours that waits for its answer.
@@ -75,19 +88,31 @@ public:
         const auto it = by_key_.find(key);
         return it == by_key_.end() ? 0 : it->second;
     }
-    /// How many that user or peer has here.
-    [[nodiscard]] std::size_t held_by(std::string_view who) const {
+    /// What that user or peer has here.
+    [[nodiscard]] holding held_by(std::string_view who) const {
         const auto it = holders_.find(who);
-        return it == holders_.end() ? 0 : it->second;
+        return it == holders_.end() ? holding{} : it->second;
     }
     void add(std::uint64_t id, server_transaction&& t, std::string_view who) {
         auto it = holders_.find(who);
-        if (it == holders_.end()) it = holders_.emplace(who, 0).first;
-        ++it->second;
+        if (it == holders_.end()) it = holders_.emplace(who, holding{}).first;
+        ++it->second.all;
+        ++it->second.pending;
+        ++pending_;
         t.of = &*it; // a node stays where it is
         if (t.from.kind != net::transport::udp) by_flow_.add(t.from.flow, id);
         const auto& kept = by_id_.emplace(id, std::move(t)).first->second;
         by_key_.emplace(kept.key, id);
+    }
+    /// It has its final response, or another one: from now on it only waits for what comes again.
+    void note_answered(std::uint64_t id) {
+        const auto it = by_id_.find(id);
+        if (it == by_id_.end()) return;
+        auto& t = it->second;
+        uncount(t);
+        t.octets = t.footprint();
+        t.of->second.answered += t.octets;
+        answered_ += t.octets;
     }
     /// Whether another transaction that is not over has that sameness; else it is this one's from
     /// now on, and whoever asks with it next hears of this one.
@@ -105,20 +130,35 @@ public:
         if (!it->second.sameness.empty()) by_sameness_.erase(it->second.sameness);
         by_key_.erase(it->second.key);
         by_flow_.remove(it->second.from.flow, id);
-        if (--it->second.of->second == 0) holders_.erase(holders_.find(it->second.of->first));
+        uncount(it->second);
+        if (--it->second.of->second.all == 0) holders_.erase(holders_.find(it->second.of->first));
         by_id_.erase(it);
     }
     [[nodiscard]] const flow_index& by_flow() const { return by_flow_; } ///< streams only
     [[nodiscard]] std::size_t size() const { return by_id_.size(); }
+    [[nodiscard]] std::size_t pending() const { return pending_; }
+    [[nodiscard]] std::size_t answered() const { return answered_; } ///< octets
     [[nodiscard]] auto begin() const { return by_id_.begin(); }
     [[nodiscard]] auto end() const { return by_id_.end(); }
 
 private:
+    void uncount(const server_transaction& t) {
+        if (t.octets == 0) {
+            --t.of->second.pending;
+            --pending_;
+        } else {
+            t.of->second.answered -= t.octets;
+            answered_ -= t.octets;
+        }
+    }
+
     std::unordered_map<std::uint64_t, server_transaction> by_id_;
     std::unordered_map<std::string_view, std::uint64_t> by_key_; ///< the keys are the transactions'
     std::unordered_map<std::string, std::uint64_t> by_sameness_;
-    std::unordered_map<std::string, std::size_t, text_hash, std::equal_to<>> holders_;
+    std::unordered_map<std::string, holding, text_hash, std::equal_to<>> holders_;
     flow_index by_flow_;
+    std::size_t pending_ = 0;
+    std::size_t answered_ = 0;
 };
 
 /// The client transactions of one shard: by id, by connection.

@@ -164,6 +164,14 @@ void sip_settings::describe(settings::section& s) {
         .between(10, 1'000'000)
         .in("requests")
         .needs_restart();
+    s.octets(
+         "max_answered",
+         max_answered,
+         "What answered requests may keep per shard, so that one that comes again is not served "
+         "again (an OPTIONS over UDP: 1,300 octets for 32 s); then further ones get 503. One "
+         "trusted peer may have half of it, one user a 64th.")
+        .between(1 << 20, std::int64_t{1} << 36)
+        .needs_restart();
     s.number("max_subscriptions",
              max_subscriptions,
              "Subscriptions that one user may have, per shard; further ones are refused with 413.")

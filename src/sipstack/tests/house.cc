@@ -187,6 +187,7 @@ stack::load house::load() const {
         sum.server_transactions += l.server_transactions;
         sum.client_transactions += l.client_transactions;
         sum.kept_for_clients += l.kept_for_clients;
+        sum.kept_for_answered += l.kept_for_answered;
     }
     return sum;
 }

@@ -248,6 +248,59 @@ TEST(patience, a_trusted_peer_has_a_limit_of_its_own) {
     h.expect_nothing_left();
 }
 
+TEST(patience, what_is_answered_does_not_count_as_under_way) {
+    auto s = house::settings();
+    s.max_transactions_of_peer = 20;
+    s.max_transactions = 40;
+    house h(1, {}, s);
+    gateway gw(h, "10.0.0.9");
+    sip::message last;
+    for (int i = 0; i < 1000; ++i) { // within 10 s; over UDP each is remembered for 32 s
+        last = gw.request("OPTIONS", "sip:contoso.test");
+        gw.send(last);
+        h.run_for(10ms);
+        ASSERT_EQ(gw.heard(), "200 ") << i;
+    }
+    EXPECT_EQ(h.load().server_transactions, 1000U);
+    // So that it is not answered anew when it comes again. RFC 3261 17.2.2
+    EXPECT_EQ(h.metric("lyceum_sipstack_requests_total"), 1000);
+    gw.send(last);
+    h.run_for(10ms);
+    EXPECT_EQ(gw.heard(), "200 ");
+    EXPECT_EQ(h.metric("lyceum_sipstack_requests_total"), 1000);
+    EXPECT_LT(h.load().kept_for_answered / 1000, 1500U) << "octets for each";
+    EXPECT_GT(h.load().kept_for_answered / 1000, 500U);
+    h.expect_nothing_left();
+    EXPECT_EQ(h.load().kept_for_answered, 0U);
+}
+
+TEST(patience, what_is_answered_has_a_limit_of_its_own) {
+    auto s = house::settings();
+    s.max_answered = 400'000; // octets: half of it for each of two peers
+    house h(1, {}, s);
+    gateway gw(h, "10.0.0.9"), other(h, "10.0.0.10");
+    const auto asks = [&h](gateway& g) { // until it is refused
+        int n = 0;
+        do {
+            g.send(g.request("OPTIONS", "sip:contoso.test"));
+            h.run_for(5ms);
+            ++n;
+        } while (g.heard() == "200 " && n < 1000);
+        return n;
+    };
+    const int first = asks(gw);
+    EXPECT_GT(first, 100);
+    EXPECT_LT(first, 400);
+    EXPECT_EQ(h.metric("lyceum_sipstack_overload_total{limit=\"peer\"}"), 1);
+    EXPECT_LE(h.load().kept_for_answered, 202'000U);
+    EXPECT_NEAR(asks(other), first, 10);
+    EXPECT_LE(h.load().kept_for_answered, 404'000U);
+    h.run_for(32s); // timer J
+    EXPECT_EQ(h.load().kept_for_answered, 0U);
+    EXPECT_EQ(asks(gw), first);
+    h.expect_nothing_left();
+}
+
 TEST(patience, nobody_has_more_subscriptions_than_the_settings_say) {
     house h;
     h.add_user("bob");
