@@ -139,7 +139,7 @@ bool gate::admits_response(const path& from, sip::message& m) {
             m.remove(header::ms_user_logon_data);
             m.remove(header::authentication_info);
             m.append(header::p_asserted_identity, asserted_identity(*p->user));
-            if (make_reachable(m, from, p->user->aor)) return true;
+            if (make_reachable(m, from)) return true;
             dropped_.add();
             return false;
         }

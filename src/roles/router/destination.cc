@@ -118,16 +118,20 @@ std::expected<void, diagnostics::refusal> spend_hop(sip::message& m) {
 
 std::expected<bool, diagnostics::refusal> wants_to_be_reachable(const sip::message& m,
                                                                 std::string_view transport) {
-    const auto contact = sip::parse_address(m.first(header::contact));
-    if (!contact || contact->is_star) return false;
-    const auto proxy = contact->params.get("proxy");
-    if (!proxy) return false;
-    const auto uri = sip::parse_uri(contact->uri);
-    const bool fits = uri && uri->is_sip() && iequals(*proxy, "replace") &&
-                      m.values(header::via).size() <= 1 &&
-                      iequals(uri->params.value_or("transport", transport), transport);
-    if (!fits) return refuse(400, diagnostics::id::default_user_services);
-    return true;
+    bool wants = false;
+    for (const auto value : m.values(header::contact)) {
+        const auto contact = sip::parse_address(value);
+        if (!contact || contact->is_star) continue;
+        const auto proxy = contact->params.get("proxy");
+        if (!proxy) continue;
+        const auto uri = sip::parse_uri(contact->uri);
+        const bool fits = uri && uri->is_sip() && iequals(*proxy, "replace") &&
+                          m.values(header::via).size() <= 1 &&
+                          iequals(uri->params.value_or("transport", transport), transport);
+        if (!fits) return refuse(400, diagnostics::id::default_user_services);
+        wants = true;
+    }
+    return wants;
 }
 
 bool in_dialog(const sip::message& m) {

@@ -90,6 +90,7 @@ TEST(flows, who_may_ask_to_be_made_reachable) { // digest MS-SIPRE 4 rule 3
     } rows[] = {
         {"<sip:10.0.1.1:5060;transport=tls>;proxy=replace", "", ""},
         {"<sip:10.0.1.1:5060;transport=tls>;proxy=keep", "", "400 "},
+        {"<sip:a@b.test>, <sip:10.0.1.1:5060;transport=tls>;proxy=keep", "", "400 "},
         {"<sip:10.0.1.1:5060;transport=tcp>;proxy=replace", "", "400 "},
         {"<sip:10.0.1.1:5060;transport=tls>;proxy=replace",
          "SIP/2.0/TLS 10.0.1.9;branch=z9hG4bK9",
@@ -148,12 +149,21 @@ TEST(flows, who_may_ask_to_be_made_reachable_in_a_response) { // [MS-SIPRE], dig
         if (!row.is_changed) continue;
         const auto target = sip::parse_address(back.value(header::contact));
         ASSERT_TRUE(target && !target->params.has("proxy")) << back.value(header::contact);
+        EXPECT_EQ(target->params.value_or("text", ""),
+                  row.contact.contains("text") ? "proxy=keep" : "");
         x.alice.send(x.alice.request("MESSAGE", target->uri)); // and it leads there
         x.h.run_for(100ms);
         x.bob.send(x.bob.answer(x.bob.expect("MESSAGE"), 200));
         x.h.run_for(100ms);
         EXPECT_EQ(x.alice.heard(), "200 ");
         (void)x.alice.take("200");
+        // All of it has to be true.
+        auto elsewhere = std::string(target->uri);
+        const auto host = elsewhere.find("10.0.2.1");
+        ASSERT_NE(host, std::string::npos) << elsewhere;
+        elsewhere.replace(host, 8, "10.0.2.2");
+        EXPECT_EQ(x.ask(x.alice.request("MESSAGE", elsewhere)), "480 ");
+        (void)x.alice.take("480");
     }
     x.h.run_for(1min);
     x.everybody_leaves();

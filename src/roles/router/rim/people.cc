@@ -15,6 +15,13 @@ std::optional<net::flow_id> flow_of(std::string_view cid) {
     return net::flow_id{v};
 }
 
+/// Whether that is where the URI leads: what sipstack::make_reachable() wrote.
+bool names(const sip::uri_view& uri, const ip_endpoint& place) {
+    if (const auto maddr = uri.params.get("maddr"))
+        return ip_address::parse(*maddr) == place.address;
+    return uri.port == place.port && ip_address::parse(uri.host) == place.address;
+}
+
 } // namespace
 
 std::optional<sipstack::proxy_target>
@@ -91,11 +98,13 @@ void router_rim::to_connection(incoming&& in, const std::string& cid) {
         refuse_unreachable(in);
         return;
     }
-    if (const auto user = sip::aor::from(in.message.uri())) {
+    if (const auto user = sip::aor::from(in.message.uri());
+        user && around_.home.has_domain(user->host())) {
         go_on_to_connection(std::move(in), *flow, *user);
         return;
     }
-    // seen: pidgin-sipe 1.25 registers a contact without a user part. Whose connection is it?
+    // It names an address. (seen: pidgin-sipe 1.25 registers a contact without a user part.) Whose
+    // connection is it?
     const auto id = next_waiting_++;
     waiting_.emplace(id, waiting{std::move(in), {}, false, 0});
     around_.stack.user_of(*flow, [this, id, flow = *flow](const std::string& who) {
@@ -113,12 +122,16 @@ void router_rim::go_on_to_connection(incoming&& in, net::flow_id flow, const sip
     // A cid from outside proves nothing: what the URI says has to be true of an endpoint of the
     // connection's user. digest MS-SIPRE 7
     const auto uri = sip::parse_uri(in.message.uri());
+    const auto is_true_of = [&](const sipstack::reachable_endpoint& e) {
+        if (e.way.flow != flow) return false;
+        if (e.contact == in.message.uri()) return true;
+        // Phones share our UDP socket: of these it is the one whose contact it is.
+        if (!uri || uri->user.empty() || e.way.kind == net::transport::udp) return false;
+        return sip::aor::from(*uri) == user || names(*uri, e.way.peer);
+    };
     if (const auto endpoints = around_.location.find(user)) {
         for (const auto& e : *endpoints) {
-            if (e.way.flow != flow) continue;
-            // Phones share our UDP socket.
-            const bool names_more = uri && (uri->user.empty() || e.way.kind == net::transport::udp);
-            if (names_more && e.contact != in.message.uri()) continue;
+            if (!is_true_of(e)) continue;
             auto target = target_of(e);
             if (!target) continue;
             std::vector<sipstack::proxy_target> targets;

@@ -130,9 +130,8 @@ void router_rim::make_presentable(incoming& in) const {
         m.remove(header::p_preferred_identity);
         m.append(header::p_asserted_identity, sipstack::asserted_identity(*in.user));
         // A client that registered nothing yet names itself by its own idea of its address.
-        if (wants_to_be_reachable(m, net::name(in.from.kind)).value_or(false)) {
-            m.set(header::contact, sipstack::contact_over(in.user->aor, in.from));
-        }
+        if (wants_to_be_reachable(m, net::name(in.from.kind)).value_or(false))
+            (void)sipstack::make_reachable(m, in.from);
     }
 }
 
