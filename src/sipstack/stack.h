@@ -143,7 +143,7 @@ private:
     void take_cancel(const path&, const sip::message&);
     /// The transaction that a CANCEL is for; 0 when there is none.
     [[nodiscard]] std::uint64_t find_cancelled(const path&, const sip::message&) const;
-    void take_new(const path&, sip::message&&, gate::speaker&&, std::string key);
+    void take_new(const path&, sip::message&&, const gate::speaker&, std::string key);
     /// What counts a refusal because there is no room for another request of that sender; nullptr
     /// when there is.
     [[nodiscard]] metrics::counter* limit_reached(const gate::speaker&,
@@ -153,6 +153,8 @@ private:
     void respond_here(transaction_ref, sip::message&&);
     /// Carries out what a machine wants; the transaction may be gone afterwards.
     void serve(std::uint64_t id, transaction::actions, sip::message* response);
+    /// The request at hand has to wait for its answer.
+    void file_server();
     void end_server(std::uint64_t id);
     void sweep(instant now);
     void answer_at_once(const path&, sip::message&& response);

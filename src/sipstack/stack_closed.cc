@@ -11,9 +11,8 @@ void stack::on_closed(net::flow_id id, net::closed_why why) {
     gate_.on_closed(id);
     std::vector<transaction_ref> callers;
     std::vector<std::uint64_t> answered; // and for nothing but an ACK they would wait
-    for (const auto number : servers_.by_flow().of(id)) {
+    for (const auto number : servers_.invites_by_flow().of(id)) {
         const auto& t = *servers_.find(number);
-        if (!t.is_invite) continue;
         if (t.machine.state() == transaction::state::proceeding) {
             callers.push_back(ref_of(number));
         } else {

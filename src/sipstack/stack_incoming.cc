@@ -87,10 +87,13 @@ void stack::admitted(const path& from, sip::message&& m, gate::speaker who) {
         serve(id, todo, nullptr);
         return;
     }
-    take_new(from, std::move(m), std::move(who), std::move(key));
+    take_new(from, std::move(m), who, std::move(key));
 }
 
-void stack::take_new(const path& from, sip::message&& m, gate::speaker&& who, std::string key) {
+void stack::take_new(const path& from,
+                     sip::message&& m,
+                     const gate::speaker& who,
+                     std::string key) {
     const auto likeness = signet_.likeness(m);
     const bool looped = has_been_here(m, likeness, settings_.gate.fqdn);
     note_received(m, from);
@@ -113,28 +116,29 @@ void stack::take_new(const path& from, sip::message&& m, gate::speaker&& who, st
     count_->requests.add();
     const auto id = next_id_++;
     const bool invite = m.method_id() == method::invite;
-    servers_.add(id,
-                 server_transaction{
-                     transaction::server(invite, settings_.timings, net::is_reliable(from.kind)),
-                     std::move(key),
-                     from,
-                     back_from(from, m),
-                     invite,
-                     false,
-                     shard_.clock().now(),
-                     {},
-                     {}},
-                 asker);
-    if (!std::exchange(sweeping_, true))
-        deadlines_.arm({sweep_timer, 0}, shard_.clock().now() + settings_.timings.long_wait());
-    count_->servers.set(static_cast<std::int64_t>(servers_.size()));
+    const bool reliable = net::is_reliable(from.kind);
+    file_server(); // of a request whose handling brought this one about
+    servers_.take_in_hand(
+        id,
+        server_transaction{transaction::server(invite, settings_.timings, reliable),
+                           std::move(key),
+                           from,
+                           back_from(from, m),
+                           invite,
+                           false,
+                           shard_.clock().now(),
+                           {},
+                           {}},
+        asker);
+    // Its answer is not the end of it.
+    if (invite || !reliable) file_server();
     const auto ref = ref_of(id);
     if (invite) {
         respond_here(
             ref, sip::make_response(m, 100)); // RFC 3261 17.2.1; at once, digest MS-SIPRE 4 rule 15
     }
-    requests_->on_request(
-        {std::move(m), ref, from, std::move(who.user), std::move(who.trusted), {}, likeness});
+    requests_->on_request({std::move(m), ref, from, who.user, who.trusted, {}, likeness});
+    file_server();
 }
 
 metrics::counter* stack::limit_reached(const gate::speaker& who, std::string_view asker) const {

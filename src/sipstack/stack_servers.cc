@@ -23,21 +23,28 @@ void stack::respond_here(transaction_ref ref, sip::message&& m) {
     auto* const found = servers_.find(id);
     if (found == nullptr) return;
     auto& t = *found;
-    if (m.status() >= 200) t.refused = m.status() >= 300;
-    if (const auto tag = m.to_tag(); !tag.empty()) t.to_tag = tag;
-    const bool is_final = m.status() >= 200;
     transaction::actions todo;
     t.machine.on(transaction::respond{m.status()}, shard_.clock().now(), todo);
+    const bool waits = !todo.has(action::terminated); // for an ACK, a CANCEL, or what comes again
+    const bool is_final = m.status() >= 200;
+    if (waits) {
+        if (is_final) t.refused = m.status() >= 300;
+        if (const auto tag = m.to_tag(); !tag.empty()) t.to_tag = tag;
+    }
     serve(id, todo, &m);
-    if (is_final) servers_.note_answered(id);
+    if (waits && is_final) servers_.note_answered(id);
 }
 
 bool stack::is_merged(const incoming& in) {
     if (!in.trusted || in.transaction.shard() != shard_.index()) return false;
     const auto& m = in.message;
     if (!m.to_tag().empty()) return false;
-    std::string sameness(m.call_id());
-    sameness.append("\n").append(m.from_tag()).append("\n").append(m.value(sip::header::cseq));
+    const auto call = m.call_id();
+    const auto tag = m.from_tag();
+    const auto cseq = m.value(sip::header::cseq);
+    std::string sameness;
+    sameness.reserve(call.size() + tag.size() + cseq.size() + 2);
+    sameness.append(call).append("\n").append(tag).append("\n").append(cseq);
     const bool merged = servers_.is_merged(in.transaction.local(), std::move(sameness));
     if (merged) count_->loops.add();
     return merged;
@@ -65,6 +72,13 @@ void stack::serve(std::uint64_t id, transaction::actions todo, sip::message* res
         return;
     }
     t.timer.set(deadlines_, {server_timer, id}, when);
+}
+
+void stack::file_server() {
+    if (!servers_.file_in_hand()) return;
+    if (!std::exchange(sweeping_, true))
+        deadlines_.arm({sweep_timer, 0}, shard_.clock().now() + settings_.timings.long_wait());
+    count_->servers.set(static_cast<std::int64_t>(servers_.size()));
 }
 
 void stack::end_server(std::uint64_t id) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/check.h"
 #include "base/text.h"
 #include "machines/transaction/client.h"
 #include "machines/transaction/server.h"
@@ -9,8 +10,10 @@
 #include "sipstack/flow_index.h"
 #include "sipstack/users.h"
 
+#include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 
 namespace lyceum::sipstack {
 
@@ -77,9 +80,14 @@ struct client_transaction {
 };
 
 /// The server transactions of one shard: by id, by key, by connection, and counted by who asked.
+///
+/// Most requests are answered before whoever they are handed to returns, and over a reliable
+/// transport an answered one is over (RFC 3261 17.2.2, timer J): no other message can ask for it
+/// meanwhile. Such a one is only taken in hand, and filed when it turns out that it has to wait.
 class server_table {
 public:
     [[nodiscard]] server_transaction* find(std::uint64_t id) {
+        if (in_hand_ && in_hand_->id == id) return &in_hand_->transaction;
         const auto it = by_id_.find(id);
         return it == by_id_.end() ? nullptr : &it->second;
     }
@@ -93,6 +101,18 @@ public:
         const auto it = holders_.find(who);
         return it == holders_.end() ? holding{} : it->second;
     }
+    /// Until file_in_hand() only find() and is_merged() know it. who stays until then.
+    void take_in_hand(std::uint64_t id, server_transaction&& t, std::string_view who) {
+        LYCEUM_CHECK(!in_hand_);
+        in_hand_.emplace(id, std::move(t), who);
+    }
+    /// Files what has been taken in hand and is not over. Returns whether there was something.
+    bool file_in_hand() {
+        if (!in_hand_) return false;
+        auto waits = *std::exchange(in_hand_, std::nullopt);
+        add(waits.id, std::move(waits.transaction), waits.who);
+        return true;
+    }
     void add(std::uint64_t id, server_transaction&& t, std::string_view who) {
         auto it = holders_.find(who);
         if (it == holders_.end()) it = holders_.emplace(who, holding{}).first;
@@ -100,9 +120,10 @@ public:
         ++it->second.pending;
         ++pending_;
         t.of = &*it; // a node stays where it is
-        if (t.from.kind != net::transport::udp) by_flow_.add(t.from.flow, id);
+        if (t.is_invite && t.from.kind != net::transport::udp) by_flow_.add(t.from.flow, id);
         const auto& kept = by_id_.emplace(id, std::move(t)).first->second;
         by_key_.emplace(kept.key, id);
+        if (!kept.sameness.empty()) by_sameness_.emplace(kept.sameness, id);
     }
     /// It has its final response, or another one: from now on it only waits for what comes again.
     void note_answered(std::uint64_t id) {
@@ -117,27 +138,32 @@ public:
     /// Whether another transaction that is not over has that sameness; else it is this one's from
     /// now on, and whoever asks with it next hears of this one.
     [[nodiscard]] bool is_merged(std::uint64_t id, std::string&& sameness) {
-        const auto it = by_id_.find(id);
-        if (it == by_id_.end()) return false;
-        if (const auto [at, fresh] = by_sameness_.emplace(sameness, id); !fresh)
-            return at->second != id;
-        it->second.sameness = std::move(sameness);
+        auto* const t = find(id);
+        if (t == nullptr) return false;
+        if (const auto other = by_sameness_.find(sameness); other != by_sameness_.end())
+            return other->second != id;
+        t->sameness = std::move(sameness);
+        if (!in_hand_ || in_hand_->id != id) by_sameness_.emplace(t->sameness, id);
         return false;
     }
     void erase(std::uint64_t id) {
+        if (in_hand_ && in_hand_->id == id) {
+            in_hand_.reset();
+            return;
+        }
         const auto it = by_id_.find(id);
         if (it == by_id_.end()) return;
         if (!it->second.sameness.empty()) by_sameness_.erase(it->second.sameness);
         by_key_.erase(it->second.key);
-        by_flow_.remove(it->second.from.flow, id);
+        if (it->second.is_invite) by_flow_.remove(it->second.from.flow, id);
         uncount(it->second);
         if (--it->second.of->second.all == 0) holders_.erase(holders_.find(it->second.of->first));
         by_id_.erase(it);
     }
-    [[nodiscard]] const flow_index& by_flow() const { return by_flow_; } ///< streams only
-    [[nodiscard]] std::size_t size() const { return by_id_.size(); }
-    [[nodiscard]] std::size_t pending() const { return pending_; }
-    [[nodiscard]] std::size_t answered() const { return answered_; } ///< octets
+    [[nodiscard]] const flow_index& invites_by_flow() const { return by_flow_; } ///< streams only
+    [[nodiscard]] std::size_t size() const { return by_id_.size(); }             ///< those on file
+    [[nodiscard]] std::size_t pending() const { return pending_; }               ///< of them
+    [[nodiscard]] std::size_t answered() const { return answered_; }             ///< octets
     [[nodiscard]] auto begin() const { return by_id_.begin(); }
     [[nodiscard]] auto end() const { return by_id_.end(); }
 
@@ -152,9 +178,16 @@ private:
         }
     }
 
+    struct in_hand {
+        std::uint64_t id;
+        server_transaction transaction;
+        std::string_view who;
+    };
+    std::optional<in_hand> in_hand_;
     std::unordered_map<std::uint64_t, server_transaction> by_id_;
-    std::unordered_map<std::string_view, std::uint64_t> by_key_; ///< the keys are the transactions'
-    std::unordered_map<std::string, std::uint64_t> by_sameness_;
+    // The texts of these two are the transactions'.
+    std::unordered_map<std::string_view, std::uint64_t> by_key_;
+    std::unordered_map<std::string_view, std::uint64_t> by_sameness_;
     std::unordered_map<std::string, holding, text_hash, std::equal_to<>> holders_;
     flow_index by_flow_;
     std::size_t pending_ = 0;
