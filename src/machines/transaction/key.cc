@@ -36,11 +36,11 @@ bool write(const sip::message& request,
     out.reserve(usual_size);
     const auto via = request.via();
     if (!via) return false;
-    if (via->has_cookie()) {
+    if (const auto branch = via->branch(); sip::has_cookie(branch)) {
         out += 'c';
         append_flow(out, flow);
         append(out, method);
-        append_lower(out, via->branch()); // tokens compare without regard to case: RFC 3261 7.3.1
+        append_lower(out, branch); // tokens compare without regard to case: RFC 3261 7.3.1
         append_lower(out, via->host);
         append_number(out, via->port);
         return true;

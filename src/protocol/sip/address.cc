@@ -105,8 +105,11 @@ parsed<address_view> parse_address(std::string_view value) {
     return out;
 }
 
+bool has_cookie(std::string_view branch) {
+    return istarts_with(branch, "z9hG4bK");
+}
 bool via_view::has_cookie() const {
-    return istarts_with(branch(), "z9hG4bK");
+    return sip::has_cookie(branch());
 }
 
 namespace {

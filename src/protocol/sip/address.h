@@ -29,9 +29,11 @@ struct via_view {
 
     /// branch parameter, empty when absent (pidgin-sipe omits it inside dialogs).
     [[nodiscard]] std::string_view branch() const { return params.value_or("branch", {}); }
-    /// Whether the branch starts with the magic cookie z9hG4bK. RFC 3261 8.1.1.7
     [[nodiscard]] bool has_cookie() const;
 };
+
+/// Whether a branch starts with the magic cookie z9hG4bK. RFC 3261 8.1.1.7
+[[nodiscard]] bool has_cookie(std::string_view branch);
 
 parsed<via_view> parse_via(std::string_view value);
 

@@ -130,15 +130,20 @@ std::string message::text() const {
     return out;
 }
 
+parsed<void> message::read_address_once(header h, std::optional<read_address>& kept) const {
+    if (kept) return {};
+    LYCEUM_TRY(const auto read, parse_address(value(h)));
+    kept = {slice_if_any(read.display),
+            slice_if_any(read.uri),
+            slice_if_any(read.params.text()),
+            slice_if_any(read.params.value_or("tag", {})),
+            read.in_brackets,
+            read.is_star};
+    return {};
+}
+
 parsed<address_view> message::address(header h, std::optional<read_address>& kept) const {
-    if (!kept) {
-        LYCEUM_TRY(const auto read, parse_address(value(h)));
-        kept = {slice_if_any(read.display),
-                slice_if_any(read.uri),
-                slice_if_any(read.params.text()),
-                read.in_brackets,
-                read.is_star};
-    }
+    LYCEUM_CHECKED(read_address_once(h, kept));
     return address_view{view(kept->display),
                         view(kept->uri),
                         params_view(view(kept->params)),
@@ -151,6 +156,41 @@ parsed<address_view> message::from() const {
 }
 parsed<address_view> message::to() const {
     return address(header::to, read_.to);
+}
+
+parsed<uri_view> message::read_uri_once(std::string_view text,
+                                        std::optional<read_uri>& kept) const {
+    if (!kept) {
+        LYCEUM_TRY(const auto read, parse_uri(text));
+        kept = {slice_if_any(read.scheme),
+                slice_if_any(read.user),
+                slice_if_any(read.password),
+                slice_if_any(read.host),
+                slice_if_any(read.params.text()),
+                slice_if_any(read.headers),
+                slice_if_any(read.opaque),
+                read.port};
+    }
+    return uri_view{view(kept->scheme),
+                    view(kept->user),
+                    view(kept->password),
+                    view(kept->host),
+                    kept->port,
+                    params_view(view(kept->params)),
+                    view(kept->headers),
+                    view(kept->opaque)};
+}
+
+parsed<uri_view> message::request_uri() const {
+    return read_uri_once(uri(), read_.request_uri);
+}
+parsed<uri_view> message::from_uri() const {
+    LYCEUM_CHECKED(read_address_once(header::from, read_.from));
+    return read_uri_once(view(read_.from->uri), read_.from_uri);
+}
+parsed<uri_view> message::to_uri() const {
+    LYCEUM_CHECKED(read_address_once(header::to, read_.to));
+    return read_uri_once(view(read_.to->uri), read_.to_uri);
 }
 
 parsed<via_view> message::via() const {
@@ -177,25 +217,31 @@ parsed<cseq_view> message::cseq() const {
 
 void message::forget(header h) {
     as_received_ = false;
-    if (h == header::from) read_.from.reset();
-    if (h == header::to) read_.to.reset();
-    if (h == header::via) read_.via.reset();
-    if (h == header::cseq) read_.cseq.reset();
+    switch (h) {
+    case header::from:
+        read_.from.reset();
+        read_.from_uri.reset();
+        break;
+    case header::to:
+        read_.to.reset();
+        read_.to_uri.reset();
+        break;
+    case header::via:
+        read_.via.reset();
+        break;
+    case header::cseq:
+        read_.cseq.reset();
+        break;
+    default:
+        break;
+    }
 }
-
-namespace {
-
-std::string_view tag_of(const parsed<address_view>& address) {
-    return address ? address->params.value_or("tag", {}) : std::string_view{};
-}
-
-} // namespace
 
 std::string_view message::from_tag() const {
-    return tag_of(from());
+    return read_address_once(header::from, read_.from) ? view(read_.from->tag) : std::string_view{};
 }
 std::string_view message::to_tag() const {
-    return tag_of(to());
+    return read_address_once(header::to, read_.to) ? view(read_.to->tag) : std::string_view{};
 }
 
 std::string_view message::cseq_method() const {

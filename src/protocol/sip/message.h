@@ -4,6 +4,7 @@
 #include "protocol/sip/address.h"
 #include "protocol/sip/cseq.h"
 #include "protocol/sip/header.h"
+#include "protocol/sip/uri.h"
 
 #include <cstdint>
 #include <initializer_list>
@@ -30,8 +31,9 @@ struct limits {
 /// inserts single lines; the rest is never made anew. Values may be views into the message itself.
 /// CR and LF in a value that is set become blanks, and blanks in a URI that is set are escaped:
 /// nobody slips in a line by way of a display name. Copies are two allocations; views handed out
-/// are valid until the next change of the message. From, To, CSeq and the topmost Via are read once
-/// and kept: a message belongs to one thread at a time, also when it is const. RFC 3261 7
+/// are valid until the next change of the message. From, To, their URIs, the Request-URI, CSeq and
+/// the topmost Via are read once and kept: a message belongs to one thread at a time, also when it
+/// is const. RFC 3261 7
 class message {
 public:
     /// One header line. Offsets into the arena; for tests and tools.
@@ -131,6 +133,9 @@ public:
     [[nodiscard]] parsed<address_view> to() const;
     [[nodiscard]] parsed<via_view> via() const; ///< the topmost
     [[nodiscard]] parsed<cseq_view> cseq() const;
+    [[nodiscard]] parsed<uri_view> request_uri() const; ///< of a request
+    [[nodiscard]] parsed<uri_view> from_uri() const;
+    [[nodiscard]] parsed<uri_view> to_uri() const;
     // Empty when absent or malformed.
     [[nodiscard]] std::string_view call_id() const { return value(header::call_id); }
     [[nodiscard]] std::string_view from_tag() const;
@@ -155,9 +160,8 @@ private:
         std::uint32_t size = 0;
         [[nodiscard]] std::uint32_t end() const { return at + size; }
     };
-    [[nodiscard]] std::string_view view(slice s) const {
-        return std::string_view(arena_).substr(s.at, s.size);
-    }
+    /// Of a slice of this very arena: not checked again, for a message is mostly read this way.
+    [[nodiscard]] std::string_view view(slice s) const { return {arena_.data() + s.at, s.size}; }
     [[nodiscard]] slice slice_of(std::string_view part_of_arena) const {
         return {static_cast<std::uint32_t>(part_of_arena.data() - arena_.data()),
                 static_cast<std::uint32_t>(part_of_arena.size())};
@@ -173,8 +177,19 @@ private:
         slice display;
         slice uri;
         slice params;
+        slice tag;
         bool in_brackets = false;
         bool is_star = false;
+    };
+    struct read_uri {
+        slice scheme;
+        slice user;
+        slice password;
+        slice host;
+        slice params;
+        slice headers;
+        slice opaque;
+        std::uint16_t port = 0;
     };
     struct read_via {
         slice transport;
@@ -189,10 +204,15 @@ private:
     struct readings {
         std::optional<read_address> from;
         std::optional<read_address> to;
+        std::optional<read_uri> request_uri;
+        std::optional<read_uri> from_uri;
+        std::optional<read_uri> to_uri;
         std::optional<read_via> via;
         std::optional<read_cseq> cseq;
     };
+    [[nodiscard]] parsed<void> read_address_once(header, std::optional<read_address>&) const;
     [[nodiscard]] parsed<address_view> address(header, std::optional<read_address>&) const;
+    [[nodiscard]] parsed<uri_view> read_uri_once(std::string_view, std::optional<read_uri>&) const;
     /// A line of that header was changed, added or removed.
     void forget(header);
 
@@ -209,8 +229,11 @@ private:
     void set_at(std::size_t first, field line);
     std::size_t remove(header, std::string_view other_name);
 
-    /// Puts the pieces at the end of the arena; they may be views into it.
-    slice add(std::initializer_list<pieces> all);
+    /// Puts all that at the end of the arena; they may be views into it.
+    slice add(std::string_view start,
+              pieces middle,
+              std::string_view rest = {},
+              std::string_view end = {});
     /// A new line. `start` is the name, which has that size, and what stands between it and the
     /// value; `rest` follows the value without a break: what stays of a list.
     [[nodiscard]] field make_line(header,

@@ -43,21 +43,21 @@ std::string escape_blanks(std::string_view uri) {
 } // namespace
 
 // The pieces may be views into the arena: it is not touched before all of them are copied.
-message::slice message::add(std::initializer_list<pieces> all) {
+message::slice
+message::add(std::string_view start, pieces middle, std::string_view rest, std::string_view end) {
     const auto at = arena_.size();
-    auto size = at;
-    for (const auto& list : all) {
-        for (const auto p : list)
-            size += p.size();
-    }
+    auto size = at + start.size() + rest.size() + end.size();
+    for (const auto p : middle)
+        size += p.size();
     LYCEUM_CHECK(size <= UINT32_MAX);
     const auto append_to = [&](std::string& to) {
         to.resize_and_overwrite(size, [&](char* octets, std::size_t) {
-            char* end = octets + at;
-            for (const auto& list : all) {
-                for (const auto p : list)
-                    end += p.copy(end, p.size());
-            }
+            char* next = octets + at;
+            next += start.copy(next, start.size());
+            for (const auto p : middle)
+                next += p.copy(next, p.size());
+            next += rest.copy(next, rest.size());
+            end.copy(next, end.size());
             return size;
         });
     };
@@ -81,7 +81,7 @@ message::field message::make_line(
     f.id = h;
     f.name_size = static_cast<std::uint32_t>(name_size);
     const auto value_offset = start.size();
-    const auto line = add({{start}, value, {rest, "\r\n"}});
+    const auto line = add(start, value, rest, "\r\n");
     const auto content =
         std::span(arena_).subspan(line.at + value_offset, line.size - value_offset - 2);
     // Nearly never is there one, and that is told quickly.
@@ -120,8 +120,9 @@ void message::make_request_line(std::string_view method, std::string_view uri) {
         escaped = escape_blanks(uri);
         safe = escaped;
     }
+    read_.request_uri.reset();
     const auto method_size = static_cast<std::uint32_t>(method.size());
-    start_line_ = add({{method, " ", safe, " SIP/2.0\r\n"}});
+    start_line_ = add(method, {" ", safe, " SIP/2.0\r\n"});
     start_a_ = {start_line_.at, method_size};
     start_b_ = {start_a_.end() + 1, static_cast<std::uint32_t>(safe.size())};
 }
@@ -145,7 +146,7 @@ message message::response(int status, std::string_view reason) {
     append_number(digits, static_cast<std::uint64_t>(status));
     std::string phrase(reason.empty() ? reason_phrase(status) : reason);
     std::ranges::replace_if(phrase, [](char c) { return c == '\r' || c == '\n'; }, ' ');
-    m.start_line_ = m.add({{"SIP/2.0 ", digits, " ", phrase, "\r\n"}});
+    m.start_line_ = m.add("SIP/2.0 ", {digits, " ", phrase, "\r\n"});
     m.start_a_ = {8, 3};
     m.start_b_ = {12, static_cast<std::uint32_t>(phrase.size())};
     return m;
@@ -174,7 +175,7 @@ void message::append_line(const message& other, const field& f) {
     }
     forget(f.id);
     auto copy = f;
-    copy.line_at = add({{line}}).at;
+    copy.line_at = add(line, {}).at;
     copy.value_at = copy.line_at + static_cast<std::uint32_t>(name.size());
     fields_.push_back(copy);
 }
@@ -267,7 +268,7 @@ void message::replace_first_joined(header h, pieces value) {
 }
 
 void message::set_body(std::string_view type, std::string_view bytes) {
-    const auto body = add({{bytes}});
+    const auto body = add(bytes, {});
     body_ = body;
     if (!type.empty()) set(header::content_type, type);
     std::string size;

@@ -2,7 +2,6 @@
 
 #include "base/text.h"
 #include "protocol/sip/list.h"
-#include "protocol/sip/uri.h"
 
 #include <algorithm>
 #include <utility>
@@ -11,16 +10,13 @@ namespace lyceum::sip {
 
 namespace {
 
-bool is_address(const parsed<address_view>& address) {
-    return address && !address->is_star && parse_uri(address->uri).has_value();
-}
-
+// A star has no URI.
 bool has_from(const message& m) {
-    return is_address(m.from());
+    return m.from_uri().has_value();
 }
 
 bool has_to(const message& m) {
-    return is_address(m.to());
+    return m.to_uri().has_value();
 }
 
 bool has_call_id(const message& m) {
@@ -76,7 +72,7 @@ refusal bad(std::string_view what, header which) {
 } // namespace
 
 std::optional<refusal> check_request(const message& request) {
-    if (!parse_uri(request.uri())) return refusal{400, "Malformed Request-URI"};
+    if (!request.request_uri()) return refusal{400, "Malformed Request-URI"};
     for (const auto& r : rules) {
         const auto n = std::ranges::count(request.fields(), r.which, &message::field::id);
         if (n == 0 && !r.mandatory) continue;

@@ -46,7 +46,7 @@ bool house::is_me(const sip::uri_view& uri) const {
 }
 
 std::expected<destination, diagnostics::refusal> destination_of(sip::message& m, const house& h) {
-    auto uri = sip::parse_uri(m.uri());
+    auto uri = m.request_uri();
     if (!uri) return refuse(400, diagnostics::id::route_set_invalid);
 
     // RFC 3261 16.4: a strict router before us put our own route into the Request-URI and the real
@@ -62,7 +62,7 @@ std::expected<destination, diagnostics::refusal> destination_of(sip::message& m,
         for (auto it = rest.rbegin(); it != rest.rend(); ++it)
             m.prepend(header::route, *it);
         m.set_uri(target);
-        uri = sip::parse_uri(m.uri());
+        uri = m.request_uri();
         if (!uri) return refuse(400, diagnostics::id::route_set_invalid);
     }
     // Every route that is ours comes off: two when we recorded both sides of a change of transport.
@@ -77,7 +77,7 @@ std::expected<destination, diagnostics::refusal> destination_of(sip::message& m,
         }
         m.remove_first(header::route);
     }
-    if (routed) uri = sip::parse_uri(m.uri()); // the views above died with the change
+    if (routed) uri = m.request_uri(); // the views above died with the change
     if (iequals(uri->scheme, "tel")) return refuse(404, diagnostics::id::cannot_route);
     if (!uri->is_sip()) return refuse(416, diagnostics::id::cannot_route); // RFC 3261 16.3 step 2
 

@@ -4,11 +4,8 @@
 #include "roles/router/rim/router_rim.h"
 
 namespace lyceum::roles::router {
-namespace {
 
 using sipstack::incoming;
-
-} // namespace
 
 bool router_rim::may_be_looked_up(const incoming& in, std::string_view host) const {
     // A name that the list does not have may still be that of an address that it has: who is

@@ -74,16 +74,13 @@ void router_rim::refuse_extension(const incoming& in, std::string_view unknown) 
     around_.stack.respond(in.transaction, std::move(r));
 }
 
-bool router_rim::may_name(const store::trusted_peer& peer,
-                          const parsed<sip::address_view>& address) const {
-    const auto uri = address ? sip::parse_uri(address->uri) : std::unexpected(address.error());
-    if (!uri) return false;
-    if (iequals(uri->scheme, "tel")) return true; // a number is what gateways are there for
+bool router_rim::may_name(const store::trusted_peer& peer, const sip::uri_view& uri) const {
+    if (iequals(uri.scheme, "tel")) return true; // a number is what gateways are there for
     // RFC 3860, 3859: an address as in sip:, and the reader cannot tell.
-    if (iequals(uri->scheme, "im") || iequals(uri->scheme, "pres")) return false;
+    if (iequals(uri.scheme, "im") || iequals(uri.scheme, "pres")) return false;
     // Its own people; ours only when it may register them. Names below a domain of ours, the
     // server's own above all, and a dot at the end would read as ours, too.
-    auto host = uri->host;
+    auto host = uri.host;
     if (host.ends_with('.')) host.remove_suffix(1);
     const auto below_ours = [&](const std::string& domain) {
         return host.size() > domain.size() &&
@@ -101,7 +98,8 @@ bool router_rim::may_name(const store::trusted_peer& peer,
 bool router_rim::speaks_for_itself(const incoming& in) const {
     if (in.user)
         return true; // the gate has compared From with who the client is. digest MS-SIPAE 4.3 (12)
-    return may_name(*in.trusted, in.message.from());
+    const auto uri = in.message.from_uri();
+    return uri && may_name(*in.trusted, *uri);
 }
 
 void router_rim::make_presentable(incoming& in) const {
@@ -119,7 +117,10 @@ void router_rim::make_presentable(incoming& in) const {
         m.remove(header::p_preferred_identity);
         const auto asserted = m.values(header::p_asserted_identity);
         if (!std::ranges::all_of(asserted, [&](std::string_view v) {
-                return may_name(*in.trusted, sip::parse_address(v));
+                const auto address = sip::parse_address(v);
+                const auto uri =
+                    address ? sip::parse_uri(address->uri) : std::unexpected(address.error());
+                return uri && may_name(*in.trusted, *uri);
             }))
             m.remove(header::p_asserted_identity);
     }
@@ -252,8 +253,8 @@ void router_rim::serve(incoming&& in, const sip::aor* named) {
     }
     // Whom it is about: To. RFC 3261 10.3. A Request-URI that names somebody else is a trap: whose
     // rights would count? And REGISTER's names nobody at all. RFC 3261 10.2
-    const auto to = in.message.to();
-    auto found = to ? sip::aor::from(to->uri) : std::nullopt;
+    const auto to = in.message.to_uri();
+    auto found = to ? sip::aor::from(*to) : std::nullopt;
     if (!found && in.user && named == nullptr) found = in.user->aor;
     if (!found || (named != nullptr && (m == method::register_ || *named != *found))) {
         refuse(in, {400, diagnostics::id::default_user_services});

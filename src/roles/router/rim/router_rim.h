@@ -75,7 +75,7 @@ private:
     void answer_options(const sipstack::incoming&);
     /// What must not leave the first hop, and who the sender has proven to be. digest MS-SIPAE 4.7
     void make_presentable(sipstack::incoming&) const;
-    [[nodiscard]] bool may_name(const store::trusted_peer&, const parsed<sip::address_view>&) const;
+    [[nodiscard]] bool may_name(const store::trusted_peer&, const sip::uri_view&) const;
     [[nodiscard]] bool speaks_for_itself(const sipstack::incoming&) const;
 
     surroundings around_;
