@@ -18,6 +18,14 @@ std::unexpected<parse_error> refuse(malformed why, std::size_t at, const char* r
     return std::unexpected(parse_error{why, static_cast<std::uint32_t>(at), rule});
 }
 
+/// Whether a line, with its CRLF, may start a Content-Length: "Content-" and what follows, or "l".
+bool may_be_length(std::string_view line) {
+    constexpr std::size_t hyphen = 7;
+    const char initial = lower(line.front());
+    if (initial == 'l') return !is_token_char(line[1]);
+    return initial == 'c' && line.size() > hyphen && line[hyphen] == '-';
+}
+
 } // namespace
 
 void framer::feed(std::string_view chunk) {
@@ -109,11 +117,9 @@ parsed<void> framer::read_head(std::string_view text) {
             head_.total = line_end + body;
             return {};
         }
-        // Of all that start so, the two names of Content-Length are told apart when its folds are
+        // Of those that look so, the two names of Content-Length are told apart when its folds are
         // read.
-        const char initial = lower(line.front());
-        const bool may_be_length = initial == 'c' || initial == 'l';
-        if (may_be_length && head_.line_at != 0) head_.length_at = head_.line_at;
+        if (may_be_length(line) && head_.line_at != 0) head_.length_at = head_.line_at;
         head_.line_at = line_end;
     }
     return {};

@@ -165,9 +165,9 @@ header header_of(std::string_view name) {
     if (name.empty()) return header::other;
     const auto i = by_name.table[slot_of(name, by_name.seed)];
     const auto& candidate = headers[i];
-    return iequals(name, name.size() == 1 ? candidate.compact : candidate.name)
-               ? static_cast<header>(i)
-               : header::other;
+    const auto known = name.size() == 1 ? candidate.compact : candidate.name;
+    // Nearly everybody spells them as the documents do.
+    return name == known || iequals(name, known) ? static_cast<header>(i) : header::other;
 }
 
 std::string_view name(header h) {
