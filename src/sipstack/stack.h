@@ -143,7 +143,7 @@ private:
     void take_cancel(const path&, const sip::message&);
     /// The transaction that a CANCEL is for; 0 when there is none.
     [[nodiscard]] std::uint64_t find_cancelled(const path&, const sip::message&) const;
-    void take_new(const path&, sip::message&&, const gate::speaker&, std::string key);
+    void take_new(const path&, sip::message&&, const gate::speaker&);
     /// What counts a refusal because there is no room for another request of that sender; nullptr
     /// when there is.
     [[nodiscard]] metrics::counter* limit_reached(const gate::speaker&,
@@ -207,7 +207,10 @@ private:
     server_table servers_;
     client_table clients_;
     std::map<std::uint32_t, std::move_only_function<void(std::uint64_t, instant)>> timers_;
-    std::string out_; ///< reused for every message that goes out
+    // Their memory is reused for every message.
+    std::string out_; ///< that goes out
+    std::string key_; ///< that comes in: of its transaction
+    std::string sameness_;
     std::uint64_t next_id_ = 1;
     bool draining_ = false;
     bool sweeping_ = false; ///< its timer is armed

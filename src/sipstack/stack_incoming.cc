@@ -79,21 +79,17 @@ void stack::admitted(const path& from, sip::message&& m, gate::speaker who) {
         take_cancel(from, m);
         return;
     }
-    std::string key;
-    if (!transaction::server_key(m, key_flow(from), key)) return;
-    if (const auto id = servers_.find_key(key); id != 0) {
+    if (!transaction::server_key(m, key_flow(from), key_)) return;
+    if (const auto id = servers_.find_key(key_); id != 0) {
         transaction::actions todo;
         servers_.find(id)->machine.on(transaction::request_received{}, shard_.clock().now(), todo);
         serve(id, todo, nullptr);
         return;
     }
-    take_new(from, std::move(m), who, std::move(key));
+    take_new(from, std::move(m), who);
 }
 
-void stack::take_new(const path& from,
-                     sip::message&& m,
-                     const gate::speaker& who,
-                     std::string key) {
+void stack::take_new(const path& from, sip::message&& m, const gate::speaker& who) {
     const auto likeness = signet_.likeness(m);
     const bool looped = has_been_here(m, likeness, settings_.gate.fqdn);
     note_received(m, from);
@@ -121,7 +117,7 @@ void stack::take_new(const path& from,
     servers_.take_in_hand(
         id,
         server_transaction{transaction::server(invite, settings_.timings, reliable),
-                           std::move(key),
+                           {},
                            from,
                            back_from(from, m),
                            invite,
@@ -129,6 +125,7 @@ void stack::take_new(const path& from,
                            shard_.clock().now(),
                            {},
                            {}},
+        key_,
         asker);
     // Its answer is not the end of it.
     if (invite || !reliable) file_server();
@@ -158,9 +155,8 @@ metrics::counter* stack::limit_reached(const gate::speaker& who, std::string_vie
 }
 
 void stack::take_ack(const path& from, sip::message&& m, gate::speaker&& who) {
-    std::string key;
-    if (transaction::server_key(m, key_flow(from), key)) {
-        const auto id = servers_.find_key(key);
+    if (transaction::server_key(m, key_flow(from), key_)) {
+        const auto id = servers_.find_key(key_);
         auto* const t = servers_.find(id);
         if (t != nullptr && t->refused && transaction::acknowledges(m, t->to_tag)) {
             transaction::actions todo;

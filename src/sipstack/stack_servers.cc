@@ -42,10 +42,8 @@ bool stack::is_merged(const incoming& in) {
     const auto call = m.call_id();
     const auto tag = m.from_tag();
     const auto cseq = m.value(sip::header::cseq);
-    std::string sameness;
-    sameness.reserve(call.size() + tag.size() + cseq.size() + 2);
-    sameness.append(call).append("\n").append(tag).append("\n").append(cseq);
-    const bool merged = servers_.is_merged(in.transaction.local(), std::move(sameness));
+    sameness_.assign(call).append("\n").append(tag).append("\n").append(cseq);
+    const bool merged = servers_.is_merged(in.transaction.local(), sameness_);
     if (merged) count_->loops.add();
     return merged;
 }

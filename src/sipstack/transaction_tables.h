@@ -101,15 +101,22 @@ public:
         const auto it = holders_.find(who);
         return it == holders_.end() ? holding{} : it->second;
     }
-    /// Until file_in_hand() only find() and is_merged() know it. who stays until then.
-    void take_in_hand(std::uint64_t id, server_transaction&& t, std::string_view who) {
+    /// Until file_in_hand() only find() and is_merged() know it. The key, which goes into the
+    /// transaction, and who stay as they are until then.
+    void take_in_hand(std::uint64_t id,
+                      server_transaction&& t,
+                      std::string_view key,
+                      std::string_view who) {
         LYCEUM_CHECK(!in_hand_);
-        in_hand_.emplace(id, std::move(t), who);
+        in_hand_.emplace(id, std::move(t), key, who);
+        sameness_in_hand_.clear();
     }
     /// Files what has been taken in hand and is not over. Returns whether there was something.
     bool file_in_hand() {
         if (!in_hand_) return false;
         auto waits = *std::exchange(in_hand_, std::nullopt);
+        waits.transaction.key = waits.key;
+        waits.transaction.sameness = sameness_in_hand_;
         add(waits.id, std::move(waits.transaction), waits.who);
         return true;
     }
@@ -137,13 +144,17 @@ public:
     }
     /// Whether another transaction that is not over has that sameness; else it is this one's from
     /// now on, and whoever asks with it next hears of this one.
-    [[nodiscard]] bool is_merged(std::uint64_t id, std::string&& sameness) {
+    [[nodiscard]] bool is_merged(std::uint64_t id, std::string_view sameness) {
         auto* const t = find(id);
         if (t == nullptr) return false;
         if (const auto other = by_sameness_.find(sameness); other != by_sameness_.end())
             return other->second != id;
-        t->sameness = std::move(sameness);
-        if (!in_hand_ || in_hand_->id != id) by_sameness_.emplace(t->sameness, id);
+        if (in_hand_ && in_hand_->id == id) {
+            sameness_in_hand_ = sameness;
+        } else {
+            t->sameness = sameness;
+            by_sameness_.emplace(t->sameness, id);
+        }
         return false;
     }
     void erase(std::uint64_t id) {
@@ -181,9 +192,11 @@ private:
     struct in_hand {
         std::uint64_t id;
         server_transaction transaction;
+        std::string_view key;
         std::string_view who;
     };
     std::optional<in_hand> in_hand_;
+    std::string sameness_in_hand_; ///< its memory is reused
     std::unordered_map<std::uint64_t, server_transaction> by_id_;
     // The texts of these two are the transactions'.
     std::unordered_map<std::string_view, std::uint64_t> by_key_;

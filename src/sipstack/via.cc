@@ -84,24 +84,30 @@ void note_received(sip::message& m, const path& from) {
     const auto via = m.via();
     if (!via) return;
     const auto source = from.peer.address.text();
-    std::string seen;
     // RFC 3261 18.2.1; RFC 3581 4: with rport the port too, and received in any case.
-    if (trim(via->host) != source || via->params.has("rport"))
-        seen.append(";received=").append(source);
-    if (from.kind != net::transport::udp) {
-        // [MS-SIPRE] 2.2 (Via parameters): which port and which connection we saw.
-        seen.append(";ms-received-port=");
-        append_number(seen, from.peer.port);
-        seen.append(";ms-received-cid=").append(cid_of(from.flow));
-    }
+    const bool is_news = trim(via->host) != source || via->params.has("rport");
     auto top = m.first(header::via);
-    if (!has_receivers_params(via->params)) {
-        m.replace_first_joined(header::via, {top, seen});
+    std::string params; // what only we may say is written anew, whatever the sender put there
+    if (has_receivers_params(via->params)) {
+        params = senders_params(via->params, from.peer.port);
+        top = trim(split_first(top, ';'));
+    }
+    const std::string_view received = is_news ? ";received=" : "";
+    const std::string_view received_from = is_news ? std::string_view(source) : "";
+    if (from.kind == net::transport::udp) {
+        m.replace_first_joined(header::via, {top, params, received, received_from});
         return;
     }
-    // What only we may say is written anew, whatever the sender put there.
-    const auto params = senders_params(via->params, from.peer.port);
-    m.replace_first_joined(header::via, {trim(split_first(top, ';')), params, seen});
+    // [MS-SIPRE] 2.2 (Via parameters): which port and which connection we saw.
+    m.replace_first_joined(header::via,
+                           {top,
+                            params,
+                            received,
+                            received_from,
+                            ";ms-received-port=",
+                            std::to_string(from.peer.port),
+                            ";ms-received-cid=",
+                            cid_of(from.flow)});
 }
 
 bool has_been_here(const sip::message& m, std::uint32_t likeness, std::string_view fqdn) {

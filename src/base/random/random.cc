@@ -29,16 +29,29 @@ std::uint64_t source::below(std::uint64_t bound) {
     return v % bound;
 }
 
-std::string source::hex(std::size_t n) {
+namespace {
+
+/// n octets, as text.
+std::string drawn(source& from, std::size_t n, std::string (*text_of)(byte_view)) {
+    std::array<std::uint8_t, 16> few{};
+    if (n <= few.size()) {
+        const auto octets = std::span(few).first(n);
+        from.fill(octets);
+        return text_of(octets);
+    }
     byte_vector octets(n);
-    fill(octets);
-    return to_hex(octets);
+    from.fill(octets);
+    return text_of(octets);
+}
+
+} // namespace
+
+std::string source::hex(std::size_t n) {
+    return drawn(*this, n, to_hex);
 }
 
 std::string source::upper_hex(std::size_t n) {
-    byte_vector octets(n);
-    fill(octets);
-    return to_upper_hex(octets);
+    return drawn(*this, n, to_upper_hex);
 }
 
 void system::fill(std::span<std::uint8_t> out) {

@@ -36,4 +36,13 @@ std::string date_value(wall_instant t) {
     return out;
 }
 
+const std::string& date_clock::at(wall_instant t) {
+    const auto second = std::chrono::floor<std::chrono::seconds>(t);
+    if (text_.empty() || second != second_) {
+        second_ = second;
+        text_ = date_value(t);
+    }
+    return text_;
+}
+
 } // namespace lyceum::sipauth

@@ -27,9 +27,10 @@ struct account {
 /// How the house names a connection to its peers: ms-received-cid, 16 hex digits. digest
 /// MS-SIPRE 3.4
 [[nodiscard]] inline std::string cid_of(net::flow_id flow) {
-    std::string out;
-    for (unsigned shift = 64; shift != 0; shift -= 4)
-        out += "0123456789ABCDEF"[(flow.value >> (shift - 4)) & 15U];
+    std::string out(16, '0');
+    auto rest = flow.value;
+    for (auto at = out.rbegin(); rest != 0; ++at, rest >>= 4U)
+        *at = "0123456789ABCDEF"[rest & 15U];
     return out;
 }
 

@@ -3,7 +3,6 @@
 #include "base/log/log.h"
 #include "base/text.h"
 #include "protocol/sip/address.h"
-#include "protocol/sipauth/date.h"
 #include "roles/registrar/register_request.h"
 
 namespace lyceum::roles::registrar {
@@ -177,7 +176,7 @@ void registrar_rim::answer(const sipstack::incoming& in,
     // seen: pidgin-sipe 1.25 ignores a 200 without the header Expires.
     r.append(header::expires, std::to_string(accepted != nullptr ? accepted->expires.count() : 0));
     if (in.user == nullptr) // RFC 3261 10.3 step 8; clients got theirs with the challenge
-        r.append(header::date, sipauth::date_value(stack_.shard().clock().wall_now()));
+        r.append(header::date, date_.at(stack_.shard().clock().wall_now()));
     if (accepted != nullptr && in.user != nullptr) {
         r.append(header::presence_state,
                  accepted->what == endpoints::effect::added ? "register-action=\"added\""

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "protocol/sipauth/date.h"
 #include "roles/registrar/endpoints.h"
 #include "sipstack/dispatch/dispatch.h"
 #include "sipstack/location/location.h"
@@ -69,6 +70,7 @@ private:
     };
     std::unordered_map<std::uint64_t, timer> by_timer_;
     std::uint64_t next_timer_ = 1;
+    sipauth::date_clock date_;
     diagnostics::id expelled_because_ = diagnostics::id::user_disabled;
     metrics::gauge& registrations_;
     metrics::counter& registered_;
