@@ -19,6 +19,7 @@ enum class characters : std::uint8_t {
     param = 1U << 4U,  ///< what a parameter list is taken apart by: ; , & = "
     scheme = 1U << 5U, ///< of a URI's scheme. RFC 3261 25.1
     after_port = 1U << 6U, ///< what may follow a URI's port: ; ?
+    list = 1U << 7U,       ///< what a list is taken apart by: , < "
 };
 
 namespace detail {
@@ -41,6 +42,7 @@ inline constexpr auto character_sets = [] {
     put(characters::scheme, letters_and_digits);
     put(characters::scheme, "+-.");
     put(characters::after_port, ";?");
+    put(characters::list, ",<\"");
     return sets;
 }();
 } // namespace detail
@@ -57,6 +59,15 @@ inline constexpr auto character_sets = [] {
     while (at != end && !is_in(*at, set))
         ++at;
     return static_cast<std::size_t>(at - s.data());
+}
+
+/// Where the quoted string ends whose opening quote stands before `at`; the size when it does not.
+[[nodiscard]] constexpr std::size_t after_quote(std::string_view s, std::size_t at) {
+    for (; at < s.size(); ++at) {
+        if (s[at] == '"') return at + 1;
+        if (s[at] == '\\') ++at;
+    }
+    return s.size(); // a backslash may have been the last octet
 }
 
 /// Offset of the first octet of s that is not in the set; the size when all are.

@@ -73,6 +73,7 @@ constexpr std::array headers{
     header_entry{.name = "WWW-Authenticate"},
 };
 static_assert(headers.size() == std::to_underlying(header::www_authenticate) + 1);
+static_assert(headers.size() <= 64, "a message has a bit for each");
 
 /// "Via: "
 class line_start_text {

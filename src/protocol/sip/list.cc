@@ -1,26 +1,22 @@
 #include "protocol/sip/list.h"
 
 #include "base/text.h"
+#include "protocol/sip/characters.h"
 
 namespace lyceum::sip {
 
 std::size_t value_end(std::string_view list) {
     // Most lists have no comma at all, and that is told quickly.
     if (!list.contains(',')) return list.size();
-    bool quoted = false;
-    bool bracketed = false;
-    for (std::size_t i = 0; i < list.size(); ++i) {
-        const char c = list[i];
-        if (quoted) {
-            if (c == '\\') ++i;
-            if (c == '"') quoted = false;
-        } else if (bracketed) {
-            bracketed = c != '>';
-        } else if (c == ',') {
-            return i;
+    std::size_t at = 0;
+    while ((at += find_in(list.substr(at), characters::list)) < list.size()) {
+        if (list[at] == ',') return at;
+        if (list[at] == '"') {
+            at = after_quote(list, at + 1);
         } else {
-            quoted = c == '"';
-            bracketed = c == '<';
+            const auto bracket = list.find('>', at);
+            if (bracket == std::string_view::npos) break;
+            at = bracket + 1;
         }
     }
     return list.size();

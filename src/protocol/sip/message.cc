@@ -28,6 +28,7 @@ bool message::is_same(const field& f, header h, std::string_view other_name) con
 }
 
 std::size_t message::find(header h) const {
+    if (!may_have(h)) return npos;
     for (std::size_t i = 0; i < fields_.size(); ++i) {
         if (fields_[i].id == h) return i;
     }
@@ -57,13 +58,14 @@ std::string_view message::first(header h) const {
 }
 
 bool message::has_one(header h) const {
-    if (std::ranges::count(fields_, h, &field::id) != 1) return false;
+    if (!may_have(h) || std::ranges::count(fields_, h, &field::id) != 1) return false;
     const auto whole = value(h);
     return !whole.empty() && (!is_list(h) || value_end(whole) == whole.size());
 }
 
 std::vector<std::string_view> message::values(header h) const {
     std::vector<std::string_view> out;
+    if (!may_have(h)) return out;
     for (const auto& f : fields_) {
         if (f.id != h) continue;
         if (!is_list(h)) {
@@ -78,6 +80,7 @@ std::vector<std::string_view> message::values(header h) const {
 }
 
 bool message::lists(header h, std::string_view token) const {
+    if (!may_have(h)) return false;
     for (const auto& f : fields_) {
         if (f.id != h) continue;
         list_view list(value(f));
@@ -217,6 +220,7 @@ parsed<cseq_view> message::cseq() const {
 
 void message::forget(header h) {
     as_received_ = false;
+    seen_ |= bit(h);
     switch (h) {
     case header::from:
         read_.from.reset();

@@ -75,7 +75,7 @@ public:
     void set_uri(std::string_view uri);                  ///< of a request; not empty
 
     /// Whether any field of that header is there.
-    [[nodiscard]] bool has(header h) const { return find(h) != npos; }
+    [[nodiscard]] bool has(header h) const { return may_have(h) && find(h) != npos; }
     /// Whether there is one field of that header, with one value.
     [[nodiscard]] bool has_one(header) const;
     /// The first field's whole value, trimmed; empty when there is none.
@@ -223,6 +223,12 @@ private:
     void write_version(std::size_t at);
     [[nodiscard]] parsed<void> read_fields(std::size_t at, const limits&);
 
+    /// One bit for each header.
+    [[nodiscard]] static constexpr std::uint64_t bit(header h) {
+        return std::uint64_t{1} << static_cast<unsigned>(h);
+    }
+    /// Most headers that are asked for are not there, and that is told without a look at the lines.
+    [[nodiscard]] bool may_have(header h) const { return (seen_ & bit(h)) != 0; }
     [[nodiscard]] std::size_t find(header) const;
     [[nodiscard]] std::size_t find(header, std::string_view other_name) const;
     [[nodiscard]] bool is_same(const field&, header, std::string_view other_name) const;
@@ -253,6 +259,7 @@ private:
     slice start_a_;    ///< method, or status code digits
     slice start_b_;    ///< Request-URI, or reason phrase
     slice body_;
+    std::uint64_t seen_ = 0; ///< bits of the headers that have a line, and of some that had one
     int status_ = 0;
     method method_ = method::other;
     bool as_received_ = false; ///< parsed and not changed since

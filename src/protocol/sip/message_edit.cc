@@ -12,7 +12,7 @@ namespace lyceum::sip {
 namespace {
 
 // Room for a message of usual size that is put together line by line.
-constexpr std::size_t usual_size = 768;
+constexpr std::size_t usual_size = 1024;
 constexpr std::size_t usual_fields = 16;
 
 constexpr bool is_blank_or_control(char c) {
@@ -225,6 +225,7 @@ std::size_t message::remove(header h, std::string_view other_name) {
     const auto n =
         std::erase_if(fields_, [&](const field& f) { return is_same(f, h, other_name); });
     if (n != 0) forget(h);
+    if (h != header::other) seen_ &= ~bit(h);
     return n;
 }
 

@@ -162,6 +162,7 @@ parsed<void> message::read_fields(std::size_t at, const limits& most) {
         if (id == header::content_length) {
             LYCEUM_CHECKED(length.add(parts->value, at));
         }
+        seen_ |= bit(id);
         const auto value = slice_of(parts->value);
         fields_.push_back({.id = id,
                            .line_at = static_cast<std::uint32_t>(at),

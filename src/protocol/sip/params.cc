@@ -5,19 +5,6 @@
 
 namespace lyceum::sip {
 
-namespace {
-
-/// Where the quoted string ends whose opening quote stands before `at`.
-std::size_t after_quote(std::string_view text, std::size_t at) {
-    for (; at < text.size(); ++at) {
-        if (text[at] == '"') return at + 1;
-        if (text[at] == '\\') ++at;
-    }
-    return text.size(); // a backslash may have been the last octet
-}
-
-} // namespace
-
 bool params_view::next(parameter& out) {
     while (!text_.empty() && (is_blank(text_.front()) || text_.front() == separator_)) {
         text_.remove_prefix(1);
