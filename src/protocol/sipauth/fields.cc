@@ -63,6 +63,23 @@ constexpr std::array known{
 
 constexpr auto rule = "digest MS-SIPAE 3.2";
 
+/// Octets that end a part: a look-up for each octet, however many they are.
+class stops {
+public:
+    constexpr explicit stops(std::string_view all) {
+        for (const char c : all)
+            is_[static_cast<unsigned char>(c)] = true;
+    }
+    [[nodiscard]] constexpr bool has(char c) const { return is_[static_cast<unsigned char>(c)]; }
+
+private:
+    std::array<bool, 256> is_{};
+};
+constexpr stops after_scheme(" \t\r\n,=\"");
+constexpr stops after_name("=,\"");
+constexpr stops after_quoted("\"");
+constexpr stops after_bare(",\"");
+
 /// Reads octet by octet; knows where it is for the error.
 class scanner {
 public:
@@ -78,17 +95,10 @@ public:
         ++at_;
         return true;
     }
-    std::string_view until(std::string_view stops) {
-        // Octets first, then the few stops: find_first_of() calls a function for each octet.
-        const auto is_stop = [&](char c) {
-            for (const char s : stops) {
-                if (c == s) return true;
-            }
-            return false;
-        };
+    std::string_view until(const stops& end) {
         const auto start = at_;
         const auto* const octets = in_.data();
-        while (at_ < in_.size() && !is_stop(octets[at_]))
+        while (at_ < in_.size() && !end.has(octets[at_]))
             ++at_;
         return in_.substr(start, at_ - start);
     }
@@ -117,7 +127,7 @@ parsed<fields_view> parse_fields(std::string_view value) {
     scanner in(value);
     if (value.size() > max_value) return std::unexpected(in.error(malformed::too_large));
     in.skip_blanks();
-    out.scheme = in.until(" \t\r\n,=\"");
+    out.scheme = in.until(after_scheme);
     if (out.scheme.empty()) return std::unexpected(in.error(malformed::bad_value));
     in.skip_blanks();
     while (!in.done()) {
@@ -125,15 +135,15 @@ parsed<fields_view> parse_fields(std::string_view value) {
             in.skip_blanks();
             continue;
         }
-        const auto name = trim(in.until("=,\""));
+        const auto name = trim(in.until(after_name));
         if (name.empty() || !in.take('=')) return std::unexpected(in.error(malformed::bad_value));
         in.skip_blanks();
         std::string_view text;
         if (in.take('"')) {
-            text = in.until("\"");
+            text = in.until(after_quoted);
             if (!in.take('"')) return std::unexpected(in.error(malformed::truncated));
         } else {
-            text = trim(in.until(",\""));
+            text = trim(in.until(after_bare));
             if (text.empty()) return std::unexpected(in.error(malformed::bad_value));
         }
         bool twice = false;

@@ -25,15 +25,8 @@ void find_identities(const sip::message& m, sip::header h, identities& found) {
     }
 }
 
-struct party {
-    std::string_view uri;
-    std::string_view tag;
-};
-
-party party_of(const sip::message& m, sip::header h) {
-    const auto address = sip::parse_address(m.value(h));
-    if (!address) return {};
-    return {address->uri, address->params.value_or("tag", {})};
+std::string_view uri_of(const parsed<sip::address_view>& address) {
+    return address ? address->uri : std::string_view{};
 }
 
 } // namespace
@@ -46,8 +39,6 @@ identities signed_identities(const sip::message& m) {
 }
 
 void append_signature_buffer(const sip::message& m, const signed_with& by, std::string& out) {
-    const auto from = party_of(m, sip::header::from);
-    const auto to = party_of(m, sip::header::to);
     // The number as written, not as read: leading zeros would be lost.
     auto cseq = trim(m.value(sip::header::cseq));
     const auto number = cseq.substr(0, cseq.find_first_of(" \t"));
@@ -61,16 +52,16 @@ void append_signature_buffer(const sip::message& m, const signed_with& by, std::
     put(m.call_id(), out);
     put(number, out);
     put(method, out);
-    put(from.uri, out);
-    put(from.tag, out);
+    put(uri_of(m.from()), out);
+    put(m.from_tag(), out);
     if (by.version >= 3) {
         const auto asserted = signed_identities(m);
-        put(to.uri, out);
-        put(to.tag, out);
+        put(uri_of(m.to()), out);
+        put(m.to_tag(), out);
         put(asserted.sip, out);
         put(asserted.tel, out);
     } else {
-        put(to.tag, out);
+        put(m.to_tag(), out);
     }
     put(m.value(sip::header::expires), out);
     if (m.is_response()) { // for a request the element is left out, not empty. digest MS-SIPAE 3.5
