@@ -64,11 +64,19 @@ std::string senders_params(sip::params_view params, std::uint16_t port) {
     return out;
 }
 
-bool has_receivers_params(sip::params_view params) {
+/// What of a sender's Via is the receiver's to fill in, or asks for it.
+struct receivers_part {
+    bool any = false;
+    bool rport = false;
+};
+receivers_part receivers_part_of(sip::params_view params) {
+    receivers_part out;
     for (sip::params_view::parameter p; params.next(p);) {
-        if (is_receivers(p.name)) return true;
+        if (!is_receivers(p.name)) continue;
+        out.any = true;
+        if (iequals(p.name, "rport")) out.rport = true;
     }
-    return false;
+    return out;
 }
 
 /// Whether a Via value is ours, put there when the request had that likeness.
@@ -85,10 +93,11 @@ void note_received(sip::message& m, const path& from) {
     if (!via) return;
     const auto source = from.peer.address.text();
     // RFC 3261 18.2.1; RFC 3581 4: with rport the port too, and received in any case.
-    const bool is_news = trim(via->host) != source || via->params.has("rport");
+    const auto sent = receivers_part_of(via->params);
+    const bool is_news = trim(via->host) != source || sent.rport;
     auto top = m.first(header::via);
     std::string params; // what only we may say is written anew, whatever the sender put there
-    if (has_receivers_params(via->params)) {
+    if (sent.any) {
         params = senders_params(via->params, from.peer.port);
         top = trim(split_first(top, ';'));
     }

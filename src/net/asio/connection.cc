@@ -12,6 +12,12 @@
 namespace lyceum::net::asio {
 namespace {
 
+/// SSL_get_error() tells the truth only while the thread's queue of errors is empty, and mostly it
+/// is.
+void forget_errors() {
+    if (ERR_peek_error() != 0) ERR_clear_error();
+}
+
 /// Octets read in one turn before others get theirs.
 constexpr std::size_t turn_budget = 64 * 1024;
 
@@ -104,7 +110,7 @@ connection::io connection::tls_result(int result) {
 }
 
 void connection::handshake() {
-    ERR_clear_error();
+    forget_errors();
     const auto result = tls_result(SSL_do_handshake(tls_.get()));
     if (is_new_ && BIO_number_read(SSL_get_rbio(tls_.get())) != 0) owner_.spoke(id_);
     switch (result) {
@@ -136,7 +142,7 @@ void connection::become_open() {
 
 std::pair<connection::io, std::size_t> connection::read_some(char* to, std::size_t size) {
     if (tls_) {
-        ERR_clear_error();
+        forget_errors();
         const int n = SSL_read(tls_.get(), to, static_cast<int>(size));
         return n > 0 ? std::pair{io::done, static_cast<std::size_t>(n)}
                      : std::pair{tls_result(n), std::size_t{0}};
@@ -237,7 +243,7 @@ void connection::seal(std::string_view octets) {
     if (!tls_) {
         ok = put(octets);
     } else {
-        ERR_clear_error();
+        forget_errors();
         while (ok && !octets.empty()) {
             const int n = SSL_write(
                 tls_.get(), octets.data(), static_cast<int>(std::min(octets.size(), most)));

@@ -208,12 +208,12 @@ void transport::forget_way(net::flow_id id, const flow& f) {
         std::erase_if(by_peer_, [&](const auto& entry) { return entry.second == id; });
 }
 
-void transport::authenticated(net::flow_id id, std::string user) {
+void transport::authenticated(net::flow_id id, std::string_view user) {
     const auto it = flows_.find(id);
     if (it == flows_.end()) return;
     if (!user.empty() && !it->second.has_authenticated) links_.settled(id);
     it->second.has_authenticated = !user.empty();
-    it->second.user = std::move(user);
+    it->second.user = user;
 }
 
 const net::flow_facts* transport::facts(net::flow_id id) const {

@@ -63,7 +63,7 @@ public:
 
     /// The peer has proven who it is: the sign-in timer ends. An empty user means that it proved it
     /// no longer.
-    void authenticated(net::flow_id, std::string user);
+    void authenticated(net::flow_id, std::string_view user);
     [[nodiscard]] const net::flow_facts* facts(net::flow_id) const; ///< nullptr when gone
     /// Connected, not being closed, and its end not told yet.
     [[nodiscard]] bool is_open(net::flow_id) const;
