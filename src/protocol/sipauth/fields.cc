@@ -96,11 +96,11 @@ public:
         return true;
     }
     std::string_view until(const stops& end) {
-        const auto start = at_;
-        const auto* const octets = in_.data();
-        while (at_ < in_.size() && !end.has(octets[at_]))
-            ++at_;
-        return in_.substr(start, at_ - start);
+        const auto rest = in_.substr(at_);
+        const auto* const stop = std::ranges::find_if(rest, [&](char c) { return end.has(c); });
+        const auto part = rest.substr(0, static_cast<std::size_t>(stop - rest.begin()));
+        at_ += part.size();
+        return part;
     }
     [[nodiscard]] parse_error error(malformed why) const {
         return {why, static_cast<std::uint32_t>(at_), rule};

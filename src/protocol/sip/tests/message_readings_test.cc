@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <utility>
 
 namespace lyceum::sip {
 namespace {
@@ -46,6 +47,26 @@ std::string readings(const message& m) {
     return out;
 }
 
+/// The same of its URIs and tags, and which headers it has.
+std::string more_readings(const message& m) {
+    std::string out(m.from_tag());
+    out.append("|").append(m.to_tag());
+    for (const auto& uri : {m.request_uri(), m.from_uri(), m.to_uri()}) {
+        if (!uri) {
+            out += "|none";
+            continue;
+        }
+        out.append("|").append(uri->scheme).append(":").append(uri->user).append("@");
+        out.append(uri->host).append(":").append(std::to_string(uri->port));
+        out.append(";").append(uri->params.text()).append("?").append(uri->headers);
+    }
+    for (auto i = 1; i <= std::to_underlying(header::www_authenticate); ++i) {
+        const auto h = static_cast<header>(i);
+        if (m.has(h)) out.append("|").append(name(h));
+    }
+    return out;
+}
+
 constexpr std::string_view as_it_came =
     "A|sip:a@a.test|tag=1;epid=e|sip:bob@b.test||TLS|p.test|5061|z9hG4bK1|7|MESSAGE|";
 
@@ -53,6 +74,31 @@ TEST(message_readings, what_is_kept_is_what_stands_there) {
     const auto m = sample();
     EXPECT_EQ(readings(m), as_it_came);
     EXPECT_EQ(readings(m), as_it_came); // the second time it is not read again
+    constexpr auto more = "1||sip:bob@b.test:0;?|sip:a@a.test:0;?|sip:bob@b.test:0;?"
+                          "|Call-ID|Content-Length|CSeq|From|To|Via";
+    EXPECT_EQ(more_readings(m), more);
+    EXPECT_EQ(more_readings(m), more);
+}
+
+TEST(message_readings, of_a_uri) {
+    auto m = sample();
+    m.set_uri("sips:a:b@[::1]:5062;lr?x=y");
+    for (int i = 0; i < 2; ++i) {
+        const auto uri = m.request_uri();
+        ASSERT_TRUE(uri);
+        EXPECT_TRUE(uri->is_sips());
+        EXPECT_EQ(uri->user, "a");
+        EXPECT_EQ(uri->password, "b");
+        EXPECT_EQ(uri->host, "[::1]");
+        EXPECT_EQ(uri->port, 5062);
+        EXPECT_EQ(uri->params.text(), "lr");
+        EXPECT_EQ(uri->headers, "x=y");
+        EXPECT_EQ(uri->opaque, "a:b@[::1]:5062;lr?x=y");
+    }
+    m.set_uri("sip:a b@c");
+    EXPECT_EQ(m.request_uri()->user, "a%20b");
+    m.set(header::to, "*");
+    EXPECT_FALSE(m.to_uri());
 }
 
 // Each change is made after everything was read: what is kept may not outlive it.
@@ -62,6 +108,20 @@ TEST(message_readings, a_change_is_seen) {
         std::function<void(message&)> change;
     } rows[] = {
         {"set From", [](message& m) { m.set(header::from, "sip:x@x.test;tag=2"); }},
+        {"set the Request-URI", [](message& m) { m.set_uri("sips:x.test:5061;y?z"); }},
+        {"a header that was not there", [](message& m) { m.append("Date", "now"); }},
+        {"one that was, twice",
+         [](message& m) {
+             m.set(header::route, "<sip:r.test>");
+             m.append(header::route, "<sip:s.test>");
+             m.remove_first(header::route);
+             m.remove_first(header::route);
+         }},
+        {"one that was, by name",
+         [](message& m) {
+             m.append(header::event, "x");
+             m.remove("o");
+         }},
         {"set by name", [](message& m) { m.set("f", "<sip:x@x.test>"); }},
         {"remove From", [](message& m) { m.remove(header::from); }},
         {"set To", [](message& m) { m.set(header::to, "<sip:x@x.test>;tag=3"); }},
@@ -82,10 +142,12 @@ TEST(message_readings, a_change_is_seen) {
     for (const auto& row : rows) {
         auto m = sample();
         ASSERT_EQ(readings(m), as_it_came);
+        ASSERT_FALSE(more_readings(m).empty());
         row.change(m);
         const auto fresh = message::parse(m.text());
         ASSERT_TRUE(fresh) << row.what;
         EXPECT_EQ(readings(m), readings(*fresh)) << row.what;
+        EXPECT_EQ(more_readings(m), more_readings(*fresh)) << row.what;
     }
 }
 

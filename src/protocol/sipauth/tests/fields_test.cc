@@ -159,5 +159,13 @@ TEST(date, as_written) {
     EXPECT_EQ(date_value(sys_seconds(0s) + 999ms), "Thu, 01 Jan 1970 00:00:00 GMT");
 }
 
+TEST(date, of_a_clock_is_that_of_its_second) {
+    date_clock clock;
+    for (const auto after : {0ms, 1ms, 999ms, 1000ms, 1999ms, 999ms, 3600000ms}) {
+        const auto t = sys_seconds(0s) + after;
+        EXPECT_EQ(clock.at(t), date_value(t)) << after.count();
+    }
+}
+
 } // namespace
 } // namespace lyceum::sipauth
