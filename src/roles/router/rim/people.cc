@@ -121,7 +121,7 @@ void router_rim::to_connection(incoming&& in, const std::string& cid) {
 void router_rim::go_on_to_connection(incoming&& in, net::flow_id flow, const sip::aor& user) {
     // A cid from outside proves nothing: what the URI says has to be true of an endpoint of the
     // connection's user. digest MS-SIPRE 7
-    const auto uri = sip::parse_uri(in.message.uri());
+    const auto uri = in.message.request_uri();
     const auto is_true_of = [&](const sipstack::reachable_endpoint& e) {
         if (e.way.flow != flow) return false;
         if (e.contact == in.message.uri()) return true;
