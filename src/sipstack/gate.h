@@ -9,6 +9,7 @@
 #include "sipstack/transport/transport.h"
 #include "sipstack/users.h"
 
+#include <span>
 #include <unordered_map>
 
 namespace lyceum::sipstack {
@@ -74,7 +75,18 @@ private:
     [[nodiscard]] directory::snapshot::peer trusted_of(const path&) const;
     [[nodiscard]] bool is_client(const path&) const;
     [[nodiscard]] receiver receiver_at(const path&) const;
+    // gate_proofs.cc
     void carry_out(const path&, authenticator::actions&&, sip::message* current);
+    [[nodiscard]] std::optional<sip::message>
+    message_of(net::flow_id, authenticator::ticket, sip::message* current);
+    void pass(const path&, sip::message&&, const people::user& proven);
+    void challenge(const path&, const sip::message&, const authenticator::challenge&);
+    void refuse(const path&, const sip::message&, const authenticator::refuse&);
+    /// A response of the gate's own.
+    [[nodiscard]] sip::message answer_to(const sip::message&,
+                                         int status,
+                                         const std::optional<security_association::diagnosis>& why,
+                                         std::span<const authenticator::challenge::line> more = {});
     void verify(const path&, authenticator::verify_ntlm&);
     void verified(const path&, authenticator::ticket, const credentials::verdict&);
     void arm(net::flow_id, client&);
