@@ -227,24 +227,7 @@ void router_rim::answer_options(const incoming& in) {
 
 void router_rim::serve(incoming&& in, const sip::aor* named) {
     if (!in.transaction) return;
-    // What the house answers itself it has to understand. RFC 3261 8.2.2.3
-    std::string unknown;
-    for (const auto tag : in.message.values(header::require)) {
-        if (std::ranges::any_of(understood, [&](auto u) { return iequals(u, tag); })) continue;
-        unknown += (unknown.empty() ? "" : ", ") + std::string(tag);
-    }
-    if (!unknown.empty()) {
-        refuse_extension(in, unknown);
-        return;
-    }
-    if (is_encoded(in.message)) { // RFC 3261 8.2.3
-        refused_.add();
-        auto r =
-            around_.stack.refusal_for(in.message, {415, diagnostics::id::content_type_unexpected});
-        r.append("Accept-Encoding", "identity");
-        around_.stack.respond(in.transaction, std::move(r));
-        return;
-    }
+    if (refuse_not_understood(in)) return;
     const auto m = in.message.method_id();
     if (named == nullptr &&
         around_.dispatches[around_.stack.shard().index()]->find(in.message) == nullptr) {
@@ -281,7 +264,33 @@ void router_rim::serve(incoming&& in, const sip::aor* named) {
                                        : diagnostics::id::destination_not_enabled});
         return;
     }
-    const auto home = net::home_of(about.text(), around_.stack.shard().count());
+    hand_home(std::move(in));
+}
+
+bool router_rim::refuse_not_understood(const incoming& in) {
+    // What the house answers itself it has to understand. RFC 3261 8.2.2.3
+    std::string unknown;
+    for (const auto tag : in.message.values(header::require)) {
+        if (std::ranges::any_of(understood, [&](auto u) { return iequals(u, tag); })) continue;
+        unknown += (unknown.empty() ? "" : ", ") + std::string(tag);
+    }
+    if (!unknown.empty()) {
+        refuse_extension(in, unknown);
+        return true;
+    }
+    if (is_encoded(in.message)) { // RFC 3261 8.2.3
+        refused_.add();
+        auto r =
+            around_.stack.refusal_for(in.message, {415, diagnostics::id::content_type_unexpected});
+        r.append("Accept-Encoding", "identity");
+        around_.stack.respond(in.transaction, std::move(r));
+        return true;
+    }
+    return false;
+}
+
+void router_rim::hand_home(incoming&& in) {
+    const auto home = net::home_of(in.about.text(), around_.stack.shard().count());
     // The handlers live on the home shard; whether there is one is the same on every shard.
     if (around_.dispatches[around_.stack.shard().index()]->find(in.message) == nullptr) {
         refuse_unserved(in);

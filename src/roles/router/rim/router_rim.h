@@ -44,6 +44,11 @@ private:
     };
     /// named: the user in the Request-URI; nullptr when it names the server.
     void serve(sipstack::incoming&&, const sip::aor* named);
+    /// Refuses what requires more than the house knows, or has a body that nobody here unpacks;
+    /// whether it did.
+    bool refuse_not_understood(const sipstack::incoming&);
+    /// To whoever serves it, on the shard of the user that it is about.
+    void hand_home(sipstack::incoming&&);
     void serve_component(sipstack::incoming&&, const to_component&);
     void to_people(sipstack::incoming&&,
                    const sip::aor&,
