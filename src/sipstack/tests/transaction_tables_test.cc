@@ -26,7 +26,7 @@ TEST(server_table, what_is_in_hand_is_on_no_file) {
     ASSERT_NE(t.find(1), nullptr);
     EXPECT_EQ(t.find(2), nullptr);
     EXPECT_EQ(t.find_key("key"), 0U);
-    EXPECT_EQ(t.held_by(user), 0U);
+    EXPECT_EQ(t.held_by(user).all, 0U);
     EXPECT_EQ(t.size(), 0U);
     t.erase(1);
     EXPECT_EQ(t.find(1), nullptr);
@@ -43,16 +43,16 @@ TEST(server_table, what_has_to_wait_is_found_by_everything) {
     ASSERT_NE(t.find(1), nullptr);
     EXPECT_EQ(t.find(1)->to_tag, "tag");
     EXPECT_EQ(t.find_key("key"), 1U);
-    EXPECT_EQ(t.held_by(user), 1U);
+    EXPECT_EQ(t.held_by(user).all, 1U);
     EXPECT_EQ(t.invites_by_flow().of({7}), std::vector<std::uint64_t>{1});
     t.take_in_hand(2, request(), "another", user);
     EXPECT_TRUE(t.file_in_hand());
-    EXPECT_EQ(t.held_by(user), 2U);
+    EXPECT_EQ(t.held_by(user).all, 2U);
     EXPECT_EQ(t.invites_by_flow().of({7}).size(), 1U) << "nobody looks for the others there";
     t.erase(1);
     t.erase(2);
     EXPECT_EQ(t.find_key("key") + t.find_key("another"), 0U);
-    EXPECT_EQ(t.held_by(user), 0U);
+    EXPECT_EQ(t.held_by(user).all, 0U);
     EXPECT_TRUE(t.invites_by_flow().empty());
     EXPECT_EQ(t.size(), 0U);
 }
