@@ -71,6 +71,7 @@ void stack::refuse_bad(const path& from, sip::message&& m, const sip::refusal& w
 }
 
 void stack::admitted(const path& from, sip::message&& m, gate::speaker who) {
+    file_server(); // a request whose handling brought this one about; its key is in key_
     if (m.method_id() == method::ack) {
         take_ack(from, std::move(m), std::move(who));
         return;
@@ -113,7 +114,6 @@ void stack::take_new(const path& from, sip::message&& m, const gate::speaker& wh
     const auto id = next_id_++;
     const bool invite = m.method_id() == method::invite;
     const bool reliable = net::is_reliable(from.kind);
-    file_server(); // of a request whose handling brought this one about
     servers_.take_in_hand(
         id,
         server_transaction{transaction::server(invite, settings_.timings, reliable),
