@@ -21,8 +21,8 @@ RATE, SECONDS, WATCHED = 10, 16, 8
 # case: instructions and allocations of the server, each for one message that it receives. A relayed MESSAGE and its 200
 # are two.
 BOUNDS = {
-    "refresh": (120_000, 40),
-    "relay": (90_000, 36),
+    "refresh": (95_000, 24),
+    "relay": (77_000, 30),
 }
 
 
