@@ -28,6 +28,7 @@ constexpr argument add_user[] = {
     {"password", text, true, "the password"},
     {"disabled", flag, false, "exists, but may not sign in yet"},
 };
+constexpr argument import_users[] = {{"lines", list, true, "the lines of the file"}};
 constexpr argument change_user[] = {
     user_argument, profile[0], profile[1], profile[2], profile[3], profile[4]};
 constexpr argument set_password[] = {user_argument, {"password", text, true, "the new password"}};
@@ -52,6 +53,11 @@ constexpr argument remove_trusted[] = {
 
 constexpr command table[] = {
     {"user add", "Adds a user.", add_user},
+    {"user import",
+     "Adds every user of a file, or nobody: each line is an address and a password; or the file is "
+     "CSV and its first line names the columns: user, password, display_name, login, domain, "
+     "line_uri, mail.",
+     import_users},
     {"user list", "Lists all users.", {}},
     {"user show", "Shows one user.", just_user},
     {"user change", "Changes a user's names, numbers or login.", change_user},

@@ -9,6 +9,7 @@ namespace lyceum::admin {
 service::service(ports p) : ports_(std::move(p)) {
     handler_table own;
     add_user_commands(own, ports_);
+    add_user_import(own, ports_);
     add_contact_commands(own, ports_);
     add_trusted_commands(own, ports_);
     for (auto& [name, run] : own) {

@@ -93,7 +93,8 @@ public:
     [[nodiscard]] std::string handle_line(std::string_view line,
                                           std::shared_ptr<line_sink> sink = nullptr);
 
-    static constexpr std::size_t max_line = 65536; ///< octets of a request; longer ones are refused
+    /// Octets of a request; longer ones are refused. A file of users is one request.
+    static constexpr std::size_t max_line = std::size_t{8} << 20U;
 
 private:
     outcome carry_out(std::string_view line, std::shared_ptr<line_sink> sink);

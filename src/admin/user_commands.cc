@@ -69,16 +69,6 @@ std::expected<void, failure> set_profile(people::user& u, const arguments& a) {
     return {};
 }
 
-std::expected<store::sealed_secret, failure>
-seal(service::ports& p, const sip::aor& who, const std::string& password) {
-    if (password.empty()) return fail("usage", "the password must not be empty");
-    if (password.size() > 1024 || !is_utf8(password))
-        return fail("usage", "the password must be UTF-8 of at most 1024 octets");
-    auto sealed = p.seal(who, password);
-    if (!sealed) return fail("unavailable", std::move(sealed).error());
-    return *std::move(sealed);
-}
-
 /// What an operation of the store came to; ok() is the result when it was done.
 template <class F>
 outcome answer(const store::stored<users::outcome>& done, const sip::aor& who, F&& ok) {
@@ -95,22 +85,13 @@ outcome answer(const store::stored<users::outcome>& done, const sip::aor& who, F
 }
 
 outcome add(service::ports& p, const arguments& a) {
-    const auto who = read_user(a.text("user"));
-    if (!who) return std::unexpected(who.error());
-    if (!p.domains.empty() && std::ranges::find(p.domains, who->host()) == p.domains.end()) {
-        return fail("refused", std::string(who->host()) + " is not a domain of this deployment");
-    }
-    people::user u;
-    u.aor = *who;
-    u.login = who->user();
-    u.domain = who->host();
-    u.enabled = !a.flag("disabled");
-    if (auto fine = set_profile(u, a); !fine) return std::unexpected(fine.error());
-    const auto secret = seal(p, u.aor, a.text("password"));
+    const auto u = read_new_user(p, a);
+    if (!u) return std::unexpected(u.error());
+    const auto secret = seal(p, u->aor, a.text("password"));
     if (!secret) return std::unexpected(secret.error());
-    return answer(p.users.add(u, *secret), u.aor, [&] {
-        p.changes.user_added(u);
-        return text_of(u);
+    return answer(p.users.add(*u, *secret), u->aor, [&] {
+        p.changes.user_added(*u);
+        return text_of(*u);
     });
 }
 
@@ -175,6 +156,31 @@ std::expected<sip::aor, failure> read_user(const std::string& text) {
     if (auto who = sip::aor::from(has_scheme ? std::string(bare) : "sip:" + std::string(bare)))
         return *std::move(who);
     return fail("usage", "\"" + text + "\" is no address such as sip:alice@contoso.test");
+}
+
+std::expected<people::user, failure> read_new_user(const service::ports& p, const arguments& a) {
+    const auto who = read_user(a.text("user"));
+    if (!who) return std::unexpected(who.error());
+    if (!p.domains.empty() && std::ranges::find(p.domains, who->host()) == p.domains.end()) {
+        return fail("refused", std::string(who->host()) + " is not a domain of this deployment");
+    }
+    people::user u;
+    u.aor = *who;
+    u.login = who->user();
+    u.domain = who->host();
+    u.enabled = !a.flag("disabled");
+    if (auto fine = set_profile(u, a); !fine) return std::unexpected(fine.error());
+    return u;
+}
+
+std::expected<store::sealed_secret, failure>
+seal(const service::ports& p, const sip::aor& who, const std::string& password) {
+    if (password.empty()) return fail("usage", "the password must not be empty");
+    if (password.size() > 1024 || !is_utf8(password))
+        return fail("usage", "the password must be UTF-8 of at most 1024 octets");
+    auto sealed = p.seal(who, password);
+    if (!sealed) return fail("unavailable", std::move(sealed).error());
+    return *std::move(sealed);
 }
 
 failure from(const unavailable& u) {

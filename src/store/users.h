@@ -31,7 +31,14 @@ public:
 
     enum class outcome { done, exists, unknown };
     [[nodiscard]] virtual stored<outcome> add(const people::user&,
-                                              const sealed_secret&) = 0;   ///< done or exists
+                                              const sealed_secret&) = 0; ///< done or exists
+    struct newcomer {
+        people::user who;
+        sealed_secret secret;
+    };
+    /// All of them at once or, when one of them exists already, none: then which one.
+    [[nodiscard]] virtual stored<std::optional<std::size_t>>
+    add_all(const std::vector<newcomer>&) = 0;
     [[nodiscard]] virtual stored<outcome> change(const people::user&) = 0; ///< by AOR
     [[nodiscard]] virtual stored<outcome> set_secret(const sip::aor&, const sealed_secret&) = 0;
     /// With everything that is the user's: contacts, groups.

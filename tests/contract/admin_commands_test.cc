@@ -129,8 +129,62 @@ TEST(admin_commands, refusals_have_codes_and_tell_nobody) {
         const auto answer = d.ask(row.command, row.arguments);
         EXPECT_TRUE(failed(answer, row.code)) << row.command << row.arguments << answer;
     }
-    EXPECT_TRUE(failed(d.service.handle_line(std::string(70000, ' ')), "usage"));
+    EXPECT_TRUE(
+        failed(d.service.handle_line(std::string(admin::service::max_line + 1, ' ')), "usage"));
     EXPECT_EQ(d.news(), "");
+}
+
+TEST(admin_commands, a_file_of_users_is_added_whole_or_not_at_all) {
+    deployment_under_test d;
+    d.ask("user add", R"({"user":"alice@a.test","password":"x"})");
+    d.news();
+    const struct {
+        std::string_view lines; // as JSON
+        std::string_view why;
+    } rows[] = {
+        {R"(["bob@a.test x","carol@a.test","dave@b.test x"])",
+         "line 2: has no password; a line is ADDRESS PASSWORD, or the first one names columns: "
+         "user,password,display_name; line 3: b.test is not a domain of this deployment"},
+        {R"(["","bob@a.test x","sip:Bob@a.test y"])",
+         "line 3: the address sip:bob@a.test is that of line 2"},
+        {R"(["bob@a.test x","ALICE@a.test y"])",
+         "line 2: the address sip:alice@a.test exists already"},
+        {R"(["user,password,login","bob@a.test,x,","carol@a.test,x,alice","dave@a.test,x,BOB"])",
+         "line 3: the login alice of sip:carol@a.test is taken; "
+         "line 4: the login bob of sip:dave@a.test is taken"},
+        {R"(["user,password","secret,bob@a.test"])",
+         "line 2: does not name an address such as alice@contoso.test"},
+        {R"(["user,password,line_uri","bob@a.test,x,+49"])",
+         "line 2: line_uri must start with tel: or sip:"},
+        {R"(["a b","c d","e f","g h","i j","k l","m n"])",
+         "line 1: does not name an address such as alice@contoso.test; "
+         "line 2: does not name an address such as alice@contoso.test; "
+         "line 3: does not name an address such as alice@contoso.test; "
+         "line 4: does not name an address such as alice@contoso.test; "
+         "line 5: does not name an address such as alice@contoso.test; and 2 lines more"},
+    };
+    for (const auto& row : rows) {
+        const auto answer = d.ask("user import", R"({"lines":)" + std::string(row.lines) + "}");
+        EXPECT_TRUE(failed(answer, "refused")) << answer;
+        EXPECT_TRUE(answer.contains("\"" + std::string(row.why) + "; nobody was added\""))
+            << answer;
+    }
+    EXPECT_TRUE(failed(d.ask("user import", R"({"lines":["# nobody"]})"), "usage"));
+    EXPECT_EQ(d.news(), "");
+    EXPECT_EQ(d.store.users().all()->size(), 1U);
+
+    EXPECT_EQ(
+        d.ask(
+            "user import",
+            R"({"lines":["user,password,display_name,login","bob@a.test,two,\"B, Bob\",","sip:Carol@a.test,\"a \"\"b\",,CC"]})"),
+        ok(R"({"added":2})"));
+    EXPECT_EQ(d.news(), "added sip:bob@a.test\nadded sip:carol@a.test\n");
+    const auto bob = d.store.users().find(aor("sip:bob@a.test")).value().value();
+    EXPECT_EQ(bob.display_name, "B, Bob");
+    EXPECT_EQ(bob.login, "bob");
+    EXPECT_TRUE(bob.enabled);
+    const auto secret = d.store.users().secret(aor("sip:carol@a.test")).value().value();
+    EXPECT_EQ(std::string(secret.begin(), secret.end()), "sip:carol@a.test/a \"b");
 }
 
 TEST(admin_commands, peers_are_kept_in_one_spelling) {

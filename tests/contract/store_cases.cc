@@ -82,6 +82,24 @@ void people_are_told_page_by_page(stores& s) {
     EXPECT_EQ(*s.users->page(aor("sip:a@aa.test"), 1), (std::vector<people::user>{all[1]}));
 }
 
+void many_are_added_all_or_none(stores& s) {
+    const auto a = person("sip:a@a.test", "a");
+    const auto b = person("sip:b@a.test", "B");
+    const auto c = person("sip:c@a.test", "c");
+    const auto other_b = person("sip:d@a.test", "b");
+    EXPECT_EQ(*s.users->add_all({}), std::nullopt);
+    EXPECT_EQ(*s.users->add_all({{a, secret_a}, {b, secret_b}}), std::nullopt);
+    EXPECT_EQ(*s.users->secret(b.aor), secret_b);
+    EXPECT_EQ(s.users->all()->size(), 2U);
+    EXPECT_EQ(*s.users->add_all({{c, secret_a}, {a, secret_b}}), 1U);       // the address
+    EXPECT_EQ(*s.users->add_all({{c, secret_a}, {other_b, secret_b}}), 1U); // the login
+    EXPECT_EQ(*s.users->add_all({{c, secret_a}, {c, secret_a}}), 1U);       // among themselves
+    EXPECT_EQ(s.users->all()->size(), 2U);
+    EXPECT_EQ(*s.users->secret(a.aor), secret_a);
+    EXPECT_EQ(*s.users->find(c.aor), std::nullopt);
+    EXPECT_EQ(s.users->add(c, secret_a), outcome::done); // and the store goes on
+}
+
 void logins_are_found(stores& s) {
     const auto a = person("sip:alice@a.test", "alice", "A");
     const auto b = person("sip:alice@b.test", "alice", "b.test");
@@ -257,6 +275,7 @@ void threads_do_not_lose_changes(stores& s) {
 constexpr store_case cases[] = {
     {"people_come_and_go", people_come_and_go},
     {"people_are_told_page_by_page", people_are_told_page_by_page},
+    {"many_are_added_all_or_none", many_are_added_all_or_none},
     {"logins_are_found", logins_are_found},
     {"a_login_of_a_domain_is_one_persons", a_login_of_a_domain_is_one_persons},
     {"the_first_list_is_the_default_group", the_first_list_is_the_default_group},

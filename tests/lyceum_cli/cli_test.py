@@ -70,7 +70,7 @@ class Init(Deployment):
         for words, what in ((["fly"], 'command "fly"'), (["user", "ad"], 'command "user ad"'), (["--fly"], 'option "--fly"'),
                             (["--config", "x", "--json", "user", "ad", "y"], 'command "user ad"'), (["--config"], "file after --config")):
             self.assertEqual(self.expect(USAGE, *words).stderr, f"lyceum: there is no {what}; see lyceum --help\n")
-        self.assertIn("add, list, show", self.expect(USAGE).stdout)  # help
+        self.assertIn("add, import, list, show", self.expect(USAGE).stdout)  # help
         self.assertIn("set-password", self.expect(USAGE, "user").stdout)
         self.assertEqual(self.expect(USAGE, "user", "show").stderr, "lyceum: user is missing; see lyceum --help\n")
         self.assertIn("--config FILE and --json go with every command", self.expect(OK, "trace", "--help").stdout)
@@ -123,6 +123,25 @@ class Users(Deployment):
         self.add("alice")
         self.fails(USAGE, "usage", "user", "change", "alice@contoso.test")
         self.assertEqual(self.do("user", "change", "alice@contoso.test", "--display-name", "")["display_name"], "")
+
+    def test_a_file_of_users(self):
+        file = self.folder / "users.txt"
+        file.write_text("".join(f"u{i:04}@contoso.test word {i}\n" for i in range(3000)))
+        self.assertEqual(self.do("user", "import", file), {"added": 3000})
+        self.assertEqual(self.names(), [f"u{i:04}" for i in range(3000)])
+        file.write_text("user,password,display_name\na@contoso.test,x,A\nu0007@contoso.test,y,B\nc@contoso.test\n")
+        done = self.expect(REFUSED, "--config", self.config, "user", "import", file)
+        self.assertEqual(done.stderr, f"lyceum: {file}: line 3: the address sip:u0007@contoso.test exists already; "
+                                      "line 4: has 1 fields for 3 columns; nobody was added\n")
+        self.assertEqual(len(self.names()), 3000)
+        file.write_bytes(b"a@contoso.test x\nb@contoso.test \xff\n")
+        self.assertIn("line 2 is not UTF-8", self.expect(REFUSED, "--config", self.config, "user", "import", file).stderr)
+        file.write_text("# nobody\n")
+        self.fails(USAGE, "usage", "user", "import", file)
+        file.write_bytes(b"#" * (8 << 20))
+        self.assertIn("too large", self.expect(REFUSED, "--config", self.config, "user", "import", file).stderr)
+        self.fails(REFUSED, "refused", "user", "import", self.folder / "none")
+        self.expect(USAGE, "user", "import")
 
     def test_trusted(self):
         self.do("trusted", "add", "127.0.0.1", "--transport", "udp", "--may-register")

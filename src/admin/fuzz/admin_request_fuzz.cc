@@ -1,6 +1,8 @@
 #include "admin/request.h"
 #include "admin/trace_line.h"
+#include "admin/user_file.h"
 #include "base/fuzz/require.h"
+#include "base/text.h"
 
 using namespace lyceum;
 
@@ -36,5 +38,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         const auto line = admin::to_json(*t);
         require(admin::read_trace_line(line) == t && !line.contains('\n'));
     }
+    std::vector<std::string> lines;
+    for (auto rest = text; !rest.empty();)
+        lines.emplace_back(split_first(rest, '\n'));
+    const auto file = admin::read_user_file(lines);
+    require(file.users.size() + file.bad.size() <= lines.size());
+    for (const auto& u : file.users)
+        require(u.what.texts.contains("user") && u.what.texts.contains("password"));
     return 0;
 }

@@ -164,6 +164,14 @@ private:
             parent = &group(word.substr(0, blank));
             word.erase(0, blank + 1);
         }
+        if (c.name == "user import") { // whose lines come from a file
+            auto* s = leaf(
+                *parent, word, std::string(c.sentence), [this] { return run_import(now_, file_); });
+            s->add_option("file", file_, "as secret as the passwords in it")
+                ->required()
+                ->type_name("");
+            return;
+        }
         const auto call = std::make_shared<table_call>();
         auto* s = leaf(*parent, word, std::string(c.sentence), [this, &c, call] {
             return run_call(now_, c, *call);
@@ -239,6 +247,7 @@ private:
     std::string page_;
     trace_options trace_;
     std::string endpoints_of_;
+    std::string file_;
     action chosen_;
     CLI::App app_;
     std::map<std::string, CLI::App*> groups_;

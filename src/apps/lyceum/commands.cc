@@ -1,12 +1,16 @@
 #include "apps/lyceum/commands.h"
 
+#include "admin/request.h"
+#include "admin/service.h"
 #include "apps/lyceum/backup.h"
 #include "apps/lyceum/check.h"
 #include "apps/lyceum/connection.h"
+#include "apps/lyceum/files.h"
 #include "apps/lyceum/init.h"
 #include "apps/lyceum/reference.h"
 #include "apps/lyceum/show.h"
 #include "base/environment.h"
+#include "base/text.h"
 
 #include <boost/json.hpp>
 
@@ -103,6 +107,25 @@ exit_code run_trace(const invocation& i, trace_options o) {
         const auto ended = trace(d, o);
         return ended ? exit_code::ok : report(i, ended.error());
     });
+}
+
+exit_code run_import(const invocation& i, const std::string& file) {
+    const auto text = read_file(file);
+    if (!text) return report(i, {"refused", text.error()});
+    admin::arguments a;
+    auto& lines = a.lists["lines"];
+    for (std::string_view rest = *text; !rest.empty();) {
+        lines.emplace_back(split_first(rest, '\n'));
+        if (!is_utf8(lines.back())) {
+            return report(
+                i, {"refused", file + ": line " + std::to_string(lines.size()) + " is not UTF-8"});
+        }
+    }
+    if (admin::write_request("user import", a).size() >= admin::service::max_line)
+        return report(i, {"refused", file + ": is too large; make several files of it"});
+    auto done = ask(i, "user import", a);
+    if (!done) return report(i, {done.error().code, file + ": " + done.error().message});
+    return show(i, done);
 }
 
 exit_code run_endpoints(const invocation& i, const std::string& user) {

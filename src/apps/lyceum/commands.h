@@ -32,6 +32,8 @@ run_table_command(const invocation&, std::string_view command, admin::arguments)
 /// refused when an error was found; warnings do not count.
 [[nodiscard]] exit_code run_check(const invocation&);
 [[nodiscard]] exit_code run_trace(const invocation&, trace_options);
+/// All users of a file, or none.
+[[nodiscard]] exit_code run_import(const invocation&, const std::string& file);
 /// Of everybody without a user.
 [[nodiscard]] exit_code run_endpoints(const invocation&, const std::string& user);
 [[nodiscard]] exit_code run_backup(const invocation&, const std::string& folder);

@@ -86,14 +86,20 @@ public:
         });
     }
     stored<outcome> add(const people::user& u, const sealed_secret& secret) override {
-        return t_.run("users.add", [&] {
-            if (t_.people.contains(u.aor) || t_.login_taken(u)) return outcome::exists;
-            t_.lists.erase(
-                u.aor); // a change under way while its owner was removed may have left one
-            auto kept = u;
-            kept.login = to_lower(u.login);
-            t_.people.emplace(u.aor, tables::person{std::move(kept), secret});
-            return outcome::done;
+        return t_.run("users.add",
+                      [&] { return insert(u, secret) ? outcome::done : outcome::exists; });
+    }
+    stored<std::optional<std::size_t>> add_all(const std::vector<newcomer>& all) override {
+        return t_.run("users.add_all", [&]() -> std::optional<std::size_t> {
+            const auto people = t_.people;
+            const auto lists = t_.lists;
+            for (std::size_t i = 0; i < all.size(); ++i) {
+                if (insert(all[i].who, all[i].secret)) continue;
+                t_.people = people;
+                t_.lists = lists;
+                return i;
+            }
+            return std::nullopt;
         });
     }
     stored<outcome> change(const people::user& u) override {
@@ -122,6 +128,16 @@ public:
     }
 
 private:
+    /// False when somebody has the address or the login.
+    bool insert(const people::user& u, const sealed_secret& secret) {
+        if (t_.people.contains(u.aor) || t_.login_taken(u)) return false;
+        t_.lists.erase(u.aor); // a change under way while its owner was removed may have left one
+        auto kept = u;
+        kept.login = to_lower(u.login);
+        t_.people.emplace(u.aor, tables::person{std::move(kept), secret});
+        return true;
+    }
+
     tables& t_;
 };
 

@@ -65,6 +65,24 @@ void delete_list(session& s, const std::string& owner) {
     s << "DELETE FROM contact_lists WHERE owner = :owner", use(owner);
 }
 
+/// False when somebody has the address or the login.
+bool insert(session& s, const people::user& u, const sealed_secret& secret) {
+    if (has_user(s, u.aor.text()) || login_taken(s, u)) return false;
+    // A change that was under way while its owner was removed may have left a list.
+    delete_list(s, u.aor.text());
+    const auto login = to_lower(u.login);
+    const auto domain_key = to_lower(u.domain);
+    const auto text = to_base64(secret);
+    const int enabled = u.enabled ? 1 : 0;
+    s << "INSERT INTO users (aor, display_name, login, domain, domain_key, line_uri, mail, "
+         "enabled, secret) "
+         "VALUES (:aor, :display_name, :login, :domain, :domain_key, :line_uri, :mail, "
+         ":enabled, :secret)",
+        use(u.aor.text()), use(u.display_name), use(login), use(u.domain), use(domain_key),
+        use(u.line_uri), use(u.mail), use(enabled), use(text);
+    return true;
+}
+
 class users_table final : public store::users {
 public:
     explicit users_table(sessions& s) : sessions_(s) {}
@@ -109,21 +127,22 @@ public:
 
     stored<outcome> add(const people::user& u, const sealed_secret& secret) override {
         return sessions_.write("users.add", [&](session& s) {
-            if (has_user(s, u.aor.text()) || login_taken(s, u)) return outcome::exists;
-            // A change that was under way while its owner was removed may have left a list.
-            delete_list(s, u.aor.text());
-            const auto login = to_lower(u.login);
-            const auto domain_key = to_lower(u.domain);
-            const auto text = to_base64(secret);
-            const int enabled = u.enabled ? 1 : 0;
-            s << "INSERT INTO users (aor, display_name, login, domain, domain_key, line_uri, mail, "
-                 "enabled, secret) "
-                 "VALUES (:aor, :display_name, :login, :domain, :domain_key, :line_uri, :mail, "
-                 ":enabled, :secret)",
-                use(u.aor.text()), use(u.display_name), use(login), use(u.domain), use(domain_key),
-                use(u.line_uri), use(u.mail), use(enabled), use(text);
-            return outcome::done;
+            return insert(s, u, secret) ? outcome::done : outcome::exists;
         });
+    }
+
+    stored<std::optional<std::size_t>> add_all(const std::vector<newcomer>& all) override {
+        std::optional<std::size_t> taken;
+        const auto done = sessions_.write("users.add_all", [&](session& s) {
+            for (std::size_t i = 0; i < all.size(); ++i) {
+                if (insert(s, all[i].who, all[i].secret)) continue;
+                taken = i;
+                throw ::soci::soci_error("taken"); // what was added before goes with it
+            }
+            return true;
+        });
+        if (!done && !taken) return std::unexpected(done.error());
+        return taken;
     }
 
     stored<outcome> change(const people::user& u) override {

@@ -49,6 +49,11 @@ public:
         secrets_[u.aor] = s;
         return outcome::done;
     }
+    store::stored<std::optional<std::size_t>> add_all(const std::vector<newcomer>& all) override {
+        for (const auto& n : all)
+            (void)add(n.who, n.secret);
+        return std::nullopt;
+    }
     store::stored<outcome> change(const people::user& u) override {
         const auto at = std::ranges::find(people_, u.aor, &people::user::aor);
         if (at == people_.end()) return outcome::unknown;

@@ -1,0 +1,67 @@
+#include "admin/user_file.h"
+#include "base/text.h"
+
+#include <gtest/gtest.h>
+
+namespace lyceum::admin {
+namespace {
+
+/// The lines of a text, and what is read of them: "1 user=a password=b|", a bad one "2! why|".
+std::string told(std::string_view text) {
+    std::vector<std::string> lines;
+    while (!text.empty())
+        lines.emplace_back(split_first(text, '\n'));
+    const auto read = read_user_file(lines);
+    std::string out;
+    for (const auto& u : read.users) {
+        out += std::to_string(u.line);
+        for (const auto& [name, value] : u.what.texts)
+            out.append(" ").append(name).append("=").append(value);
+        out += "|";
+    }
+    for (const auto& b : read.bad)
+        out += std::to_string(b.line) + "! " + b.why + "|";
+    return out;
+}
+
+TEST(user_file, lines_of_text) {
+    const struct {
+        std::string_view text;
+        std::string_view told;
+    } rows[] = {
+        {"", ""},
+        {"a@b secret", "1 password=secret user=a@b|"},
+        {"\xEF\xBB\xBF# people\r\n\r\n  a@b \t two words \r\nc@d x,y\"z\r\n",
+         "3 password=two words user=a@b|4 password=x,y\"z user=c@d|"},
+        {"a@b\nc@d x",
+         "2 password=x user=c@d|1! has no password; a line is ADDRESS PASSWORD, or the first one "
+         "names columns: user,password,display_name|"},
+    };
+    for (const auto& row : rows)
+        EXPECT_EQ(told(row.text), row.told) << row.text;
+}
+
+TEST(user_file, columns) {
+    const struct {
+        std::string_view text;
+        std::string_view told;
+    } rows[] = {
+        {"user,password\na@b,x", "2 password=x user=a@b|"},
+        {"password,user,display_name\n\"x,\"\"y\"\" z\",a@b,\"B, A\"\nq,c@d,\n",
+         "2 display_name=B, A password=x,\"y\" z user=a@b|3 password=q user=c@d|"},
+        {"user,password\na@b,x,y\nc@d\ne@f,\n,x\ng@h,\"x\ni@j,x\"y\nk@l,\"x\"y\n",
+         "2! has 3 fields for 2 columns|3! has 1 fields for 2 columns|4! has no password|"
+         "5! has no user|6! has quotes that do not fit|7! has quotes that do not fit|"
+         "8! has quotes that do not fit|"},
+        {"user,passwort\na@b,x",
+         "1! column \"passwort\" is none of user, display_name, login, domain, line_uri, mail, "
+         "password|"},
+        {"user,mail\na@b,x", "1! the columns user and password are needed|"},
+        {"user,password,user\na@b,x,y", "1! column user stands twice|"},
+    };
+    for (const auto& row : rows)
+        EXPECT_EQ(told(row.text), row.told) << row.text;
+}
+
+} // namespace
+} // namespace lyceum::admin
