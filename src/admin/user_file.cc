@@ -22,14 +22,12 @@ std::optional<fields> read_csv(std::string_view line) {
         } else if (is_quoted && c == '"') {
             is_quoted = false;
             was_quoted = true;
-        } else if (is_quoted) {
-            out.back() += c;
-        } else if (c == ',') {
+        } else if (!is_quoted && c == ',') {
             out.emplace_back();
             was_quoted = false;
-        } else if (was_quoted || (c == '"' && !out.back().empty())) {
+        } else if (!is_quoted && (was_quoted || (c == '"' && !out.back().empty()))) {
             return std::nullopt;
-        } else if (c == '"') {
+        } else if (!is_quoted && c == '"') {
             is_quoted = true;
         } else {
             out.back() += c;
@@ -60,9 +58,10 @@ std::string fault_of(const fields& columns) {
 std::string read_line(std::string_view line, const fields& columns, arguments& out) {
     if (columns.empty()) {
         const auto end = line.find_first_of(" \t");
-        if (end == line.npos)
+        if (end == line.npos) {
             return "has no password; a line is ADDRESS PASSWORD, or the first one names columns: "
                    "user,password,display_name";
+        }
         out.texts["user"] = line.substr(0, end);
         out.texts["password"] = trim(line.substr(end));
         return {};

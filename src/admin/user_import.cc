@@ -98,12 +98,10 @@ outcome import(service::ports& p, const arguments& a) {
     if (file.all().empty()) return std::unexpected(failure{"usage", "no line names a user"});
     const auto taken = p.users.add_all(file.all());
     if (!taken) return std::unexpected(from(taken.error()));
-    if (*taken) {
-        const auto& who = file.all()[**taken].who.aor;
-        return std::unexpected(failure{"exists",
-                                       "the address " + who.text() +
-                                           " or its login and domain are taken; nobody was "
-                                           "added"});
+    if (const auto& which = *taken; which.has_value()) {
+        const auto& who = file.all()[*which].who.aor;
+        auto why = "the address " + who.text() + " or its login and domain are taken";
+        return std::unexpected(failure{"exists", std::move(why) + "; nobody was added"});
     }
     for (const auto& n : file.all())
         p.changes.user_added(n.who);

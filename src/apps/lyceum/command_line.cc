@@ -95,7 +95,7 @@ exit_code run_call(const invocation& i, const admin::command& c, table_call& cal
         if (!password) return report(i, {"usage", password.error()});
         call.given.texts["password"] = *std::move(password);
     }
-    return run_table_command(i, c.name, std::move(call.given));
+    return run_table_command(i, c.name, call.given);
 }
 
 /// The command line's tree; what the arguments chose lies in `chosen` afterwards.

@@ -59,7 +59,8 @@ admin::outcome ask(const invocation& i, std::string_view command, const admin::a
     return carry_out(*d, command, a);
 }
 
-exit_code run_table_command(const invocation& i, std::string_view command, admin::arguments a) {
+exit_code
+run_table_command(const invocation& i, std::string_view command, const admin::arguments& a) {
     const auto o = ask(i, command, a);
     return o && !i.json ? print(for_people(command, *o)) : show(i, o);
 }
@@ -132,7 +133,7 @@ exit_code run_endpoints(const invocation& i, const std::string& user) {
     if (!user.empty()) {
         admin::arguments a;
         a.texts["user"] = user;
-        return run_table_command(i, "endpoints", std::move(a));
+        return run_table_command(i, "endpoints", a);
     }
     json::array all;
     admin::arguments page;

@@ -22,7 +22,7 @@ struct invocation {
 ask(const invocation&, std::string_view command, const admin::arguments&);
 /// A command of the administration socket's table.
 [[nodiscard]] exit_code
-run_table_command(const invocation&, std::string_view command, admin::arguments);
+run_table_command(const invocation&, std::string_view command, const admin::arguments&);
 [[nodiscard]] exit_code run_init(const invocation&,
                                  const std::string& data,
                                  const std::string& domain,

@@ -2,13 +2,14 @@
 
 #include "base/log/log.h"
 
-#include <dirent.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include <cmath>
 #include <cstdio>
+#include <filesystem>
 #include <memory>
+#include <system_error>
 
 namespace lyceum::apps::server {
 namespace {
@@ -39,13 +40,12 @@ double cpu_seconds() {
 }
 
 double open_descriptors() {
-    const std::unique_ptr<DIR, int (*)(DIR*)> folder(::opendir("/proc/self/fd"), &::closedir);
-    if (!folder) return no_number();
+    std::error_code failed;
     double n = -1; // the folder's own
-    while (const auto* entry = ::readdir(folder.get())) {
-        if (entry->d_name[0] != '.') ++n;
-    }
-    return n;
+    for (std::filesystem::directory_iterator at("/proc/self/fd", failed), end; !failed && at != end;
+         at.increment(failed))
+        ++n;
+    return failed ? no_number() : n;
 }
 
 double most_descriptors() {
