@@ -147,11 +147,12 @@ parsed<void> message::read_address_once(header h, std::optional<read_address>& k
 
 parsed<address_view> message::address(header h, std::optional<read_address>& kept) const {
     LYCEUM_CHECKED(read_address_once(h, kept));
-    return address_view{view(kept->display),
-                        view(kept->uri),
-                        params_view(view(kept->params)),
-                        kept->in_brackets,
-                        kept->is_star};
+    const auto read = kept.value_or(read_address{});
+    return address_view{view(read.display),
+                        view(read.uri),
+                        params_view(view(read.params)),
+                        read.in_brackets,
+                        read.is_star};
 }
 
 parsed<address_view> message::from() const {
@@ -189,11 +190,11 @@ parsed<uri_view> message::request_uri() const {
 }
 parsed<uri_view> message::from_uri() const {
     LYCEUM_CHECKED(read_address_once(header::from, read_.from));
-    return read_uri_once(view(read_.from->uri), read_.from_uri);
+    return read_uri_once(view(read_.from.value_or(read_address{}).uri), read_.from_uri);
 }
 parsed<uri_view> message::to_uri() const {
     LYCEUM_CHECKED(read_address_once(header::to, read_.to));
-    return read_uri_once(view(read_.to->uri), read_.to_uri);
+    return read_uri_once(view(read_.to.value_or(read_address{}).uri), read_.to_uri);
 }
 
 parsed<via_view> message::via() const {
@@ -242,10 +243,12 @@ void message::forget(header h) {
 }
 
 std::string_view message::from_tag() const {
-    return read_address_once(header::from, read_.from) ? view(read_.from->tag) : std::string_view{};
+    (void)read_address_once(header::from, read_.from);
+    return view(read_.from.value_or(read_address{}).tag);
 }
 std::string_view message::to_tag() const {
-    return read_address_once(header::to, read_.to) ? view(read_.to->tag) : std::string_view{};
+    (void)read_address_once(header::to, read_.to);
+    return view(read_.to.value_or(read_address{}).tag);
 }
 
 std::string_view message::cseq_method() const {
