@@ -7,7 +7,6 @@
 namespace lyceum::sipstack {
 namespace {
 
-using security_association::authenticator;
 using sip::header;
 
 } // namespace

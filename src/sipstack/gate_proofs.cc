@@ -8,7 +8,6 @@
 namespace lyceum::sipstack {
 namespace {
 
-using security_association::authenticator;
 using sip::header;
 
 /// Requests of one connection that wait for a password check.
