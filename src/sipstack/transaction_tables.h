@@ -114,7 +114,8 @@ public:
     /// Files what has been taken in hand and is not over. Returns whether there was something.
     bool file_in_hand() {
         if (!in_hand_) return false;
-        auto waits = *std::exchange(in_hand_, std::nullopt);
+        auto waits = std::move(*in_hand_);
+        in_hand_.reset();
         waits.transaction.key = waits.key;
         waits.transaction.sameness = sameness_in_hand_;
         add(waits.id, std::move(waits.transaction), waits.who);
