@@ -122,6 +122,8 @@ TEST(flows, who_may_ask_to_be_made_reachable_in_a_response) { // [MS-SIPRE], dig
     } rows[] = {
         {"<sip:bob@10.0.2.1:5060;transport=tls>;proxy=replace", true, true},
         {"<sip:bob@10.0.2.1:5060>;Proxy=Replace;text=\"proxy=keep\"", true, true},
+        {"<sip:10.0.2.1:5060;transport=tls>;proxy=replace", true, true},
+        {"<sip:alice@contoso.test;maddr=10.0.2.1;transport=tls>;proxy=replace", true, true},
         {"<sip:bob@10.0.2.1:5060;transport=tls;proxy=keep>", true, false},
         {"<sip:bob@10.0.2.1:5060;transport=tls>", true, false},
         {"<sip:bob@10.0.2.1:5060;transport=tls>;proxy=keep", false, false},

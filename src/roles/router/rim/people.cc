@@ -98,13 +98,14 @@ void router_rim::to_connection(incoming&& in, const std::string& cid) {
         refuse_unreachable(in);
         return;
     }
-    if (const auto user = sip::aor::from(in.message.uri());
-        user && around_.home.has_domain(user->host())) {
+    const auto named = in.message.request_uri();
+    if (const auto user = named ? sip::aor::from(*named) : std::nullopt;
+        user && has_endpoint_on(*flow, *user)) {
         go_on_to_connection(std::move(in), *flow, *user);
         return;
     }
-    // It names an address. (seen: pidgin-sipe 1.25 registers a contact without a user part.) Whose
-    // connection is it?
+    // It names an address, or nobody: Microsoft's clients and pidgin-sipe 1.25 register contacts
+    // without a user part. Whose connection is it?
     const auto id = next_waiting_++;
     waiting_.emplace(id, waiting{std::move(in), {}, false, 0});
     around_.stack.user_of(*flow, [this, id, flow = *flow](const std::string& who) {
@@ -118,6 +119,12 @@ void router_rim::to_connection(incoming&& in, const std::string& cid) {
     });
 }
 
+bool router_rim::has_endpoint_on(net::flow_id flow, const sip::aor& user) const {
+    const auto endpoints = around_.location.find(user);
+    return endpoints &&
+           std::ranges::any_of(*endpoints, [&](const auto& e) { return e.way.flow == flow; });
+}
+
 void router_rim::go_on_to_connection(incoming&& in, net::flow_id flow, const sip::aor& user) {
     // A cid from outside proves nothing: what the URI says has to be true of an endpoint of the
     // connection's user. digest MS-SIPRE 7
@@ -126,8 +133,9 @@ void router_rim::go_on_to_connection(incoming&& in, net::flow_id flow, const sip
         if (e.way.flow != flow) return false;
         if (e.contact == in.message.uri()) return true;
         // Phones share our UDP socket: of these it is the one whose contact it is.
-        if (!uri || uri->user.empty() || e.way.kind == net::transport::udp) return false;
-        return sip::aor::from(*uri) == user || names(*uri, e.way.peer);
+        if (!uri || e.way.kind == net::transport::udp) return false;
+        const bool names_them = !uri->user.empty() && sip::aor::from(*uri) == user;
+        return names_them || names(*uri, e.way.peer);
     };
     if (const auto endpoints = around_.location.find(user)) {
         for (const auto& e : *endpoints) {

@@ -58,6 +58,7 @@ private:
     [[nodiscard]] std::optional<sipstack::proxy_target>
     target_of(const sipstack::reachable_endpoint&) const;
     void to_connection(sipstack::incoming&&, const std::string& cid);
+    [[nodiscard]] bool has_endpoint_on(net::flow_id, const sip::aor&) const;
     void go_on_to_connection(sipstack::incoming&&, net::flow_id, const sip::aor& user);
     /// In a dialog the other end is gone until it comes back; outside one it is just not here.
     void refuse_unreachable(const sipstack::incoming&);
