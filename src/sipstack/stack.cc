@@ -39,13 +39,17 @@ void stack::on_timer(std::uint32_t kind, std::move_only_function<void(std::uint6
 }
 
 stack::load stack::now_under_way() const {
+    return {transport_.flows(), servers_.size(), clients_.size()};
+}
+
+std::size_t stack::kept_for_clients() const {
     std::size_t kept = 0;
     for (const auto& [id, t] : clients_) {
         kept += t.stem.footprint() + t.last.capacity() + t.udp_via.capacity();
         for (const auto& why : t.cancel_reasons)
             kept += why.capacity();
     }
-    return {transport_.flows(), servers_.size(), clients_.size(), kept, servers_.answered()};
+    return kept;
 }
 
 void stack::on_opened(net::flow_id id, const net::flow_facts& facts) {

@@ -102,10 +102,12 @@ public:
         std::size_t flows = 0;
         std::size_t server_transactions = 0;
         std::size_t client_transactions = 0;
-        std::size_t kept_for_clients = 0;  ///< octets of messages that these may still need
-        std::size_t kept_for_answered = 0; ///< octets of server transactions that are answered
     };
     [[nodiscard]] load now_under_way() const;
+    /// Octets of messages that client transactions may still need. Looks at each of them.
+    [[nodiscard]] std::size_t kept_for_clients() const;
+    /// Octets of server transactions that are answered.
+    [[nodiscard]] std::size_t kept_for_answered() const { return servers_.answered(); }
     /// Refuses new requests with 503 from now on.
     void drain() { draining_ = true; }
 
@@ -145,9 +147,9 @@ private:
     [[nodiscard]] std::uint64_t find_cancelled(const path&, const sip::message&) const;
     void take_new(const path&, sip::message&&, const gate::speaker&);
     /// What counts a refusal because there is no room for another request of that sender; nullptr
-    /// when there is.
-    [[nodiscard]] metrics::counter* limit_reached(const gate::speaker&,
-                                                  std::string_view asker) const;
+    /// when there is. is_kept: its transaction outlives its answer.
+    [[nodiscard]] metrics::counter*
+    limit_reached(const gate::speaker&, std::string_view asker, bool is_kept) const;
 
     // stack_servers.cc: requests that wait for our answer
     void respond_here(transaction_ref, sip::message&&);

@@ -97,7 +97,9 @@ void stack::take_new(const path& from, sip::message&& m, const gate::speaker& wh
     // sip:..., or the name or address of a peer, which is no URI.
     const std::string_view asker =
         who.user ? std::string_view(who.user->aor.text()) : std::string_view(who.trusted->host);
-    if (auto* const limit = limit_reached(who, asker)) {
+    const bool invite = m.method_id() == method::invite;
+    const bool reliable = net::is_reliable(from.kind);
+    if (auto* const limit = limit_reached(who, asker, invite || !reliable)) {
         limit->add();
         auto r = refusal_for(m, {503, diagnostics::id::service_unavailable});
         // Spread over a minute, so that they do not all come back at once.
@@ -112,8 +114,6 @@ void stack::take_new(const path& from, sip::message&& m, const gate::speaker& wh
     }
     count_->requests.add();
     const auto id = next_id_++;
-    const bool invite = m.method_id() == method::invite;
-    const bool reliable = net::is_reliable(from.kind);
     servers_.take_in_hand(
         id,
         server_transaction{transaction::server(invite, settings_.timings, reliable),
@@ -138,9 +138,10 @@ void stack::take_new(const path& from, sip::message&& m, const gate::speaker& wh
     file_server();
 }
 
-metrics::counter* stack::limit_reached(const gate::speaker& who, std::string_view asker) const {
+metrics::counter*
+stack::limit_reached(const gate::speaker& who, std::string_view asker, bool is_kept) const {
     if (draining_) return &count_->draining;
-    const auto most = settings_.max_answered;
+    const auto most = is_kept ? settings_.max_answered : std::numeric_limits<std::size_t>::max();
     if (servers_.pending() >= settings_.max_transactions || servers_.answered() >= most)
         return &count_->shard_full;
     const auto held = servers_.held_by(asker);

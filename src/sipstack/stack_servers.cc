@@ -29,7 +29,8 @@ void stack::respond_here(transaction_ref ref, sip::message&& m) {
     const bool is_final = m.status() >= 200;
     if (waits) {
         if (is_final) t.refused = m.status() >= 300;
-        if (const auto tag = m.to_tag(); !tag.empty()) t.to_tag = tag;
+        // It is kept for long: of one that nobody makes so long nothing is.
+        if (const auto tag = m.to_tag(); !tag.empty() && tag.size() <= longest_tag) t.to_tag = tag;
     }
     serve(id, todo, &m);
     if (waits && is_final) servers_.note_answered(id);

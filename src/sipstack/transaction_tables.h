@@ -25,6 +25,8 @@ struct holding {
 };
 using holder = std::pair<const std::string, holding>;
 
+/// Of To tags that are kept; nobody makes longer ones.
+inline constexpr std::size_t longest_tag = 256;
 /// More has no room in any datagram. RFC 768, RFC 791 3.1: 65535 octets with both headers
 inline constexpr std::size_t longest_datagram = 65535 - 20 - 8;
 
@@ -53,7 +55,7 @@ struct server_transaction {
     [[nodiscard]] std::size_t footprint() const {
         constexpr std::size_t entries = 200;
         return sizeof *this + entries + key.capacity() + to_tag.capacity() + last.capacity() +
-               2 * sameness.capacity();
+               sameness.capacity();
     }
 };
 

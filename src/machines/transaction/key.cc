@@ -10,16 +10,34 @@ namespace {
 // No part can contain a line feed: the reader of messages ends lines there.
 constexpr char separator = '\n';
 
+/// Keys are kept for as long as transactions: of a longer part its length and hash stand for it.
+/// Who finds two parts of one hash has mixed up two requests of his own.
+constexpr std::size_t longest_part = 256;
+
+void abridge(std::string& out, std::size_t at) {
+    if (out.size() - at <= longest_part) return;
+    const auto size = out.size() - at;
+    const auto hash = std::hash<std::string_view>{}(std::string_view(out).substr(at));
+    out.resize(at);
+    append_number(out, size);
+    out += '#';
+    append_number(out, hash);
+}
+
 void append(std::string& out, std::string_view part) {
+    const auto at = out.size();
     out += part;
+    abridge(out, at);
     out += separator;
 }
 
 void append_lower(std::string& out, std::string_view part) {
     const auto at = out.size();
-    append(out, part);
+    out += part;
     for (char& c : std::span(out).subspan(at))
         c = lower(c);
+    abridge(out, at);
+    out += separator;
 }
 
 void append_flow(std::string& out, std::uint64_t flow) {

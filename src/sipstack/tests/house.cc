@@ -186,10 +186,21 @@ stack::load house::load() const {
         sum.flows += l.flows;
         sum.server_transactions += l.server_transactions;
         sum.client_transactions += l.client_transactions;
-        sum.kept_for_clients += l.kept_for_clients;
-        sum.kept_for_answered += l.kept_for_answered;
     }
     return sum;
+}
+
+std::size_t house::kept_for_clients() const {
+    std::size_t n = 0;
+    for (const auto& f : shards_)
+        n += f->st.kept_for_clients();
+    return n;
+}
+std::size_t house::kept_for_answered() const {
+    std::size_t n = 0;
+    for (const auto& f : shards_)
+        n += f->st.kept_for_answered();
+    return n;
 }
 
 std::size_t house::contexts() const {

@@ -65,6 +65,8 @@ public:
     void expel(std::string_view name);
 
     [[nodiscard]] stack::load load() const;
+    [[nodiscard]] std::size_t kept_for_clients() const;  ///< octets
+    [[nodiscard]] std::size_t kept_for_answered() const; ///< octets
     [[nodiscard]] std::size_t contexts() const;
     [[nodiscard]] std::size_t associations() const;
     [[nodiscard]] std::size_t registrations() const;

@@ -94,6 +94,25 @@ TEST(key, needs_a_via) {
     EXPECT_EQ(out, "");
 }
 
+TEST(key, is_short_however_long_its_parts_are) {
+    const std::string longer = "SIP/2.0/TLS h;branch=z9hG4bK" + std::string(100'000, 'a');
+    std::string one;
+    std::string other;
+    for (const auto& via :
+         {longer, longer + "b", "SIP/2.0/TLS h;branch=" + std::string(9000, 'x')}) {
+        ASSERT_TRUE(server_key(message({.via = via}), 7, one));
+        EXPECT_LT(one.size(), 2000U);
+        ASSERT_TRUE(server_key(message({.via = via}), 7, other));
+        EXPECT_EQ(one, other);
+        ASSERT_TRUE(server_key(message({.via = via + "c"}), 7, other));
+        EXPECT_NE(one, other);
+    }
+    ASSERT_TRUE(server_key(message({.via = longer}), 7, one));
+    ASSERT_TRUE(server_key(
+        message({.via = "SIP/2.0/TLS h;branch=Z9HG4BK" + std::string(100'000, 'A')}), 7, other));
+    EXPECT_EQ(one, other) << "7.3.1: without regard to case";
+}
+
 TEST(key, of_an_ack_tells_whose_response_it_confirms) {
     const struct {
         const char* rule;
