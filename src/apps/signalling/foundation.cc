@@ -51,8 +51,8 @@ sipstack::stack_settings stack_settings_of(const deployment::deployment& d) {
 
 sipstack::next_hop_settings next_hop_settings_of(const deployment::deployment& d) {
     sipstack::next_hop_settings s;
-    // An SRV record, then addresses, and a second for the hand-over.
-    s.patience = 2 * d.dns.patience + std::chrono::seconds(1);
+    // A NAPTR record, an SRV record, addresses, and a second for the hand-over.
+    s.patience = 3 * d.dns.patience + std::chrono::seconds(1);
     // Where nobody can reach us by IPv6, AAAA records only cost time.
     s.ipv6 = std::ranges::any_of(d.sip.listen, [](const auto& a) {
         const auto address = ip_address::parse(a);

@@ -31,7 +31,7 @@ void sim_resolver::add_host(const std::string& name,
 
 void sim_resolver::ask(dns_question q, callback then) {
     asked_.push_back(q);
-    if (mood_ == mood::is_silent) return;
+    if (mood_ == mood::is_silent || q.kind == ignored_) return;
     dns_answer a;
     if (mood_ == mood::answers) {
         const auto it = table_.find(q);

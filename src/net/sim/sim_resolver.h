@@ -23,6 +23,8 @@ public:
                   std::string_view address,
                   std::chrono::seconds ttl = std::chrono::seconds(60));
     void clear() { table_.clear(); }
+    /// Questions of that kind get no answer: of a name server that does not know them.
+    void ignore(dns_record kind) { ignored_ = kind; }
     /// From now on no question is answered, or every one fails.
     enum class mood : std::uint8_t { answers, fails, is_silent };
     void set(mood m) { mood_ = m; }
@@ -36,6 +38,7 @@ private:
     std::map<dns_question, dns_answer> table_;
     std::vector<dns_question> asked_;
     mood mood_ = mood::answers;
+    std::optional<dns_record> ignored_;
 };
 
 } // namespace lyceum::net::sim

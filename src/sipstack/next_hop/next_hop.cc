@@ -54,6 +54,10 @@ next_hop::next_hop(stack& s, net::resolver& names, const next_hop_settings& sett
         it->second.heard_nobody = true; // the resolver owes an answer: its own patience is shorter
         finish(id);
     });
+    s.on_timer(naptr_timer, [this](std::uint64_t id, instant) {
+        if (const auto it = searches_.find(id); it != searches_.end())
+            feed(id, ts::naptr_failed{it->second.domain});
+    });
 }
 
 ts::preferences next_hop::preferences() const {
@@ -226,6 +230,8 @@ void next_hop::carry_out(number id, ts::actions&& todo) {
 }
 
 void next_hop::look_up_naptr(number id, const std::string& name) {
+    stack_.deadlines().arm({naptr_timer, id},
+                           stack_.shard().clock().now() + settings_.naptr_patience);
     // A name server that does not know NAPTR is no failure: the SRV names are asked all the same.
     names_.naptr(name, [this, id, name](const net::dns_answer& heard) {
         if (heard.outcome != net::lookup::found) {

@@ -16,13 +16,15 @@ namespace lyceum::sipstack {
 
 struct next_hop_settings {
     std::size_t max_waiting = 4000; ///< requests that wait for searches; further ones end with 503
-    std::size_t max_waiting_of_one = 1000;    ///< of them for one search, and of one asker
-    std::size_t max_searches = 1000;          ///< under way; a further one ends with 503
-    std::size_t max_searches_of_one = 25;     ///< begun by one asker: each may ask 40 questions
-    std::chrono::milliseconds patience{8000}; ///< for one search, SRV and addresses together
-    std::size_t max_targets = 8;              ///< places that one request may be tried at
-    bool ipv4 = true;                         ///< whether A records are asked for
-    bool ipv6 = true;                         ///< whether AAAA records are
+    std::size_t max_waiting_of_one = 1000;     ///< of them for one search, and of one asker
+    std::size_t max_searches = 1000;           ///< under way; a further one ends with 503
+    std::size_t max_searches_of_one = 25;      ///< begun by one asker: each may ask 40 questions
+    std::chrono::milliseconds patience{12000}; ///< for one search: NAPTR, SRV and addresses
+    /// Some name servers do not answer what they do not know: then there are no NAPTR records.
+    std::chrono::milliseconds naptr_patience{1000};
+    std::size_t max_targets = 8;   ///< places that one request may be tried at
+    bool ipv4 = true;              ///< whether A records are asked for
+    bool ipv6 = true;              ///< whether AAAA records are
     std::chrono::seconds rest{30}; ///< a place that did not answer is tried last for so long
 };
 
@@ -54,6 +56,7 @@ public:
     [[nodiscard]] std::size_t waiting() const { return waiting_.size(); }
 
     static constexpr std::uint32_t timer_kind = 12;
+    static constexpr std::uint32_t naptr_timer = 13;
 
 private:
     struct waiter {

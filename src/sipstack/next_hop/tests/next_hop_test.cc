@@ -156,12 +156,23 @@ TEST(next_hop, waits_only_so_long) {
     x.names.set(sim_resolver::mood::is_silent);
     x.find("sip:1@pstn.test");
     x.find("sip:1@a.pstn.test:5060");
-    x.w.run_for(7s);
+    x.w.run_for(11s);
     EXPECT_EQ(x.heard, "");
     x.w.run_for(2s);
     EXPECT_EQ(x.heard, "504 1008; 504 1014; ");
     x.names.set(sim_resolver::mood::fails);
     EXPECT_EQ(x.outcome("sip:1@pstn.test"), "504 1008; ");
+}
+
+TEST(next_hop, does_not_wait_long_for_naptr) {
+    house x;
+    fill(x.names);
+    x.names.ignore(net::dns_record::naptr);
+    x.find("sip:1@safe.test");
+    x.w.run_for(900ms);
+    EXPECT_EQ(x.heard, "");
+    x.w.run_for(200ms);
+    EXPECT_EQ(x.heard, "tls 10.0.0.13:5061; ");
 }
 
 TEST(next_hop, is_bounded_and_can_be_forgotten) {
