@@ -12,8 +12,8 @@
 namespace lyceum::net::asio {
 
 /// Bounds how many connections may be new at a time: accepted, and their clients not signed in yet.
-/// Those who come when it is full wait in the kernel's queue, where nobody loses patience with
-/// them, rather than all getting halfway and no further.
+/// Those who come when it is full wait, in the kernel's queue or in a waiting_line, rather than all
+/// getting halfway and no further.
 ///
 /// Who keeps us waiting loses his place and nothing else, so that connections which say nothing, or
 /// an octet now and then, keep nobody out.
@@ -101,22 +101,23 @@ template <class T>
 class waiting_line {
 public:
     void add(const ip_address& from, T&& who) {
-        by_address_[from].push_back(std::move(who));
+        by_address_[from].push_back({next_++, std::move(who)});
         ++size_;
     }
     [[nodiscard]] bool has(const ip_address& from) const { return by_address_.contains(from); }
-    /// The address whose turn it is: that with the fewest places. nullptr when nobody waits.
+    /// The address whose turn it is: that with the fewest places, of several the one whose first
+    /// has waited longest. nullptr when nobody waits.
     [[nodiscard]] const ip_address* next(const newcomers& n) const {
-        const ip_address* best = nullptr;
-        for (const auto& [address, who] : by_address_) {
-            if (best == nullptr || n.held_by(address) < n.held_by(*best)) best = &address;
-        }
-        return best;
+        const auto turn = [&](const auto& entry) {
+            return std::pair(n.held_by(entry.first), entry.second.front().number);
+        };
+        const auto first = std::ranges::min_element(by_address_, {}, turn);
+        return first == by_address_.end() ? nullptr : &first->first;
     }
     /// The first one of an address that somebody waits of.
     [[nodiscard]] T take(const ip_address& from) {
         const auto it = by_address_.find(from);
-        T out = std::move(it->second.front());
+        T out = std::move(it->second.front().who);
         it->second.pop_front();
         if (it->second.empty()) by_address_.erase(it);
         --size_;
@@ -125,8 +126,13 @@ public:
     [[nodiscard]] std::size_t size() const { return size_; }
 
 private:
-    std::map<ip_address, std::deque<T>> by_address_;
+    struct place {
+        std::uint64_t number; ///< in the order of coming
+        T who;
+    };
+    std::map<ip_address, std::deque<place>> by_address_;
     std::size_t size_ = 0;
+    std::uint64_t next_ = 0;
 };
 
 } // namespace lyceum::net::asio

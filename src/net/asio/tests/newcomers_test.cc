@@ -135,6 +135,16 @@ TEST(newcomers, who_wait_come_in_by_turns) {
         n.came(id(next_id++), whose, t0);
     }
     EXPECT_EQ(order, (std::vector{0, 1, 10, 2, 11, 3, 4, 5}));
+    // Of those with as many places, who has waited longest.
+    newcomers nobody;
+    line.add(cafe, 20);
+    line.add(office, 21);
+    line.add(cafe, 22);
+    EXPECT_EQ(*line.next(nobody), cafe);
+    EXPECT_EQ(line.take(cafe), 20);
+    EXPECT_EQ(*line.next(nobody), office);
+    EXPECT_EQ(line.take(office), 21);
+    EXPECT_EQ(line.take(cafe), 22);
     EXPECT_EQ(line.size(), 0U);
     EXPECT_FALSE(line.has(office));
 }
