@@ -2,6 +2,7 @@
 
 #include "admin/trace_line.h"
 #include "base/environment.h"
+#include "base/text.h"
 #include "net/flow.h"
 #include "net/shard.h"
 
@@ -15,19 +16,32 @@ using roles::registrar::binding;
 
 constexpr std::size_t users_of_a_page = 200;
 
+/// What a client said of itself, as text: JSON is UTF-8, and a list has to stay readable.
+std::string readable(std::string_view said) {
+    constexpr std::size_t most = 512;
+    std::string out(said.substr(0, most));
+    if (!is_utf8(out)) { // or cut within a character
+        for (char& c : out) {
+            if (static_cast<unsigned char>(c) >= 0x80) c = '?';
+        }
+    }
+    if (said.size() > most) out += "...";
+    return out;
+}
+
 json::object to_json(const binding& b) {
     const auto& clock = system_environment();
     const auto now = clock.now();
     const auto since = clock.wall_now() -
                        std::chrono::duration_cast<std::chrono::milliseconds>(now - b.registered);
     return {
-        {"epid", b.epid},
+        {"epid", readable(b.epid)},
         {"instance", b.instance ? b.instance->text() : std::string()},
-        {"gruu", b.gruu},
-        {"contact", b.contact},
+        {"gruu", readable(b.gruu)},
+        {"contact", readable(b.contact)},
         {"peer", b.where.peer.text()},
         {"transport", net::name(static_cast<net::transport>(b.where.transport))},
-        {"agent", b.user_agent},
+        {"agent", readable(b.user_agent)},
         {"since", admin::time_text(since)},
         {"expires_seconds",
          std::chrono::duration_cast<std::chrono::seconds>(b.expires - now).count()},
