@@ -5,6 +5,8 @@
 
 #include <fcntl.h>
 #include <soci/soci.h>
+#include <soci/sqlite3/soci-sqlite3.h>
+#include <sqlite3.h>
 #include <unistd.h>
 
 #include <system_error>
@@ -69,6 +71,19 @@ bool sync_path(const std::string& path) {
     return done;
 }
 
+/// Why a copy could not be written; empty when it was the source that failed, which is open for
+/// reading only: whatever could not be written is the copy.
+std::string why_not_written(::soci::session& s, const std::exception& e) {
+    auto* handle = static_cast<::soci::sqlite3_session_backend*>(s.get_backend())->conn_;
+    const int code = sqlite3_extended_errcode(handle);
+    if (code == SQLITE_FULL) return in_words(e);
+    if ((code & 0xFF) != SQLITE_IOERR || code == SQLITE_IOERR_READ ||
+        code == SQLITE_IOERR_SHORT_READ)
+        return {};
+    const int number = sqlite3_system_errno(handle);
+    return number == 0 ? in_words(e) : std::generic_category().message(number);
+}
+
 std::string folder_of(const std::string& path) {
     const auto slash = path.rfind('/');
     return slash == std::string::npos ? "." : path.substr(0, slash + 1);
@@ -93,11 +108,21 @@ std::expected<void, std::string> copy_database(const std::string& from, const st
     if (::access(from.c_str(), R_OK) != 0) return std::unexpected(last_error(from));
     LYCEUM_CHECKED(make_private(
         to, O_CREAT | O_EXCL)); // VACUUM INTO accepts an empty file and keeps its rights
+    std::string target_failed;  // why, when it is the target that did
     try {
         sessions source({.path = from, .readers = 0, .read_only = true});
-        source.alone([&](::soci::session& s) { s << "VACUUM INTO :to", ::soci::use(to); });
+        source.alone([&](::soci::session& s) {
+            try {
+                s << "VACUUM INTO :to", ::soci::use(to);
+            } catch (const std::exception& e) {
+                target_failed = why_not_written(s, e);
+                throw;
+            }
+        });
     } catch (const std::exception& e) {
-        ::unlink(to.c_str());
+        for (const auto* log : {"", "-journal", "-wal", "-shm"})
+            ::unlink((to + log).c_str());
+        if (!target_failed.empty()) return std::unexpected(to + ": " + target_failed);
         return std::unexpected(from + ": " + in_words(e));
     }
     if (!sync_path(to) || !sync_path(folder_of(to))) return std::unexpected(last_error(to));

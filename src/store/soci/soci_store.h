@@ -45,7 +45,8 @@ public:
 };
 
 /// Writes a consistent copy of a database, also of one that another process is writing to; the copy
-/// is on the disk when this returns. The target must not exist; it is made 0600.
+/// is on the disk when this returns. The target must not exist; it is made 0600. When it fails the
+/// target is gone again, and the error names the file that could not be read or written.
 [[nodiscard]] std::expected<void, std::string> copy_database(const std::string& from,
                                                              const std::string& to);
 
