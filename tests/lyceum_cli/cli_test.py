@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Drives `lyceum` as scripts do. cli_test.py LYCEUM DOCS_REFERENCE"""
-import fcntl, json, os, pathlib, pty, select, shutil, signal, socket, stat, struct, subprocess, sys, tempfile, termios, threading, time, unittest
+import contextlib, fcntl, json, os, pathlib, pty, resource, select, shutil, signal, socket, sqlite3, stat, struct, subprocess, sys, tempfile, termios, threading, time, unittest
 
 LYCEUM, REFERENCE = sys.argv[1], pathlib.Path(sys.argv[2])
 OK, REFUSED, USAGE, UNAVAILABLE, CONFIGURATION = range(5)
@@ -31,6 +31,23 @@ class Deployment(unittest.TestCase):
     def fails(self, code, error, *words, given=""):
         done = self.expect(code, "--config", self.config, "--json", *words, given=given)
         self.assertEqual(json.loads(done.stdout)["error"]["code"], error)
+
+    def fails_on_a_full_disk(self, *words):
+        """Where no file can grow beyond 64 KiB. The error's text."""
+        def full():
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # a write fails, as on a full disk
+            resource.setrlimit(resource.RLIMIT_FSIZE, (65536, 65536))
+        done = subprocess.run([LYCEUM, "--config", self.config, "--json", *words], capture_output=True, text=True, timeout=60,
+                              preexec_fn=full, restore_signals=False)
+        self.assertEqual(done.returncode, UNAVAILABLE, f"{done.stdout}{done.stderr}")
+        return json.loads(done.stdout)["error"]["message"]
+
+    def grow(self):
+        """A store of more than 64 KiB."""
+        file = self.folder / "users.txt"
+        file.write_text("".join(f"u{i:04}@contoso.test word\n" for i in range(2000)))
+        self.do("user", "import", file)
+        self.assertGreater((self.data / "lyceum.db").stat().st_size, 65536)
 
     def add(self, name):
         return self.do("user", "add", f"sip:{name}@contoso.test", "--display-name", name.title(), "--password-stdin", given="secret\n")
@@ -267,6 +284,7 @@ class Backups(Deployment):
         self.config = elsewhere
         self.assertEqual(self.names(), ["alice"])
         self.assertEqual(stat.S_IMODE((elsewhere.parent / "sealing.key").stat().st_mode), 0o600)
+        self.assertEqual(stat.S_IMODE(elsewhere.parent.stat().st_mode), 0o750)
 
     @unittest.skipUnless(os.geteuid() == 0, "as root only")
     def test_what_root_makes_is_the_owners(self):
@@ -307,6 +325,64 @@ class Backups(Deployment):
             self.assertEqual({p.name for p in self.folder.iterdir()}, {"d", "empty", "taken"}, backup)
             self.assertEqual(list(empty.iterdir()), [], backup)
         self.assertEqual({p.name: p.read_text() for p in taken.iterdir()}, {"ca.pem": "mine", "lyceum.db": "mine"})
+
+    def test_one_on_a_full_disk_leaves_nothing_behind_and_names_the_disk(self):
+        self.grow()
+        for backup in (self.folder / "new", self.folder / "small/bk", self.folder / "small"):
+            self.assertEqual(self.fails_on_a_full_disk("backup", backup), f"{backup}/lyceum.db: File too large")
+            self.assertEqual({p.name for p in self.folder.iterdir()}, {"d", "users.txt"}, backup)
+
+    def test_a_folder_that_is_there_is_made_private(self):
+        for name in ("open", "shut"):
+            (self.folder / name).mkdir()
+            (self.folder / name).chmod(0o755)
+        self.do("backup", self.folder / "open")
+        self.assertEqual(stat.S_IMODE((self.folder / "open").stat().st_mode), 0o700)
+        (self.data / "server.pem").unlink()
+        self.fails(UNAVAILABLE, "unavailable", "backup", self.folder / "shut")
+        self.assertEqual(stat.S_IMODE((self.folder / "shut").stat().st_mode), 0o755)  # as if nothing had been
+
+    def test_a_restore_on_a_full_disk_changes_nothing_and_names_the_disk(self):
+        self.grow()
+        backup = self.folder / "b"
+        self.do("backup", backup)
+        self.add("zoe")
+        before = {p: p.read_bytes() for p in self.data.rglob("*") if p.is_file() and p.name != "lock"}
+        why = f"{self.data}/lyceum.db.new: File too large; nothing was changed"
+        self.assertEqual(self.fails_on_a_full_disk("restore", backup), why)
+        self.assertEqual({p: p.read_bytes() for p in self.data.rglob("*") if p.is_file() and p.name != "lock"}, before)
+        self.assertIn("zoe", self.names())
+        self.config = self.folder / "e/f/lyceum.toml"  # on a machine that has nothing
+        self.assertIn("lyceum.db.new: File too large", self.fails_on_a_full_disk("restore", backup))
+        self.assertFalse((self.folder / "e").exists())
+
+    def test_a_restore_of_which_one_file_cannot_be_written_changes_nothing(self):
+        self.config.write_text(self.config.read_text().replace('"server.pem"', '"tls/server.pem"'))
+        (self.data / "tls").mkdir()
+        (self.data / "server.pem").rename(self.data / "tls/server.pem")
+        backup = self.folder / "b"
+        self.do("backup", backup)
+        (self.data / "tls/server.pem").rename(self.data / "server.pem")
+        (self.data / "tls").rmdir()
+        before = {p: p.read_bytes() for p in self.data.rglob("*") if p.is_file() and p.name != "lock"}
+        done = self.expect(UNAVAILABLE, "--config", self.config, "restore", backup)
+        self.assertEqual(done.stderr, f"lyceum: {self.data}/tls/server.pem.new: No such file or directory; nothing was changed\n")
+        self.assertEqual({p: p.read_bytes() for p in self.data.rglob("*") if p.is_file() and p.name != "lock"}, before)
+
+    def test_a_log_of_the_replaced_store_is_kept_with_it(self):
+        backup = self.folder / "b"
+        self.do("backup", backup)
+        files = [self.data / "lyceum.db", self.data / "lyceum.db-wal"]
+        with contextlib.closing(sqlite3.connect(files[0])) as store:
+            store.execute("CREATE TABLE mark (x)")
+            store.commit()
+            crashed = [f.read_bytes() for f in files]
+        for file, octets in zip(files, crashed):
+            file.write_bytes(octets)
+        self.assertIn(str(self.data / "lyceum.db.replaced-wal"), self.do("restore", backup)["kept"])
+        self.assertEqual(self.names(), [])
+        with contextlib.closing(sqlite3.connect(self.data / "lyceum.db.replaced")) as store:
+            self.assertEqual(store.execute("SELECT * FROM mark").fetchall(), [])
 
     def test_not_over_itself(self):
         backup = self.folder / "b"

@@ -81,21 +81,33 @@ file_result sync_to_disk(const std::string& path) {
     return {};
 }
 
-file_result write_file(const std::string& path, std::string_view octets, unsigned rights) {
-    const auto draft = path + ".new";
+std::string draft_of(const std::string& path) {
+    return path + ".new";
+}
+
+file_result write_draft(const std::string& path, std::string_view octets, unsigned rights) {
+    const auto draft = draft_of(path);
     ::unlink(draft.c_str()); // of an attempt that was cut off; its rights may be others
-    {
-        const descriptor f(::open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, rights));
-        if (f.fd < 0) return std::unexpected(system_error(draft));
-        // fchmod: the umask may have taken rights that were asked for.
-        if (::fchmod(f.fd, rights) != 0 || !give(model_of(path), f.fd) ||
-            !write_all(f.fd, octets) || ::fsync(f.fd) != 0) {
-            const auto why = system_error(draft);
-            ::unlink(draft.c_str());
-            return std::unexpected(why);
-        }
+    const descriptor f(::open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, rights));
+    if (f.fd < 0) return std::unexpected(system_error(draft));
+    // fchmod: the umask may have taken rights that were asked for.
+    if (::fchmod(f.fd, rights) != 0 || !give(model_of(path), f.fd) || !write_all(f.fd, octets) ||
+        ::fsync(f.fd) != 0) {
+        auto why = system_error(draft);
+        ::unlink(draft.c_str());
+        return std::unexpected(std::move(why));
     }
-    if (::rename(draft.c_str(), path.c_str()) != 0) return std::unexpected(system_error(path));
+    return {};
+}
+
+file_result write_file(const std::string& path, std::string_view octets, unsigned rights) {
+    LYCEUM_CHECKED(write_draft(path, octets, rights));
+    const auto draft = draft_of(path);
+    if (::rename(draft.c_str(), path.c_str()) != 0) {
+        auto why = system_error(path);
+        ::unlink(draft.c_str());
+        return std::unexpected(std::move(why));
+    }
     const auto folder = std::filesystem::path(path).parent_path().string();
     return sync_to_disk(folder.empty() ? "." : folder);
 }
@@ -127,6 +139,21 @@ std::expected<std::string, std::string> digest_of_file(const std::string& path) 
     std::array<std::uint8_t, 32> value{};
     if (EVP_DigestFinal_ex(context.get(), value.data(), nullptr) != 1) return failed();
     return to_hex(value);
+}
+
+bool is_there(const std::string& path) {
+    struct stat facts{};
+    return ::lstat(path.c_str(), &facts) == 0;
+}
+
+std::vector<std::string> missing_folders(const std::string& path) {
+    std::vector<std::string> out;
+    std::error_code unknown;
+    for (std::filesystem::path p = path;
+         !p.empty() && !std::filesystem::exists(p, unknown) && !unknown;
+         p = p.parent_path())
+        out.push_back(p.string());
+    return out;
 }
 
 file_result make_folder(const std::string& path, unsigned rights) {

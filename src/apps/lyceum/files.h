@@ -3,6 +3,7 @@
 #include <expected>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace lyceum::apps::console {
 
@@ -17,6 +18,16 @@ using file_result = std::expected<void, std::string>;
 /// folder's owner.
 [[nodiscard]] file_result
 write_file(const std::string& path, std::string_view octets, unsigned rights);
+/// The first half of that: the file whole and on the disk, under the other name; gone again when it
+/// fails.
+[[nodiscard]] file_result
+write_draft(const std::string& path, std::string_view octets, unsigned rights);
+/// That other name: FILE.new.
+[[nodiscard]] std::string draft_of(const std::string& path);
+/// Whether anything has that name, a symbolic link that leads nowhere too.
+[[nodiscard]] bool is_there(const std::string& path);
+/// The folder and those above it, as far as they are not there; the innermost first.
+[[nodiscard]] std::vector<std::string> missing_folders(const std::string& path);
 /// Run as root, gives a file that was just made to the owner of another file or folder.
 [[nodiscard]] file_result give_to_owner_of(const std::string& model, const std::string& made);
 /// At most 64 MiB.
