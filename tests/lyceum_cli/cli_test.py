@@ -85,7 +85,7 @@ class Init(Deployment):
             self.expect(USAGE, *words)
         self.expect(OK, "--help")
         for words, what in ((["fly"], 'command "fly"'), (["user", "ad"], 'command "user ad"'), (["--fly"], 'option "--fly"'),
-                            (["--config", "x", "--json", "user", "ad", "y"], 'command "user ad"'), (["--config"], "file after --config")):
+                            (["--config", "x", "user", "ad", "y"], 'command "user ad"'), (["--config"], "file after --config")):
             self.assertEqual(self.expect(USAGE, *words).stderr, f"lyceum: there is no {what}; see lyceum --help\n")
         self.assertIn("add, import, list, show", self.expect(USAGE).stdout)  # help
         self.assertIn("set-password", self.expect(USAGE, "user").stdout)
@@ -94,6 +94,35 @@ class Init(Deployment):
         self.assertIn("asked for on a terminal", " ".join(self.expect(OK, "user", "add", "--help").stdout.split()))
         self.expect(OK, "user", "add", "--help")
         self.assertEqual(json.loads(self.expect(OK, "version", "--json").stdout)["version"].count("."), 2)
+
+    def test_a_path_is_not_empty(self):
+        for words, what in ((["init", "--data", "", "--domain", "contoso.test"], "--data"), (["--config", "", "user", "list"], "--config"),
+                            (["check", "--config", ""], "--config"), (["backup", ""], "folder"), (["restore", ""], "folder"),
+                            (["user", "import", ""], "file"), (["trace", "alice@contoso.test", "--pcap", ""], "--pcap")):
+            where = [] if what == "--config" else ["--config", self.config]
+            self.assertEqual(self.expect(USAGE, *where, *words).stderr, f"lyceum: {what}: must not be empty; see lyceum --help\n")
+        for name, words in (("lyceum-client", ["--demo", "", "sign-in"]), ("lyceum-client", ["--ca", "", "sign-in"]),
+                            ("lyceum-load", ["--users-file", "", "--server", "127.0.0.1"])):
+            done = subprocess.run([pathlib.Path(LYCEUM).parent / name, *words], capture_output=True, text=True, timeout=60)
+            self.assertEqual(done.returncode, USAGE, done.stderr)
+            self.assertIn(f"{words[0]}: must not be empty", done.stderr)
+
+    def test_a_wrong_line_is_json_too(self):
+        for code, message, *words in (
+                ("unknown_command", 'there is no command "usr"', "usr", "list"), ("unknown_command", 'there is no command "user ad"', "user", "ad", "y"),
+                ("usage", "user is missing", "user", "add"), ("usage", "a command is missing", "user"), ("usage", "a command is missing"),
+                ("usage", 'there is no option "--fly"', "--fly"), ("usage", "there is no such option or argument: --fly", "user", "list", "--fly"),
+                ("usage", "page cannot be x: configuration, ports or commands", "reference", "x")):
+            for line in (["--json", *words], [*words, "--json"]):
+                done = self.expect(USAGE, *line)
+                self.assertEqual(json.loads(done.stdout), {"error": {"code": code, "message": message + "; see lyceum --help"}})
+                self.assertEqual(done.stderr, "")
+
+    def test_the_server_says_which_argument_is_wrong(self):
+        for words, what in ((["--bogus"], "there is no such argument: --bogus"), (["--config"], "there is no file after --config"),
+                            (["--config", ""], "must not be empty: --config"), ([], "an argument is missing: --config FILE")):
+            done = subprocess.run([pathlib.Path(LYCEUM).parent / "lyceumd", *words], capture_output=True, text=True, timeout=60)
+            self.assertEqual((done.returncode, done.stdout, done.stderr.splitlines()[0]), (USAGE, "", f"lyceumd: {what}"))
 
     def test_every_program_tells_the_version(self):
         version = self.do("version")["version"]

@@ -35,7 +35,8 @@ std::string wrong_line(std::string_view kind, std::string_view text) {
         const auto at = text.find(mark);
         return at == text.npos ? std::string_view() : text.substr(at + mark.size());
     };
-    if (kind == "ExtrasError") {
+    // Within a command the error's name is the command's.
+    if (kind == "ExtrasError" || text.starts_with("The following argument")) {
         const auto what = after("expected: ");
         if (!what.empty()) return "there is no such option or argument: " + std::string(what);
     } else if (kind == "RequiredError") {

@@ -1,5 +1,6 @@
 #include "apps/lyceum/command_line.h"
 
+#include "apps/command_line/path.h"
 #include "apps/command_line/wrong_line.h"
 #include "apps/lyceum/commands.h"
 #include "apps/lyceum/password.h"
@@ -111,11 +112,8 @@ public:
                         now_.config,
                         "the deployment's lyceum.toml; unless told the first that there is of "
                         "./lyceum.toml, /var/lib/lyceum/lyceum.toml and /etc/lyceum/lyceum.toml")
-            ->type_name("FILE");
-        app_.failure_message([](const CLI::App*, const CLI::Error& e) {
-            return "lyceum: " + command_line::wrong_line(e.get_name(), e.what()) +
-                   "; see lyceum --help\n";
-        });
+            ->type_name("FILE")
+            ->check(command_line::wrong_path);
         app_.add_flag("--json", now_.json, "prints results as JSON");
         app_.set_version_flag("--version", "lyceum " LYCEUM_VERSION);
         add_own();
@@ -169,6 +167,7 @@ private:
                 *parent, word, std::string(c.sentence), [this] { return run_import(now_, file_); });
             s->add_option("file", file_, "as secret as the passwords in it")
                 ->required()
+                ->check(command_line::wrong_path)
                 ->type_name("");
             return;
         }
@@ -185,7 +184,10 @@ private:
                           "init",
                           "Makes a deployment: settings, certificates, an empty store.",
                           [this] { return run_init(now_, data_, domain_, port_base_); });
-        init->add_option("--data", data_, "folder to make it in")->required()->type_name("DIR");
+        init->add_option("--data", data_, "folder to make it in")
+            ->required()
+            ->check(command_line::wrong_path)
+            ->type_name("DIR");
         init->add_option("--domain", domain_, "SIP domain of its users")->required();
         // The highest offset is 10: docs/reference/ports.md
         init->add_option(
@@ -204,7 +206,8 @@ private:
                            });
         trace->add_option("user", trace_.user, "whose messages")->required()->type_name("");
         trace->add_option("--pcap", trace_.pcap, "writes them for Wireshark too")
-            ->type_name("FILE");
+            ->type_name("FILE")
+            ->check(command_line::wrong_path);
         auto* endpoints =
             leaf(app_, "endpoints", "Lists where a user is signed in, or everybody.", [this] {
                 if (!endpoints_of_.empty()) endpoints_of_ = without_scheme_added(endpoints_of_);
@@ -217,14 +220,20 @@ private:
                  "backup",
                  "Copies store, settings and keys to an empty folder; the server may run.",
                  [this] { return run_backup(now_, folder_); });
-        backup->add_option("folder", folder_, "where to")->required()->type_name("");
+        backup->add_option("folder", folder_, "where to")
+            ->required()
+            ->check(command_line::wrong_path)
+            ->type_name("");
         auto* restore = leaf(app_,
                              "restore",
                              "Puts a backup in the deployment's place; the server must not run. "
                              "Each file that it replaces is kept beside it as FILE.replaced "
                              "(FILE.replaced-2 after an earlier restore).",
                              [this] { return run_restore(now_, folder_); });
-        restore->add_option("folder", folder_, "the backup")->required()->type_name("");
+        restore->add_option("folder", folder_, "the backup")
+            ->required()
+            ->check(command_line::wrong_path)
+            ->type_name("");
         auto& certificate = group("certificate");
         leaf(certificate,
              "renew",
@@ -255,8 +264,8 @@ private:
 
 /// What the arguments come to as the name of a command, for those that did not parse.
 struct named_command {
-    CLI::App* app;       ///< the deepest that there is
-    std::string unknown; ///< what there is not, such as: command "user ad"; empty: nothing is amiss
+    CLI::App* app;      ///< the deepest that there is
+    admin::failure why; ///< what there is not, such as: command "user ad"; empty: nothing is amiss
 };
 
 named_command find_named(CLI::App& top, int argc, char** argv) {
@@ -264,19 +273,20 @@ named_command find_named(CLI::App& top, int argc, char** argv) {
     std::string name;
     for (int i = 1; i < argc; ++i) {
         const std::string word = argv[i];
-        if (word == "--config" && ++i == argc) out.unknown = "file after --config";
+        if (word == "--config" && ++i == argc)
+            out.why = {"usage", "there is no file after --config"};
         if (word == "--config" || word == "--json" || word.starts_with("--config=")) continue;
         const auto known = commands_of(*out.app);
         if (known.empty()) break; // what follows is the command's own affair
         if (word.starts_with('-')) {
-            out.unknown = "option \"" + word + "\"";
+            out.why = {"usage", "there is no option \"" + word + "\""};
             break;
         }
         name += (name.empty() ? "" : " ") + word;
         const auto next =
             std::ranges::find(known, word, [](const CLI::App* s) { return s->get_name(); });
         if (next == known.end()) {
-            out.unknown = "command \"" + name + "\"";
+            out.why = {"unknown_command", "there is no command \"" + name + "\""};
             break;
         }
         out.app = *next;
@@ -285,16 +295,20 @@ named_command find_named(CLI::App& top, int argc, char** argv) {
 }
 
 /// Says what is wrong with the arguments; a group without a command is asked for help.
-int refuse(CLI::App& top, const CLI::ParseError& e, int argc, char** argv) {
-    const auto named = find_named(top, argc, argv);
-    if (!named.unknown.empty()) {
-        std::fprintf(stderr, "lyceum: there is no %s; see lyceum --help\n", named.unknown.c_str());
-    } else if (!commands_of(*named.app).empty()) {
-        std::fputs(named.app->help().c_str(), stdout);
-    } else {
-        static_cast<void>(top.exit(e));
+exit_code refuse(CLI::App& top, const CLI::ParseError& e, int argc, char** argv) {
+    // Nothing has been parsed: whether --json is there is looked up, wherever it stands.
+    const bool as_json = std::any_of(
+        argv + 1, argv + argc, [](const char* word) { return std::string_view(word) == "--json"; });
+    auto [app, why] = find_named(top, argc, argv);
+    if (why.message.empty()) {
+        if (!as_json && !commands_of(*app).empty() && e.get_name() != "ValidationError") {
+            std::fputs(app->help().c_str(), stdout);
+            return exit_code::usage;
+        }
+        why = {"usage", command_line::wrong_line(e.get_name(), e.what())};
     }
-    return static_cast<int>(exit_code::usage);
+    why.message += "; see lyceum --help";
+    return report({.config = {}, .json = as_json}, why);
 }
 
 } // namespace
@@ -304,7 +318,9 @@ int run(int argc, char** argv) {
     try {
         t.app().parse(argc, argv);
     } catch (const CLI::ParseError& e) {
-        if (e.get_exit_code() != 0) return refuse(t.app(), e, argc, argv);
+        if (e.get_exit_code() != 0) {
+            return static_cast<int>(refuse(t.app(), e, argc, argv));
+        }
         return t.app().exit(e) == 0 ? 0 : static_cast<int>(exit_code::usage); // --help is one too
     }
     return static_cast<int>(t.run());

@@ -1,5 +1,6 @@
 #include "apps/lyceum_client/command_line.h"
 
+#include "apps/command_line/path.h"
 #include "apps/command_line/wrong_line.h"
 #include "apps/lyceum_client/session.h"
 #include "base/environment.h"
@@ -33,7 +34,8 @@ void add_profile(CLI::App& app, wanted_profile& w) {
                    w.demo,
                    "folder of a deployment on this machine: server, authority and passwords are "
                    "taken from there")
-        ->type_name("DIR");
+        ->type_name("DIR")
+        ->check(command_line::wrong_path);
     app.add_option("--server", w.server, "the server; 127.0.0.1 when --ca is given")
         ->type_name("HOST[:PORT]");
     app.add_option("--transport", w.transport, "tls or tcp")
@@ -41,7 +43,8 @@ void add_profile(CLI::App& app, wanted_profile& w) {
         ->capture_default_str();
     app.add_option(
            "--ca", w.ca, "certificates of the authorities to trust; the system's if not told")
-        ->type_name("FILE");
+        ->type_name("FILE")
+        ->check(command_line::wrong_path);
     app.add_option("--tls-name",
                    w.tls_name,
                    "whom the server's certificate has to name; the host, or the user's domain if "
@@ -56,7 +59,8 @@ void add_profile(CLI::App& app, wanted_profile& w) {
                  "reads the password from the first line of standard input");
     app.add_option(
            "--password-file", w.password_file, "reads the password from the first line of a file")
-        ->type_name("FILE");
+        ->type_name("FILE")
+        ->check(command_line::wrong_path);
     app.add_flag("!--trusted",
                  w.authenticate,
                  "does without password and signatures: the server trusts this address");

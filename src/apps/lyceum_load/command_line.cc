@@ -1,5 +1,6 @@
 #include "apps/lyceum_load/command_line.h"
 
+#include "apps/command_line/path.h"
 #include "apps/command_line/wrong_line.h"
 #include "apps/lyceum_load/conductor.h"
 #include "apps/lyceum_load/worker.h"
@@ -128,15 +129,20 @@ int run(int argc, char** argv) {
     app.add_option("--transport", w.transport, "tls, tcp, udp")->capture_default_str();
     app.add_option(
            "--ca", o.ca, "certificates of the authorities to trust; the system's if not told")
-        ->type_name("FILE");
+        ->type_name("FILE")
+        ->check(command_line::wrong_path);
     app.add_option("--certificate", o.certificate, "to show to a server that asks for one")
-        ->type_name("FILE");
-    app.add_option("--key", o.key, "of that certificate")->type_name("FILE");
+        ->type_name("FILE")
+        ->check(command_line::wrong_path);
+    app.add_option("--key", o.key, "of that certificate")
+        ->type_name("FILE")
+        ->check(command_line::wrong_path);
     app.add_option("--tls-name", w.tls_name, "whom the server's certificate has to name")
         ->type_name("NAME");
     app.add_option("--users-file", w.users_file, "one user a line: URI PASSWORD")
         ->required()
-        ->type_name("FILE");
+        ->type_name("FILE")
+        ->check(command_line::wrong_path);
     app.add_option("--connections", o.connections, "how many endpoints sign in")
         ->required()
         ->check(CLI::Range(1, 10'000'000));

@@ -22,6 +22,11 @@ int usage(std::FILE* to, int code) {
     return code;
 }
 
+int wrong(const char* how, const char* argument) {
+    std::fprintf(stderr, "lyceumd: %s %s\n\n", how, argument);
+    return usage(stderr, bad_usage);
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -37,10 +42,12 @@ int main(int argc, char** argv) {
         } else if (std::strncmp(argv[i], "--config=", 9) == 0) {
             config = argv[i] + 9;
         } else {
-            return usage(stderr, bad_usage);
+            const bool known = std::strcmp(argv[i], "--config") == 0;
+            return wrong(known ? "there is no file after" : "there is no such argument:", argv[i]);
         }
     }
-    if (config == nullptr) return usage(stderr, bad_usage);
+    if (config == nullptr) return wrong("an argument is missing:", "--config FILE");
+    if (*config == '\0') return wrong("must not be empty:", "--config");
 
     // Every thread that is made from here on leaves these to sigwait below.
     sigset_t awaited;
