@@ -131,7 +131,10 @@ class Init(Deployment):
             self.assertEqual((done.returncode, done.stdout, done.stderr), (OK, f"{name} {version}\n", ""))
 
     def test_wrong_settings(self):
-        self.expect(CONFIGURATION, "--config", self.folder / "none.toml", "user", "list")
+        none = self.folder / "none.toml"
+        self.assertEqual(self.expect(CONFIGURATION, "--config", none, "user", "list").stderr,
+                         f"lyceum: {none}: cannot be read: No such file or directory; name the deployment's with --config FILE, "
+                         "or make one: lyceum init\n")
         self.config.write_text(self.config.read_text().replace("sip_tls =", "sip_tsl ="))
         done = self.expect(CONFIGURATION, "--config", self.config, "user", "list")
         line = next(n for n, text in enumerate(self.config.read_text().splitlines(), 1) if "sip_tsl" in text)
@@ -208,6 +211,32 @@ class Users(Deployment):
             fcntl.flock(lock, fcntl.LOCK_EX)
             self.fails(UNAVAILABLE, "unavailable", "user", "list")
         self.assertEqual(self.names(), [])
+
+
+    @unittest.skipUnless(os.geteuid() == 0, "as root only")
+    def test_somebody_who_may_not(self):
+        """The answer tells whom to be, whatever it is that is closed."""
+        def asks(*words):
+            done = subprocess.run([program, "--config", self.config, *words], capture_output=True, text=True, timeout=60, user=12345, group=12345)
+            self.assertEqual(done.stdout, "")
+            return done.returncode, done.stderr
+        program = shutil.copy(LYCEUM, self.folder)  # the build may be nobody else's to read
+        owner = f"run as the owner of {self.data} (root) or root\n"
+        self.folder.chmod(0o755)
+        backup = self.folder / "b"
+        self.do("backup", backup)
+        shutil.copytree(backup, self.folder / "c")
+        for path in (self.folder / "c", *(self.folder / "c").iterdir()):
+            os.chown(path, 12345, 12345)
+        for words in (["user", "list"], ["status"], ["endpoints"], ["trace", "alice@contoso.test"], ["restore", self.folder / "c"]):
+            self.assertEqual(asks(*words), (UNAVAILABLE, f"lyceum: {self.data}/run: permission denied: {owner}"))
+        with socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(str(self.data / "run/admin.sock"))
+            (self.data / "run/admin.sock").chmod(0o600)
+            (self.data / "run").chmod(0o777)
+            self.assertEqual(asks("status"), (UNAVAILABLE, f"lyceum: {self.data}/run/admin.sock: permission denied: {owner}"))
+        self.data.chmod(0o700)
+        self.assertEqual(asks("user", "list"), (CONFIGURATION, f"lyceum: {self.config}: cannot be read: Permission denied; {owner}"))
 
 
 class Terminals(Deployment):

@@ -13,9 +13,13 @@
 #include "base/text.h"
 
 #include <boost/json.hpp>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
+#include <filesystem>
 
 namespace lyceum::apps::console {
 namespace {
@@ -40,15 +44,28 @@ exit_code with_deployment(const invocation& i, F&& f) {
     return std::forward<F>(f)(*d);
 }
 
+/// What to do about a lyceum.toml that is not there, or that may not be looked at; else nothing.
+std::string advice(const invocation& i, const admin::failure& f) {
+    if (f.code != "configuration" || !f.message.starts_with(i.config + ": cannot be read: "))
+        return "";
+    struct stat facts{};
+    if (::stat(i.config.c_str(), &facts) != 0 && errno == ENOENT)
+        return "; name the deployment's with --config FILE, or make one: lyceum init";
+    if (::access(i.config.c_str(), R_OK) == 0 || errno != EACCES) return "";
+    const auto folder = std::filesystem::absolute(i.config).parent_path().string();
+    return "; run as " + owner_in_words(folder) + " or root";
+}
+
 } // namespace
 
 exit_code report(const invocation& i, const admin::failure& f) {
+    const auto message = f.message + advice(i, f);
     if (i.json) {
-        const auto text = error_json(f.code, f.message) + "\n";
+        const auto text = error_json(f.code, message) + "\n";
         std::fwrite(text.data(), 1, text.size(), stdout);
         std::fflush(stdout);
     } else {
-        std::fprintf(stderr, "lyceum: %s\n", f.message.c_str());
+        std::fprintf(stderr, "lyceum: %s\n", message.c_str());
     }
     return exit_code_of(f.code);
 }

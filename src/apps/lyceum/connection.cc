@@ -2,10 +2,14 @@
 
 #include "admin/request.h"
 #include "admin/service.h"
+#include "apps/lyceum/files.h"
 #include "credentials/builtin/secret.h"
 #include "store/soci/soci_store.h"
 
 #include <poll.h>
+#include <unistd.h>
+
+#include <cerrno>
 
 namespace lyceum::apps::console {
 namespace {
@@ -42,9 +46,18 @@ std::optional<admin::client> running_server(const deployment::deployment& d) {
     return admin::client::connect(d.admin_socket());
 }
 
+std::string denied(const deployment::deployment& d) {
+    for (const auto& path : {d.path("run"), d.admin_socket(), d.lock_file()}) {
+        if (::access(path.c_str(), R_OK | W_OK) == 0 || errno != EACCES) continue;
+        return path + ": permission denied: run as " + owner_in_words(d.data) + " or root";
+    }
+    return "";
+}
+
 admin::outcome
 carry_out(const deployment::deployment& d, std::string_view command, const admin::arguments& a) {
     const auto* known = admin::find_command(command);
+    if (const auto why = denied(d); !why.empty()) return fail("unavailable", why);
     std::string held;
     // A server that starts has the lock and no socket yet; one that stops, the same. Both pass
     // soon.

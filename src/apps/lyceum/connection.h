@@ -10,6 +10,9 @@ namespace lyceum::apps::console {
 [[nodiscard]] admin::outcome
 carry_out(const deployment::deployment&, std::string_view command, const admin::arguments&);
 
+/// What to do when this user may not reach server and lock; empty: nothing stands in the way.
+[[nodiscard]] std::string denied(const deployment::deployment&);
+
 /// The running server; nothing when none answers.
 [[nodiscard]] std::optional<admin::client> running_server(const deployment::deployment&);
 

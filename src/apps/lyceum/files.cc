@@ -6,6 +6,7 @@
 #include "base/text.h"
 
 #include <fcntl.h>
+#include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -73,6 +74,14 @@ std::string model_of(const std::string& path) {
 
 std::string system_error(const std::string& path) {
     return path + ": " + std::generic_category().message(errno);
+}
+
+std::string owner_in_words(const std::string& folder) {
+    const auto who = "the owner of " + folder;
+    struct stat facts{};
+    if (::stat(folder.c_str(), &facts) != 0) return who;
+    const auto* known = ::getpwuid(facts.st_uid); // NOLINT(concurrency-mt-unsafe): one thread
+    return who + " (" + (known == nullptr ? std::to_string(facts.st_uid) : known->pw_name) + ")";
 }
 
 file_result sync_to_disk(const std::string& path) {

@@ -13,6 +13,9 @@ using file_result = std::expected<void, std::string>;
 /// "FILE: why", of errno.
 [[nodiscard]] std::string system_error(const std::string& path);
 
+/// "the owner of FOLDER (NAME)": who may do what others may not.
+[[nodiscard]] std::string owner_in_words(const std::string& folder);
+
 /// Writes the file whole and to the disk: under another name first, then renamed. Rights such as
 /// 0600. Run as root, it belongs to whom the file that it replaces belonged to, else to the
 /// folder's owner.

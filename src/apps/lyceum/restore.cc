@@ -112,6 +112,7 @@ admin::outcome restore(const std::string& config, const std::string& folder) {
     new_folder made_now(*d);
     // Nobody else enters, as packaging/README.md has it; whoever is to read ca.pem may be let in.
     if (auto made = make_folder(d->data, 0750); !made) return fail("refused", made.error());
+    if (const auto why = denied(*d); !why.empty()) return fail("unavailable", why);
     if (running_server(*d)) return fail("unavailable", "the server is running; stop it first");
     const auto lock = deployment::data_lock::take(*d);
     if (!lock) return fail("unavailable", lock.error());

@@ -80,6 +80,7 @@ std::string for_people(const admin::trace_line& l) {
 }
 
 std::expected<void, admin::failure> trace(const deployment::deployment& d, const trace_options& o) {
+    if (const auto why = denied(d); !why.empty()) return fail("unavailable", why);
     auto server = running_server(d);
     if (!server) return fail("not_running", "no server answers at " + d.admin_socket());
     capture file;
