@@ -111,6 +111,7 @@ private:
     metrics::counter& replayed_;
     metrics::counter& strangers_;
     metrics::counter& wrong_proofs_;
+    metrics::counter& unavailable_proofs_;
     metrics::counter& old_versions_;
     log::sparing stranger_lines_;
     log::sparing refusal_lines_;

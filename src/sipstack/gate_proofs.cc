@@ -172,6 +172,7 @@ void gate::verified(const path& from,
                 machine.on(authenticator::ntlm_refused{ticket, wall}, now, todo);
             },
             [&](const unavailable& u) {
+                unavailable_proofs_.add();
                 log::write(
                     log::level::error, "sipstack", "sign_in_unavailable", {{"what", u.what}});
                 machine.on(authenticator::ntlm_unavailable{ticket, u.retry_after}, now, todo);

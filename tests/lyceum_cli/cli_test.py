@@ -12,12 +12,14 @@ def run(*words, given=""):
 
 
 class Deployment(unittest.TestCase):
+    PORT_BASE = 30000
+
     def setUp(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="lyceum_cli_"))
         self.addCleanup(shutil.rmtree, self.folder)
         self.data = self.folder / "d"
         self.config = self.data / "lyceum.toml"
-        self.expect(OK, "init", "--data", self.data, "--domain", "contoso.test", "--port-base", 30000)
+        self.expect(OK, "init", "--data", self.data, "--domain", "contoso.test", "--port-base", self.PORT_BASE)
 
     def expect(self, code, *words, given=""):
         done = run(*words, given=given)
@@ -487,6 +489,55 @@ class Check(Deployment):
             self.assertIn(("error", "ports"), self.levels(REFUSED))
         (self.data / "lyceum.db").write_bytes(b"x" * 8192)
         self.assertIn(("error", "store"), self.levels(REFUSED))
+
+
+class Daemon(Deployment):
+    """With a real lyceumd."""
+    PORT_BASE = 20000 + os.getpid() % 800 * 11
+
+    def lyceumd(self, *before):
+        """Its process; what it says on standard error goes to self.said."""
+        self.said = self.folder / "said"
+        with open(self.said, "a") as said:
+            process = subprocess.Popen([*before, pathlib.Path(LYCEUM).parent / "lyceumd", "--config", self.config],
+                                       stdout=subprocess.PIPE, stderr=said, text=True)
+        self.addCleanup(process.stdout.close)
+        self.addCleanup(process.wait, 30)
+        self.addCleanup(process.kill)
+        return process
+
+    def start(self, *before):
+        process = self.lyceumd(*before)
+        self.assertEqual(process.stdout.readline(), "lyceum: ready\n", self.said.read_text())
+        return process
+
+    def http(self, request):
+        with socket.create_connection(("127.0.0.1", self.PORT_BASE + OFFSETS["metrics"]), 30) as s:
+            s.sendall(f"{request} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".encode())
+            return b"".join(iter(lambda: s.recv(65536), b"")).decode()
+
+    def metric(self, name):
+        """Summed over shards."""
+        return sum(float(line.split()[-1]) for line in self.http("GET /metrics").splitlines() if line.startswith(name))
+
+    def test_a_key_that_is_not_the_stores(self):
+        self.add("alice")
+        (self.data / "sealing.key").write_bytes(b"k" * 32)
+        self.assertEqual(self.lyceumd().wait(30), 1)
+        self.assertEqual(self.said.read_text(), f"lyceumd: {self.data}/sealing.key does not open the password of sip:alice@contoso.test: "
+                                                "put the right key back, or set every password anew\n")
+        self.add("bob")  # with the new key
+        found = json.loads(self.expect(OK, "--config", self.config, "check", "--json").stdout)
+        self.assertIn(("warning", "keys"), {(f["level"], f["area"]) for f in found})
+        self.start()
+        self.assertIn("sealing_key_refused", self.said.read_text())
+        self.assertEqual(self.metric("lyceum_sipstack_sign_ins_unavailable_total"), 0)
+        for name, code in (("alice", 4), ("bob", 0)):
+            done = subprocess.run([pathlib.Path(LYCEUM).parent / "lyceum-client", "--server", f"127.0.0.1:{self.PORT_BASE + 1}",
+                                   "--ca", self.data / "ca.pem", "--user", f"sip:{name}@contoso.test", "--password-stdin", "endpoints"],
+                                  input="secret\n", capture_output=True, text=True, timeout=60)
+            self.assertEqual(done.returncode, code, done.stdout + done.stderr)
+        self.assertEqual(self.metric("lyceum_sipstack_sign_ins_unavailable_total"), 1)
 
 
 class Server(Deployment):

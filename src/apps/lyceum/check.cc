@@ -4,7 +4,7 @@
 #include "apps/lyceum/certificates.h"
 #include "apps/lyceum/connection.h"
 #include "apps/lyceum/files.h"
-#include "credentials/builtin/secret.h"
+#include "credentials/builtin/key_trial.h"
 #include "store/soci/soci_store.h"
 
 #include <boost/json.hpp>
@@ -46,26 +46,17 @@ finding check_store(const deployment::deployment& d) {
     return {ok, "store", file + " is intact"};
 }
 
-/// The first user's password, for all: one key seals them.
 finding check_sealing_key(const deployment::deployment& d, const crypto::seal_key& key) {
     const auto file = d.path(d.auth.sealing_key);
     const auto opened = store::soci::soci_store::open(
         d.path(d.store.file), {.readers = 1, .busy_patience = d.store.busy_patience});
     if (!opened) return {warning, "keys", file + " cannot be tried: " + opened.error()};
-    auto& users = (*opened)->users();
-    const auto all = users.all();
-    if (!all) return {warning, "keys", file + " cannot be tried: " + all.error().what};
-    if (all->empty()) return {ok, "keys", file + " is there and private; no user yet to try it on"};
-    const auto& who = all->front().aor;
-    const auto secret = users.secret(who);
-    if (!secret) return {warning, "keys", file + " cannot be tried: " + secret.error().what};
-    const auto& sealed = *secret;
-    if (!sealed || !credentials::builtin::open_nt_hash(key, who, *sealed)) {
-        return {error,
-                "keys",
-                file + " does not open the password of " + who.text() +
-                    ": put the right key back, or set every password anew"};
-    }
+    const auto trial = credentials::builtin::try_key(key, (*opened)->users());
+    if (!trial) return {warning, "keys", file + " cannot be tried: " + trial.error().what};
+    if (trial->refused != 0)
+        return {trial->is_wrong() ? error : warning, "keys", trial->advice(file)};
+    if (trial->opened == 0)
+        return {ok, "keys", file + " is there and private; no user yet to try it on"};
     return {ok, "keys", file + " is private and opens the users' passwords"};
 }
 

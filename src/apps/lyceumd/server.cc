@@ -9,6 +9,7 @@
 #include "apps/signalling/front_end.h"
 #include "base/log/log.h"
 #include "base/text.h"
+#include "credentials/builtin/key_trial.h"
 #include "credentials/builtin/verifier.h"
 #include "net/asio/engine.h"
 #include "net/cares/service.h"
@@ -89,6 +90,8 @@ public:
     ~running_server() override { stop(); }
 
     std::expected<void, std::string> open();
+    /// With another deployment's key every sign-in would be answered 503.
+    std::expected<void, std::string> try_sealing_key();
 
     std::expected<void, std::string> reload() override {
         log::reopen();
@@ -236,6 +239,7 @@ std::expected<void, std::string> running_server::open() {
     how.readers = settings_.store.readers;
     how.busy_patience = settings_.store.busy_patience;
     LYCEUM_TRY(store_, store::soci::soci_store::open(settings_.path(settings_.store.file), how));
+    LYCEUM_CHECKED(try_sealing_key());
     credentials::builtin::settings guesses;
     guesses.failures = settings_.auth.throttle_failures;
     guesses.first_pause = settings_.auth.throttle_first_pause;
@@ -338,6 +342,23 @@ std::expected<void, std::string> running_server::open() {
                 {"domain", settings_.primary_domain()},
                 {"shards", count},
                 {"descriptors", descriptors}});
+    return {};
+}
+
+std::expected<void, std::string> running_server::try_sealing_key() {
+    const auto file = settings_.path(settings_.auth.sealing_key);
+    const auto trial = credentials::builtin::try_key(key_, store_->users());
+    if (!trial) return std::unexpected(trial.error().what);
+    if (trial->is_wrong()) return std::unexpected(trial->advice(file));
+    if (trial->refused != 0) {
+        log::write(log::level::warn,
+                   "lyceumd",
+                   "sealing_key_refused",
+                   {{"file", file},
+                    {"user", trial->first_refused->text()},
+                    {"opened", trial->opened},
+                    {"refused", trial->refused}});
+    }
     return {};
 }
 
