@@ -539,6 +539,39 @@ class Daemon(Deployment):
             self.assertEqual(done.returncode, code, done.stdout + done.stderr)
         self.assertEqual(self.metric("lyceum_sipstack_sign_ins_unavailable_total"), 1)
 
+    def test_check_knows_the_limit_of_the_server(self):
+        limits = lambda: next(f["text"] for f in json.loads(run("--config", self.config, "check", "--json").stdout) if f["area"] == "limits")
+        self.assertIn(f"{resource.getrlimit(resource.RLIMIT_NOFILE)[1]} descriptors allowed (this shell's limit)", limits())
+        self.start("sh", "-c", 'ulimit -n 777; exec "$@"', "sh")
+        self.assertIn("777 descriptors allowed (the running server's limit)", limits())
+        self.assertEqual(self.do("status")["descriptors_allowed"], 777)
+
+    def test_reload_tells_what_it_could_not_do(self):
+        def change(old, new):
+            text = self.config.read_text()
+            self.assertIn(old, text)
+            self.config.write_text(text.replace(old, new))
+        (self.data / "logs").mkdir()
+        change('file = ""', 'file = "logs/l.log"')
+        self.start()
+        self.assertEqual(self.do("reload"), {"reloaded": True, "needs_restart": []})
+        change("max_endpoints = 8", "max_endpoints = 7")
+        change(f"sip_tls = {self.PORT_BASE + 1}", f"sip_tls = {self.PORT_BASE + 11}")
+        change('level = "info"', 'level = "debug"')
+        self.assertEqual(self.expect(OK, "--config", self.config, "reload").stdout, "reloaded\nneeds a restart: ports.sip_tls, sip.max_endpoints\n")
+        (self.data / "logs").rename(self.data / "old")
+        for why in ("No such file or directory", "Is a directory"):
+            done = self.expect(REFUSED, "--config", self.config, "reload")
+            self.assertEqual(done.stderr, f"lyceum: cannot write the log {self.data}/logs/l.log: {why}; it goes on in the old file\n")
+            (self.data / "logs/l.log").mkdir(parents=True, exist_ok=True)
+        log = self.data / "old/l.log"
+        until = time.monotonic() + 30
+        while log.read_text().count('"not_reloaded"') < 2 and time.monotonic() < until:
+            time.sleep(0.05)
+        self.assertEqual(log.read_text().count('"not_reloaded"'), 2)
+        self.assertIn('"settings":"ports.sip_tls, sip.max_endpoints"', log.read_text())
+        self.assertEqual(self.do("status")["connections"], 0)
+
 
 class Server(Deployment):
     """A server's end of the socket, played by this test."""

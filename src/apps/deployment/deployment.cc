@@ -144,6 +144,25 @@ void move_to(deployment& d, const std::string& file) {
                  .string();
 }
 
+std::vector<std::string> changes_that_wait(const deployment& from, const deployment& to) {
+    auto old = from;
+    auto fresh = to;
+    const auto before = tables(old);
+    const auto after = tables(fresh);
+    std::vector<std::string> out;
+    for (std::size_t s = 0; s < before.sections().size(); ++s) {
+        const auto& section = before.sections()[s];
+        for (std::size_t f = 0; f < section.fields.size(); ++f) {
+            const auto& field = section.fields[f];
+            if (field.restart && field.toml() != after.sections()[s].fields[f].toml()) {
+                out.push_back(section.name);
+                out.back().append(".").append(field.name);
+            }
+        }
+    }
+    return out;
+}
+
 deployment defaults(const std::string& domain, std::uint16_t port_base) {
     deployment d;
     d.server.domains = {to_lower(domain)};

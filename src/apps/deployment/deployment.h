@@ -43,6 +43,9 @@ struct deployment {
 /// Makes it the deployment of that file, which need not exist: for settings that were read from a
 /// backup.
 void move_to(deployment&, const std::string& file);
+/// The keys whose change from one to the other is heard only after a restart: ports.sip_tls.
+[[nodiscard]] std::vector<std::string> changes_that_wait(const deployment& from,
+                                                         const deployment& to);
 /// The defaults for a domain: what `lyceum init` writes. With a base, port n is base + its fixed
 /// offset.
 [[nodiscard]] deployment defaults(const std::string& domain, std::uint16_t port_base = 0);

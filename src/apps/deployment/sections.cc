@@ -59,11 +59,15 @@ void port_settings::describe(settings::section& s) {
 void tls_settings::describe(settings::section& s) {
     s.text("certificate",
            certificate,
-           "PEM file: the server's certificate and its chain, leaf first.")
-        .between(1, 4096);
-    s.text("key", key, "PEM file: its private key.").between(1, 4096);
+           "PEM file: the server's certificate and its chain, leaf first. `lyceum reload` reads "
+           "this and "
+           "the two files below anew; under other names they are read after a restart.")
+        .between(1, 4096)
+        .needs_restart();
+    s.text("key", key, "PEM file: its private key.").between(1, 4096).needs_restart();
     s.text("ca", ca, "PEM file: the authorities that peers' certificates must come from.")
-        .between(1, 4096);
+        .between(1, 4096)
+        .needs_restart();
     s.text("min_version", min_version, "Oldest TLS that is spoken. Lync 2010 and older need 1.0.")
         .one_of({"1.0", "1.1", "1.2", "1.3"})
         .needs_restart();

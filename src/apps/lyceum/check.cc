@@ -17,6 +17,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <optional>
 #include <system_error>
 
 namespace lyceum::apps::console {
@@ -80,11 +81,22 @@ finding check_log(const deployment::deployment& d) {
         warning, "log", system_error(file) + "; the server starts only where it can write its log"};
 }
 
-/// The server raises the soft limit to the hard one.
-std::uint64_t descriptors_allowed() {
+/// The running server's limit when it tells it; else that of a server that this shell would start,
+/// which raises the soft limit to the hard one.
+finding check_limits_of(const deployment::deployment& d, std::optional<admin::client>& server) {
+    if (server) {
+        const auto status = server->call("status", {}, std::chrono::seconds(10));
+        const auto told = status ? json::parse(*status) : json::value();
+        const auto* o = told.if_object();
+        const auto* allowed = o == nullptr ? nullptr : o->if_contains("descriptors_allowed");
+        if (allowed != nullptr && allowed->is_int64() && allowed->get_int64() >= 0) {
+            return check_limits(
+                d, static_cast<std::uint64_t>(allowed->get_int64()), limit_of::server);
+        }
+    }
     rlimit limit{};
     ::getrlimit(RLIMIT_NOFILE, &limit);
-    return limit.rlim_max;
+    return check_limits(d, limit.rlim_max, limit_of::shell);
 }
 
 /// Why a socket cannot be bound there; 0 when it can.
@@ -190,11 +202,12 @@ std::vector<finding> check_ports(const deployment::deployment& d, bool server_ru
     return out;
 }
 
-finding check_limits(const deployment::deployment& d, std::uint64_t allowed) {
+finding check_limits(const deployment::deployment& d, std::uint64_t allowed, limit_of whose) {
     const auto shards = deployment::shard_count(d);
-    auto text = std::to_string(allowed) + " descriptors allowed, sip.max_connections is " +
-                std::to_string(d.sip.max_connections) + " for each of " + std::to_string(shards) +
-                (shards == 1 ? " shard" : " shards");
+    auto text = std::to_string(allowed) + " descriptors allowed (" +
+                (whose == limit_of::server ? "the running server's limit" : "this shell's limit") +
+                "), sip.max_connections is " + std::to_string(d.sip.max_connections) +
+                " for each of " + std::to_string(shards) + (shards == 1 ? " shard" : " shards");
     const auto needed = deployment::descriptors_needed(d);
     if (allowed >= needed) return {ok, "limits", text};
     const auto n = std::to_string(needed);
@@ -240,11 +253,12 @@ std::vector<finding> check(const deployment::deployment& d, wall_instant now) {
         out.insert(out.end(), more.begin(), more.end());
     };
     add(check_certificate(d, now));
-    const bool runs = running_server(d).has_value();
+    auto server = running_server(d);
+    const bool runs = server.has_value();
     out.push_back({note, "server", runs ? "is running" : "is not running"});
     add(check_ports(d, runs));
     out.push_back(check_log(d));
-    out.push_back(check_limits(d, descriptors_allowed()));
+    out.push_back(check_limits_of(d, server));
     add(dns_records(d));
     return out;
 }

@@ -22,8 +22,10 @@ struct finding {
 [[nodiscard]] std::vector<finding> check_certificate(const deployment::deployment&,
                                                      wall_instant now);
 [[nodiscard]] std::vector<finding> check_ports(const deployment::deployment&, bool server_runs);
+enum class limit_of : std::uint8_t { server, shell };
 /// Whether so many descriptors do for all the connections that the settings let in.
-[[nodiscard]] finding check_limits(const deployment::deployment&, std::uint64_t allowed);
+[[nodiscard]] finding
+check_limits(const deployment::deployment&, std::uint64_t allowed, limit_of whose);
 /// The records that a domain needs so that clients find the server; notes, nothing is asked of the
 /// DNS.
 [[nodiscard]] std::vector<finding> dns_records(const deployment::deployment&);

@@ -111,6 +111,15 @@ std::string for_people(std::string_view command, std::string_view text) {
     auto v = json::parse(json::string_view(text.data(), text.size()));
     if (command == "user remove" && v.is_object() && v.get_object().contains("user"))
         return "removed " + cell(v.get_object().at("user")) + "\n";
+    if (command == "reload" && v.is_object()) {
+        const auto* waiting = v.get_object().if_contains("needs_restart");
+        std::string out = "reloaded\n";
+        if (waiting == nullptr || !waiting->is_array() || waiting->get_array().empty()) return out;
+        out += "needs a restart: ";
+        for (const auto& key : waiting->get_array())
+            out += (&key == waiting->get_array().data() ? "" : ", ") + cell(key);
+        return out + "\n";
+    }
     const auto each_row = [&](auto&& change) {
         if (!is_table(v)) return;
         for (auto& row : v.get_array())

@@ -21,6 +21,7 @@
 
 #include <csignal>
 #include <future>
+#include <system_error>
 #include <thread>
 
 namespace lyceum::apps::server {
@@ -93,21 +94,7 @@ public:
     /// With another deployment's key every sign-in would be answered 503.
     std::expected<void, std::string> try_sealing_key();
 
-    std::expected<void, std::string> reload() override {
-        log::reopen();
-        const auto fresh = folder::load(settings_.file);
-        if (fresh) log::set_level(level_of(fresh->log.level));
-        const auto certificates = engine_->reload_tls();
-        std::string why;
-        if (!fresh) why = fresh.error();
-        if (!certificates) why += (why.empty() ? "" : "; ") + certificates.error();
-        if (why.empty()) {
-            log::write(log::level::info, "lyceumd", "reloaded");
-            return {};
-        }
-        log::write(log::level::error, "lyceumd", "not_reloaded", {{"why", why}});
-        return std::unexpected(why);
-    }
+    std::expected<std::vector<std::string>, std::string> reload() override;
 
     void drain_and_stop() override {
         log::write(log::level::info, "lyceumd", "draining");
@@ -216,6 +203,7 @@ private:
     std::unique_ptr<admin_socket> admin_socket_;
     std::unique_ptr<metrics_server> metrics_;
     metrics::registry process_metrics_;
+    std::uint64_t descriptors_ = 0; ///< that this process may open
     instant started_ = system_environment().now();
     wall_instant started_at_ = system_environment().wall_now();
 };
@@ -225,7 +213,7 @@ std::expected<void, std::string> running_server::open() {
     if (!settings_.log.file.empty() && !log::set_file(settings_.path(settings_.log.file))) {
         return std::unexpected("cannot write the log " + settings_.path(settings_.log.file));
     }
-    const auto descriptors = raise_descriptor_limit();
+    descriptors_ = raise_descriptor_limit();
     LYCEUM_TRY(lock_, folder::data_lock::take(settings_));
     struct stat key{};
     if (::stat(settings_.path(settings_.tls.key).c_str(), &key) == 0 && (key.st_mode & 077U) != 0) {
@@ -298,9 +286,10 @@ std::expected<void, std::string> running_server::open() {
                               });
     });
     service_->add("reload", [this](const admin::arguments&) -> admin::outcome {
-        if (const auto done = reload(); !done)
-            return std::unexpected(admin::failure{"refused", done.error()});
-        return R"({"reloaded":true})";
+        const auto waiting = reload();
+        if (!waiting) return std::unexpected(admin::failure{"refused", waiting.error()});
+        return json::serialize(json::object{
+            {"reloaded", true}, {"needs_restart", json::array(waiting->begin(), waiting->end())}});
     });
     service_->add("drain", [](const admin::arguments&) -> admin::outcome {
         ::kill(::getpid(), SIGTERM); // the same way out as everybody's: main waits for it
@@ -341,8 +330,42 @@ std::expected<void, std::string> running_server::open() {
                {{"version", LYCEUM_VERSION},
                 {"domain", settings_.primary_domain()},
                 {"shards", count},
-                {"descriptors", descriptors}});
+                {"descriptors", descriptors_}});
     return {};
+}
+
+std::expected<std::vector<std::string>, std::string> running_server::reload() {
+    std::vector<std::string> failed;
+    if (const int why = log::reopen(); why != 0) {
+        failed.push_back("cannot write the log " + settings_.path(settings_.log.file) + ": " +
+                         std::generic_category().message(why) + "; it goes on in the old file");
+    }
+    const auto fresh = folder::load(settings_.file);
+    std::vector<std::string> waiting;
+    if (fresh) {
+        log::set_level(level_of(fresh->log.level));
+        waiting = folder::changes_that_wait(settings_, *fresh);
+    } else {
+        failed.push_back(fresh.error());
+    }
+    if (const auto done = engine_->reload_tls(); !done) failed.push_back(done.error());
+    const auto joined = [](const std::vector<std::string>& texts, const char* between) {
+        std::string out;
+        for (const auto& text : texts)
+            out.append(out.empty() ? "" : between).append(text);
+        return out;
+    };
+    if (!waiting.empty()) {
+        log::write(
+            log::level::warn, "lyceumd", "restart_needed", {{"settings", joined(waiting, ", ")}});
+    }
+    if (failed.empty()) {
+        log::write(log::level::info, "lyceumd", "reloaded");
+        return waiting;
+    }
+    const auto why = joined(failed, "; ");
+    log::write(log::level::error, "lyceumd", "not_reloaded", {{"why", why}});
+    return std::unexpected(why);
 }
 
 std::expected<void, std::string> running_server::try_sealing_key() {
@@ -386,6 +409,7 @@ admin::outcome running_server::status() {
         {"associations", sum.associations},
         {"registrations", sum.registrations},
         {"subscriptions", sum.subscriptions},
+        {"descriptors_allowed", descriptors_},
     });
 }
 

@@ -5,6 +5,7 @@
 #include <expected>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace lyceum::apps::server {
 
@@ -17,9 +18,10 @@ public:
     start(const deployment::deployment&);
     virtual ~server() = default;
 
-    /// Log rotation, certificates from their files. SIGHUP
-    /// The error says what stayed as it was.
-    virtual std::expected<void, std::string> reload() = 0;
+    /// Log rotation, certificates from their files, log.level. SIGHUP
+    /// Gives the changed keys of the settings that wait for a restart. The error says what stayed
+    /// as it was.
+    virtual std::expected<std::vector<std::string>, std::string> reload() = 0;
     /// Lets what is under way end, refuses what is new, then stops. Blocks at most drain_patience.
     /// SIGTERM
     virtual void drain_and_stop() = 0;

@@ -60,15 +60,18 @@ public:
         return true;
     }
 
-    void reopen() {
+    int reopen() {
         const std::lock_guard lock(mutex_);
-        if (path_.empty()) return;
+        if (path_.empty()) return 0;
         // When the new file cannot be opened the old one is better than none.
-        if (const int opened = open_file(path_); opened >= 0) {
-            replace(opened);
-        } else {
+        const int opened = open_file(path_);
+        if (opened < 0) {
+            const int why = errno;
             ++lost_;
+            return why;
         }
+        replace(opened);
+        return 0;
     }
 
     [[nodiscard]] std::uint64_t lost() {
@@ -186,8 +189,8 @@ bool set_file(const std::string& path) {
     flush(); // what was said before belongs to where it was said
     return the_writer().sink->set_file(path);
 }
-void reopen() {
-    the_writer().sink->reopen();
+int reopen() {
+    return the_writer().sink->reopen();
 }
 
 void flush() {

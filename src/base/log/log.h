@@ -42,8 +42,9 @@ void set_level(level);
 /// Where events go: empty for standard error. One JSON object a line in a file, text on a terminal.
 /// False when the file cannot be opened.
 bool set_file(const std::string& path);
-/// Opens the file anew under its name; after log rotation.
-void reopen();
+/// Opens the file anew under its name; after log rotation. When that fails the old one stays, and
+/// the answer is the system's number of why; else 0.
+[[nodiscard]] int reopen();
 /// Waits until everything written before is out; gives up after a second.
 void flush();
 /// Events lost since the start: the queue was full (the oldest go), or the file would not take

@@ -140,7 +140,7 @@ TEST(check, descriptors_are_counted_for_every_shard) {
     };
     for (const auto& row : rows) {
         d.server.shards = row.shards;
-        const auto found = check_limits(d, row.allowed);
+        const auto found = check_limits(d, row.allowed, limit_of::server);
         EXPECT_TRUE(says({found}, row.how, row.text)) << found.text;
     }
     d.server.shards = 0; // as many as there are cores

@@ -95,7 +95,7 @@ TEST_F(log_file, is_opened_anew_after_rotation) {
     ASSERT_EQ(std::rename(path_.c_str(), (path_ + ".1").c_str()), 0);
     write(level::info, "log", "between");
     flush();
-    reopen();
+    EXPECT_EQ(reopen(), 0);
     write(level::info, "log", "after");
     flush();
     EXPECT_EQ(lines(path_ + ".1"), 2U);
