@@ -54,9 +54,9 @@ constexpr argument remove_trusted[] = {
 constexpr command table[] = {
     {"user add", "Adds a user.", add_user},
     {"user import",
-     "Adds every user of a file, or nobody: each line is an address and a password; or the file is "
-     "CSV and its first line names the columns: user, password, display_name, login, domain, "
-     "line_uri, mail.",
+     "Adds every user of a file, or nobody: each line is an address and, after a blank, the "
+     "password; or the file is CSV (of commas, semicolons or tabs) and its first line names the "
+     "columns: user, password, display_name, login, domain, line_uri, mail.",
      import_users},
     {"user list", "Lists all users.", {}},
     {"user show", "Shows one user.", just_user},

@@ -16,8 +16,16 @@ namespace lyceum::admin {
 /// refused, unavailable, not_running. They decide the exit code of `lyceum`.
 /// docs/reference/exit_codes.md
 struct failure {
+    /// What is wrong in one line of a file that was given.
+    struct bad_line {
+        std::size_t line = 0; ///< the first is 1
+        std::string why;      ///< without what the line says: there are passwords in it
+        friend bool operator==(const bad_line&, const bad_line&) = default;
+    };
     std::string code;
-    std::string message; ///< one sentence for people
+    std::string message;           ///< one sentence for people
+    std::vector<bad_line> lines{}; ///< the first ones of a file
+    std::size_t more_lines = 0;    ///< wrong ones beside these
 
     friend bool operator==(const failure&, const failure&) = default;
 };

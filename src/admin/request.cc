@@ -99,9 +99,19 @@ std::string write_request(std::string_view command, const arguments& a) {
 
 std::string write_answer(const outcome& o) {
     if (o) return R"({"ok":true,"result":)" + *o + "}";
-    return json::serialize(json::object{
-        {"ok", false},
-        {"error", json::object{{"code", o.error().code}, {"message", o.error().message}}}});
+    return json::serialize(json::object{{"ok", false}, {"error", json::parse(to_json(o.error()))}});
+}
+
+std::string to_json(const failure& f) {
+    json::object out{{"code", f.code}, {"message", f.message}};
+    if (!f.lines.empty()) {
+        json::array lines;
+        for (const auto& l : f.lines)
+            lines.push_back({{"line", l.line}, {"why", l.why}});
+        out["lines"] = std::move(lines);
+        out["more_lines"] = f.more_lines;
+    }
+    return json::serialize(out);
 }
 
 outcome read_answer(std::string_view line) {
@@ -117,7 +127,24 @@ outcome read_answer(std::string_view line) {
         const auto* v = error->get_object().if_contains(name);
         return v != nullptr && v->is_string() ? std::string(v->get_string()) : std::string();
     };
-    return std::unexpected(failure{text("code"), text("message")});
+    failure out{text("code"), text("message")};
+    const auto number = [](const json::object& o, std::string_view name) {
+        const auto* v = o.if_contains(name);
+        return v != nullptr && v->is_int64() && v->get_int64() > 0
+                   ? static_cast<std::size_t>(v->get_int64())
+                   : std::size_t{0};
+    };
+    const auto* lines = error->get_object().if_contains("lines");
+    if (lines != nullptr && lines->is_array()) {
+        for (const auto& l : lines->get_array()) {
+            const auto* bad = l.if_object();
+            const auto* why = bad == nullptr ? nullptr : bad->if_contains("why");
+            if (why == nullptr || !why->is_string()) continue;
+            out.lines.push_back({number(*bad, "line"), std::string(why->get_string())});
+        }
+        out.more_lines = number(error->get_object(), "more_lines");
+    }
+    return std::unexpected(std::move(out));
 }
 
 } // namespace lyceum::admin

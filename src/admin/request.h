@@ -16,6 +16,8 @@ read_request(std::string_view line);
 
 /// The answer line, without line end.
 [[nodiscard]] std::string write_answer(const outcome&);
+/// {"code":...,"message":...}, and "lines" and "more_lines" of a file.
+[[nodiscard]] std::string to_json(const failure&);
 /// What an answer line says. An answer that is none is a failure "unavailable".
 [[nodiscard]] outcome read_answer(std::string_view line);
 

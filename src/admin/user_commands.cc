@@ -11,6 +11,8 @@ namespace {
 namespace json = boost::json;
 using users = store::users;
 
+constexpr std::size_t longest_password = 256; ///< octets, what Windows takes at most
+
 std::unexpected<failure> fail(std::string code, std::string message) {
     return std::unexpected(failure{std::move(code), std::move(message)});
 }
@@ -176,8 +178,9 @@ std::expected<people::user, failure> read_new_user(const service::ports& p, cons
 std::expected<store::sealed_secret, failure>
 seal(const service::ports& p, const sip::aor& who, const std::string& password) {
     if (password.empty()) return fail("usage", "the password must not be empty");
-    if (password.size() > 1024 || !is_utf8(password))
-        return fail("usage", "the password must be UTF-8 of at most 1024 octets");
+    if (password.size() > longest_password)
+        return fail("usage", "the password is longer than 256 octets");
+    if (!is_utf8(password)) return fail("usage", "the password is not UTF-8");
     auto sealed = p.seal(who, password);
     if (!sealed) return fail("unavailable", std::move(sealed).error());
     return *std::move(sealed);

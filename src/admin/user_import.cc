@@ -10,9 +10,6 @@
 namespace lyceum::admin {
 namespace {
 
-/// More are counted only.
-constexpr std::size_t faults_told = 5;
-
 using login = std::pair<std::string, std::string>; ///< and its domain, both in lower case
 
 login login_of(const people::user& u) {
@@ -65,17 +62,7 @@ public:
             }
         }
     }
-    [[nodiscard]] bool is_fine() const { return faults_.empty(); }
-    [[nodiscard]] std::string faults() const {
-        std::string out;
-        std::size_t n = 0;
-        for (const auto& [line, why] : faults_) {
-            if (n++ < faults_told)
-                out += (out.empty() ? "" : "; ") + ("line " + std::to_string(line)) + ": " + why;
-        }
-        if (n > faults_told) out += "; and " + std::to_string(n - faults_told) + " lines more";
-        return out + "; nobody was added";
-    }
+    [[nodiscard]] const std::map<std::size_t, std::string>& faults() const { return faults_; }
     [[nodiscard]] const std::vector<store::users::newcomer>& all() const { return all_; }
 
 private:
@@ -94,7 +81,7 @@ outcome import(service::ports& p, const arguments& a) {
     const auto existing = p.users.all();
     if (!existing) return std::unexpected(from(existing.error()));
     const checked_file file(p, a.list("lines"), *existing);
-    if (!file.is_fine()) return std::unexpected(failure{"refused", file.faults()});
+    if (!file.faults().empty()) return std::unexpected(wrong_lines(file.faults()));
     if (file.all().empty()) return std::unexpected(failure{"usage", "no line names a user"});
     const auto taken = p.users.add_all(file.all());
     if (!taken) return std::unexpected(from(taken.error()));

@@ -182,11 +182,20 @@ class Users(Deployment):
         self.assertEqual(self.names(), [f"u{i:04}" for i in range(3000)])
         file.write_text("user,password,display_name\na@contoso.test,x,A\nu0007@contoso.test,y,B\nc@contoso.test\n")
         done = self.expect(REFUSED, "--config", self.config, "user", "import", file)
-        self.assertEqual(done.stderr, f"lyceum: {file}: line 3: the address sip:u0007@contoso.test exists already; "
-                                      "line 4: has 1 fields for 3 columns; nobody was added\n")
+        self.assertEqual(done.stderr, f"lyceum: {file}: 2 lines are wrong; nobody was added\n"
+                                      "line 3: the address sip:u0007@contoso.test exists already\nline 4: has 1 fields for 3 columns\n")
+        done = self.expect(REFUSED, "--config", self.config, "user", "import", "-", "--json", given=file.read_text())
+        self.assertEqual(json.loads(done.stdout)["error"], {"code": "refused", "message": "standard input: 2 lines are wrong; nobody was added", "lines": [
+            {"line": 3, "why": "the address sip:u0007@contoso.test exists already"}, {"line": 4, "why": "has 1 fields for 3 columns"}], "more_lines": 0})
+        done = self.expect(REFUSED, "--config", self.config, "user", "import", "-", given="nobody x\n" * 102)
+        self.assertEqual(len(done.stderr.splitlines()), 102)
+        self.assertIn("and 2 lines more\n", done.stderr)
+        self.assertEqual(self.do("user", "import", "-", given="User;Display Name;Password\nz@contoso.test; Z ;z\n"), {"added": 1})
+        self.assertEqual(self.do("user", "show", "z@contoso.test")["display_name"], "Z")
+        self.do("user", "remove", "z@contoso.test")
         self.assertEqual(len(self.names()), 3000)
         file.write_bytes(b"a@contoso.test x\nb@contoso.test \xff\n")
-        self.assertIn("line 2 is not UTF-8", self.expect(REFUSED, "--config", self.config, "user", "import", file).stderr)
+        self.assertIn("line 2: is not UTF-8", self.expect(REFUSED, "--config", self.config, "user", "import", file).stderr)
         file.write_text("# nobody\n")
         self.fails(USAGE, "usage", "user", "import", file)
         file.write_bytes(b"#" * (8 << 20))

@@ -58,9 +58,47 @@ TEST(user_file, columns) {
          "password|"},
         {"user,mail\na@b,x", "1! the columns user and password are needed|"},
         {"user,password,user\na@b,x,y", "1! column user stands twice|"},
+        {" User , Display Name,PASSWORD \n a@b , A B , x y \n c@d ,\" C \" , \" z \" \n",
+         "2 display_name=A B password=x y user=a@b|3 display_name= C  password= z  user=c@d|"},
+        {"user;password\na@b;\"x;y\"\nc@d;u,v\n",
+         "2 password=x;y user=a@b|3 password=u,v user=c@d|"},
+        {"Password\tUser\tmail\r\nx y\ta@b\t\r\nz\tc@d\tm\n",
+         "2 password=x y user=a@b|3 mail=m password=z user=c@d|"},
     };
     for (const auto& row : rows)
         EXPECT_EQ(told(row.text), row.told) << row.text;
+}
+
+TEST(user_file, control_characters) {
+    const std::string cr = "has a carriage return inside; lines end with LF or CR LF|";
+    const struct {
+        std::string text;
+        std::string told;
+    } rows[] = {
+        {"a@b x\rc@d y\r", "1! " + cr},
+        {"user,password\ra@b,x\rc@d,y", "1! " + cr},
+        {"# people\ra@b x", "1! " + cr},
+        {std::string("a@b x\0y\nc@d z", 13),
+         "2 password=z user=c@d|1! has a control character, 0x00|"},
+        {"a@b x\x7F", "1! has a control character, 0x7F|"},
+        {"a@b x\ty", "1! has a tab in its password|"},
+        {"user,password\na@b,\"x\ty\"", "2! has a tab in its password|"},
+    };
+    for (const auto& row : rows)
+        EXPECT_EQ(told(row.text), row.told) << row.text;
+}
+
+TEST(user_file, a_hundred_wrong_lines_are_told) {
+    std::map<std::size_t, std::string> all{{7, "x"}};
+    EXPECT_EQ(wrong_lines(all),
+              (failure{"refused", "1 line is wrong; nobody was added", {{7, "x"}}, 0}));
+    for (std::size_t n = 1; n <= 103; ++n)
+        all[n] = "y";
+    const auto told = wrong_lines(all);
+    EXPECT_EQ(told.message, "103 lines are wrong; nobody was added");
+    ASSERT_EQ(told.lines.size(), 100U);
+    EXPECT_EQ(told.lines.back(), (failure::bad_line{100, "y"}));
+    EXPECT_EQ(told.more_lines, 3U);
 }
 
 } // namespace

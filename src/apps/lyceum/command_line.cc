@@ -165,7 +165,7 @@ private:
         if (c.name == "user import") { // whose lines come from a file
             auto* s = leaf(
                 *parent, word, std::string(c.sentence), [this] { return run_import(now_, file_); });
-            s->add_option("file", file_, "as secret as the passwords in it")
+            s->add_option("file", file_, "as secret as the passwords in it; - is standard input")
                 ->required()
                 ->check(command_line::wrong_path)
                 ->type_name("");

@@ -2,6 +2,7 @@
 
 #include "admin/request.h"
 #include "admin/service.h"
+#include "admin/user_file.h"
 #include "apps/lyceum/backup.h"
 #include "apps/lyceum/check.h"
 #include "apps/lyceum/connection.h"
@@ -9,6 +10,7 @@
 #include "apps/lyceum/init.h"
 #include "apps/lyceum/reference.h"
 #include "apps/lyceum/show.h"
+#include "apps/terminal/printable.h"
 #include "base/environment.h"
 #include "base/text.h"
 
@@ -20,6 +22,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
+#include <map>
 
 namespace lyceum::apps::console {
 namespace {
@@ -34,6 +37,21 @@ exit_code print(const std::string& text) {
 exit_code show(const invocation& i, const admin::outcome& o) {
     if (!o) return report(i, o.error());
     return print(i.json ? *o + "\n" : for_people(*o));
+}
+
+/// All of standard input.
+std::expected<std::string, std::string> read_input() {
+    std::string out;
+    std::string part(65536, '\0');
+    for (;;) {
+        const auto n = std::fread(part.data(), 1, part.size(), stdin);
+        out.append(part, 0, n);
+        if (out.size() > admin::service::max_line)
+            return std::unexpected("standard input: is too large; make several files of it");
+        if (n == part.size()) continue;
+        if (std::ferror(stdin) != 0) return std::unexpected(system_error("standard input"));
+        return out;
+    }
 }
 
 /// Runs f with the deployment that --config names.
@@ -59,13 +77,17 @@ std::string advice(const invocation& i, const admin::failure& f) {
 } // namespace
 
 exit_code report(const invocation& i, const admin::failure& f) {
-    const auto message = f.message + advice(i, f);
+    auto told = f;
+    told.message += advice(i, f);
     if (i.json) {
-        const auto text = error_json(f.code, message) + "\n";
+        const auto text = error_json(told) + "\n";
         std::fwrite(text.data(), 1, text.size(), stdout);
         std::fflush(stdout);
     } else {
-        std::fprintf(stderr, "lyceum: %s\n", message.c_str());
+        std::fprintf(stderr, "lyceum: %s\n", told.message.c_str());
+        for (const auto& l : told.lines)
+            std::fprintf(stderr, "line %zu: %s\n", l.line, terminal::printable(l.why).c_str());
+        if (told.more_lines != 0) std::fprintf(stderr, "and %zu lines more\n", told.more_lines);
     }
     return exit_code_of(f.code);
 }
@@ -128,22 +150,25 @@ exit_code run_trace(const invocation& i, trace_options o) {
 }
 
 exit_code run_import(const invocation& i, const std::string& file) {
-    const auto text = read_file(file);
+    const auto text = file == "-" ? read_input() : read_file(file);
+    const std::string name = file == "-" ? "standard input" : file;
     if (!text) return report(i, {"refused", text.error()});
     admin::arguments a;
     auto& lines = a.lists["lines"];
+    std::map<std::size_t, std::string> broken;
     for (std::string_view rest = *text; !rest.empty();) {
         lines.emplace_back(split_first(rest, '\n'));
-        if (!is_utf8(lines.back())) {
-            return report(
-                i, {"refused", file + ": line " + std::to_string(lines.size()) + " is not UTF-8"});
-        }
+        if (!is_utf8(lines.back())) broken[lines.size()] = "is not UTF-8";
     }
+    const auto refuse = [&](admin::failure f) {
+        f.message.insert(0, name + ": ");
+        return report(i, f);
+    };
+    if (!broken.empty()) return refuse(admin::wrong_lines(broken));
     if (admin::write_request("user import", a).size() >= admin::service::max_line)
-        return report(i, {"refused", file + ": is too large; make several files of it"});
-    auto done = ask(i, "user import", a);
-    if (!done) return report(i, {done.error().code, file + ": " + done.error().message});
-    return show(i, done);
+        return refuse({"refused", "is too large; make several files of it"});
+    const auto done = ask(i, "user import", a);
+    return done ? show(i, done) : refuse(done.error());
 }
 
 exit_code run_endpoints(const invocation& i, const std::string& user) {

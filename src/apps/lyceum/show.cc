@@ -1,5 +1,6 @@
 #include "apps/lyceum/show.h"
 
+#include "admin/request.h"
 #include "apps/terminal/printable.h"
 
 #include <boost/json.hpp>
@@ -152,6 +153,10 @@ std::string for_people(std::string_view command, std::string_view text) {
         if (v.is_object()) name_any(v.get_object());
     }
     return for_people(json::serialize(v));
+}
+
+std::string error_json(const admin::failure& f) {
+    return R"({"error":)" + admin::to_json(f) + "}";
 }
 
 std::string error_json(std::string_view code, std::string_view message) {

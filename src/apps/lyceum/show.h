@@ -1,5 +1,7 @@
 #pragma once
 
+#include "admin/command.h"
+
 #include <string>
 #include <string_view>
 
@@ -16,5 +18,7 @@ namespace lyceum::apps::console {
 
 /// {"error":{"code":...,"message":...}}: what --json prints of a failure.
 [[nodiscard]] std::string error_json(std::string_view code, std::string_view message);
+/// The same with the lines of a file that are wrong.
+[[nodiscard]] std::string error_json(const admin::failure&);
 
 } // namespace lyceum::apps::console
