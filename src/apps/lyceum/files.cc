@@ -77,7 +77,7 @@ std::string system_error(const std::string& path) {
 }
 
 std::string owner_in_words(const std::string& folder) {
-    const auto who = "the owner of " + folder;
+    auto who = "the owner of " + folder;
     struct stat facts{};
     if (::stat(folder.c_str(), &facts) != 0) return who;
     const auto* known = ::getpwuid(facts.st_uid); // NOLINT(concurrency-mt-unsafe): one thread

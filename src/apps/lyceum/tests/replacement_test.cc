@@ -17,7 +17,7 @@ protected:
         for (const auto* name : {"/a", "/b"})
             EXPECT_TRUE(write_file(folder_ + name, std::string("old ") + name, 0600));
     }
-    ~replacements() override { std::filesystem::remove_all(folder_); }
+    void TearDown() override { std::filesystem::remove_all(folder_); }
     [[nodiscard]] std::string at(const char* name) const { return folder_ + "/" + name; }
     [[nodiscard]] std::set<std::string> names() const {
         std::set<std::string> out;
