@@ -90,6 +90,21 @@ outcome list(service::ports& p) {
     return json::serialize(out);
 }
 
+/// Why no entry was the one to remove; what there is instead.
+failure nothing_to_remove(const std::vector<store::trusted_peer>& all,
+                          const std::string& host,
+                          const std::string& transport) {
+    std::string others;
+    for (const auto& t : all) {
+        if (t.host != host) continue;
+        others.append(others.empty() ? "" : ", ").append(t.transport.empty() ? "any" : t.transport);
+    }
+    if (others.empty()) return {"not_found", host + " is not trusted"};
+    return {"not_found",
+            host + " has no entry for " + (transport.empty() ? "any transport" : transport) +
+                "; it is trusted for: " + others};
+}
+
 outcome remove(service::ports& p, const arguments& a) {
     const auto host = read_host(a.text("host"));
     if (!host) return std::unexpected(host.error());
@@ -107,7 +122,7 @@ outcome remove(service::ports& p, const arguments& a) {
         removed.push_back(t);
         shown.push_back(to_json(t));
     }
-    if (removed.empty()) return std::unexpected(failure{"not_found", *host + " is not trusted"});
+    if (removed.empty()) return std::unexpected(nothing_to_remove(*all, *host, *transport));
     return tell(p, removed, trust::removed, json::serialize(shown));
 }
 

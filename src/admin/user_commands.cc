@@ -71,6 +71,20 @@ std::expected<void, failure> set_profile(people::user& u, const arguments& a) {
     return {};
 }
 
+/// What is taken of a user who could not be added or changed.
+failure conflict(users& all, const people::user& u, bool is_new) {
+    if (is_new) {
+        const auto same = all.find(u.aor);
+        if (!same) return from(same.error());
+        if (same->has_value()) return {"exists", "the address " + u.aor.text() + " exists already"};
+    }
+    auto why = "the login " + u.login + " of the domain " + u.domain + " is taken";
+    const auto holder = all.find_login(u.login, u.domain);
+    if (holder && holder->has_value() && (*holder)->aor != u.aor)
+        why += " by " + (*holder)->aor.text();
+    return {"exists", std::move(why)};
+}
+
 /// What an operation of the store came to; ok() is the result when it was done.
 template <class F>
 outcome answer(const store::stored<users::outcome>& done, const sip::aor& who, F&& ok) {
@@ -91,7 +105,9 @@ outcome add(service::ports& p, const arguments& a) {
     if (!u) return std::unexpected(u.error());
     const auto secret = seal(p, u->aor, a.text("password"));
     if (!secret) return std::unexpected(secret.error());
-    return answer(p.users.add(*u, *secret), u->aor, [&] {
+    const auto added = p.users.add(*u, *secret);
+    if (added == users::outcome::exists) return std::unexpected(conflict(p.users, *u, true));
+    return answer(added, u->aor, [&] {
         p.changes.user_added(*u);
         return text_of(*u);
     });
@@ -114,7 +130,9 @@ outcome change(service::ports& p, const arguments& a) {
     auto u = find(p, a);
     if (!u) return std::unexpected(u.error());
     if (auto fine = set_profile(*u, a); !fine) return std::unexpected(fine.error());
-    return answer(p.users.change(*u), u->aor, [&] {
+    const auto changed = p.users.change(*u);
+    if (changed == users::outcome::exists) return std::unexpected(conflict(p.users, *u, false));
+    return answer(changed, u->aor, [&] {
         p.changes.user_changed(*u);
         return text_of(*u);
     });

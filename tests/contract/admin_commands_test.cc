@@ -134,6 +134,40 @@ TEST(admin_commands, refusals_have_codes_and_tell_nobody) {
     EXPECT_EQ(d.news(), "");
 }
 
+TEST(admin_commands, a_refusal_says_what_is_there) {
+    deployment_under_test d;
+    d.ask("user add", R"({"user":"alice@a.test","password":"x"})");
+    d.ask("user add", R"({"user":"bob@a.test","password":"x"})");
+    d.ask("trusted add", R"({"host":"192.0.2.1"})");
+    d.ask("trusted add", R"({"host":"192.0.2.2","transport":"tcp"})");
+    const struct {
+        std::string_view command;
+        std::string_view arguments;
+        std::string_view why;
+    } rows[] = {
+        {"user add",
+         R"({"user":"alice@a.test","login":"new","password":"x"})",
+         "the address sip:alice@a.test exists already"},
+        {"user add",
+         R"({"user":"carol@a.test","login":"Alice","password":"x"})",
+         "the login alice of the domain a.test is taken by sip:alice@a.test"},
+        {"user change",
+         R"({"user":"bob@a.test","login":"alice"})",
+         "the login alice of the domain a.test is taken by sip:alice@a.test"},
+        {"trusted remove",
+         R"({"host":"192.0.2.1","transport":"udp"})",
+         "192.0.2.1 has no entry for udp; it is trusted for: any"},
+        {"trusted remove",
+         R"({"host":"192.0.2.2","transport":""})",
+         "192.0.2.2 has no entry for any transport; it is trusted for: tcp"},
+        {"trusted remove", R"({"host":"192.0.2.3","transport":"udp"})", "192.0.2.3 is not trusted"},
+    };
+    for (const auto& row : rows) {
+        const auto answer = d.ask(row.command, row.arguments);
+        EXPECT_TRUE(answer.contains("\"message\":\"" + std::string(row.why) + "\"")) << answer;
+    }
+}
+
 TEST(admin_commands, a_file_of_users_is_added_whole_or_not_at_all) {
     deployment_under_test d;
     d.ask("user add", R"({"user":"alice@a.test","password":"x"})");

@@ -175,6 +175,14 @@ class Users(Deployment):
         self.fails(USAGE, "usage", "user", "change", "alice@contoso.test")
         self.assertEqual(self.do("user", "change", "alice@contoso.test", "--display-name", "")["display_name"], "")
 
+    def test_what_is_no_text(self):
+        for words, given, why in ((["a@contoso.test", "--password-stdin"], b"\xff\n", "the password is not UTF-8"),
+                                  (["a@contoso.test", "--display-name", b"\xe4", "--password-stdin"], b"x\n", "the display name is not UTF-8"),
+                                  (["a@contoso.test", "--password-stdin"], b"\n", "the password is empty"),
+                                  (["a@contoso.test", "--password-stdin"], b"", "there is no password on standard input")):
+            done = subprocess.run([LYCEUM, "--config", self.config, "user", "add", *words], input=given, capture_output=True, timeout=60)
+            self.assertEqual((done.returncode, done.stderr.decode()), (USAGE, f"lyceum: {why}\n"))
+
     def test_a_file_of_users(self):
         file = self.folder / "users.txt"
         file.write_text("".join(f"u{i:04}@contoso.test word {i}\n" for i in range(3000)))
@@ -486,6 +494,27 @@ class Check(Deployment):
         self.assertNotIn(("error", "keys"), self.levels(OK))
         (self.data / "sealing.key").write_bytes(b"k" * 32)
         self.assertIn(("error", "keys"), self.levels(REFUSED))
+
+    @unittest.skipUnless(os.geteuid() == 0, "as root only")
+    def test_whether_the_owner_can_write_the_log(self):
+        logs = self.folder / "logs"
+        logs.mkdir()
+        log = logs / "l.log"
+        os.chown(self.data, 12345, 12346)
+        self.config.write_text(self.config.read_text().replace('file = ""', f'file = "{log}"'))
+        def found():
+            done = run("--config", self.config, "check", "--json")
+            return next((f["level"], f["text"]) for f in json.loads(done.stdout) if f["area"] == "log")
+        owner = f"user 12345, the owner of {self.data}"
+        refused = f"{owner}, may not write there; the server starts only where it can write its log"
+        self.assertEqual(found(), ("warning", f"{logs}: {refused}"))
+        os.chown(logs, 12345, 0)
+        self.assertEqual(found(), ("ok", f"{log} will be made by {owner}"))
+        log.touch(0o640)
+        self.assertEqual(found(), ("warning", f"{log}: {refused}"))
+        os.chown(log, 0, 12346)
+        log.chmod(0o660)
+        self.assertEqual(found(), ("ok", f"{log} can be written by {owner}"))
 
     def test_errors(self):
         os.chmod(self.data / "sealing.key", 0o644)

@@ -69,14 +69,51 @@ finding check_private(const std::string& file) {
     return {ok, "keys", file + " is private"};
 }
 
-/// Only a warning: the folder may be made when the server starts, as systemd does.
+/// Whether the rights of that file or folder let somebody do what `bits` say (of an octal digit);
+/// groups that they are in beside their own do not count.
+bool may(const struct stat& facts, const struct stat& who, unsigned bits) {
+    if (who.st_uid == 0) return true;
+    if (facts.st_uid == who.st_uid) return (facts.st_mode >> 6U & bits) == bits;
+    if (facts.st_gid == who.st_gid) return (facts.st_mode >> 3U & bits) == bits;
+    return (facts.st_mode & bits) == bits;
+}
+
+/// Only a warning: the folder may be made when the server starts, as systemd does. Root may write
+/// anywhere, so what counts for root is the data folder's owner, whom the server most likely runs
+/// as.
 finding check_log(const deployment::deployment& d) {
     if (d.log.file.empty()) return {ok, "log", "goes to standard error"};
     const auto file = d.path(d.log.file);
-    if (::access(file.c_str(), W_OK) == 0) return {ok, "log", file + " can be written"};
     const auto folder = std::filesystem::path(file).parent_path().string();
-    if (errno == ENOENT && ::access(folder.c_str(), W_OK | X_OK) == 0)
-        return {ok, "log", file + " will be made"};
+    struct stat owner{};
+    struct stat facts{};
+    const bool as_root =
+        ::geteuid() == 0 && ::stat(d.data.c_str(), &owner) == 0 && owner.st_uid != 0;
+    const auto owners = [&] {
+        return "user " + std::to_string(owner.st_uid) + ", the owner of " + d.data;
+    };
+    const auto refused = [&](const std::string& what) {
+        return finding{warning,
+                       "log",
+                       what + ": " + owners() + ", may not write there; the server starts only " +
+                           "where it can write its log"};
+    };
+    if (::access(file.c_str(), W_OK) == 0) {
+        if (::stat(file.c_str(), &facts) == 0 && S_ISDIR(facts.st_mode))
+            return {warning,
+                    "log",
+                    file + " is a folder; the server starts only where it can write its log"};
+        if (!as_root) return {ok, "log", file + " can be written"};
+        struct stat above{};
+        if (::stat(folder.c_str(), &above) != 0 || !may(above, owner, 1)) return refused(folder);
+        if (!may(facts, owner, 2)) return refused(file);
+        return {ok, "log", file + " can be written by " + owners()};
+    }
+    if (errno == ENOENT && ::access(folder.c_str(), W_OK | X_OK) == 0) {
+        if (!as_root) return {ok, "log", file + " will be made"};
+        if (::stat(folder.c_str(), &facts) != 0 || !may(facts, owner, 3)) return refused(folder);
+        return {ok, "log", file + " will be made by " + owners()};
+    }
     return {
         warning, "log", system_error(file) + "; the server starts only where it can write its log"};
 }

@@ -39,6 +39,19 @@ exit_code show(const invocation& i, const admin::outcome& o) {
     return print(i.json ? *o + "\n" : for_people(*o));
 }
 
+/// The argument whose value is no text; empty when there is none.
+std::string not_utf8(const admin::arguments& a) {
+    std::string name;
+    for (const auto& [key, value] : a.texts) {
+        if (!is_utf8(value)) name = key;
+    }
+    for (const auto& [key, values] : a.lists) {
+        if (!std::ranges::all_of(values, is_utf8)) name = key;
+    }
+    std::ranges::replace(name, '_', ' ');
+    return name;
+}
+
 /// All of standard input.
 std::expected<std::string, std::string> read_input() {
     std::string out;
@@ -93,6 +106,8 @@ exit_code report(const invocation& i, const admin::failure& f) {
 }
 
 admin::outcome ask(const invocation& i, std::string_view command, const admin::arguments& a) {
+    if (const auto name = not_utf8(a); !name.empty()) // no request can say it
+        return std::unexpected(admin::failure{"usage", "the " + name + " is not UTF-8"});
     const auto d = deployment::load(i.config);
     if (!d) return std::unexpected(admin::failure{"configuration", d.error()});
     return carry_out(*d, command, a);

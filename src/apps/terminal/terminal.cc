@@ -55,17 +55,20 @@ void on_signal(int number) {
 std::expected<std::string, std::string> line_of_input(const char* what) {
     std::string line;
     char c = 0;
+    bool is_ended = false; // by a line feed
     for (;;) {
         const auto n = ::read(STDIN_FILENO, &c, 1);
         if (n < 0 && errno == EINTR) continue;
         if (n < 0)
             return std::unexpected("standard input: " + std::generic_category().message(errno));
-        if (n == 0 || c == '\n') break;
+        is_ended = n != 0 && c == '\n';
+        if (n == 0 || is_ended) break;
         line += c;
         if (line.size() > longest)
             return std::unexpected(std::string("the ") + what + " is too long");
     }
     if (line.ends_with('\r')) line.pop_back();
+    if (line.empty() && is_ended) return std::unexpected(std::string("the ") + what + " is empty");
     if (line.empty())
         return std::unexpected(std::string("there is no ") + what + " on standard input");
     return line;

@@ -62,8 +62,8 @@ TEST(terminal, no_line_of_input) {
         const char* why;
     } rows[] = {
         {"", "there is no password on standard input"},
-        {"\n", "there is no password on standard input"},
-        {"\r\n", "there is no password on standard input"},
+        {"\n", "the password is empty"},
+        {"\r\n", "the password is empty"},
         {std::string(4097, 'x') + "\n", "the password is too long"},
     };
     for (const auto& row : rows) {
