@@ -36,7 +36,12 @@ constexpr argument add_trusted[] = {
     {"host", text, true, "address or name of the gateway or server"},
     {"transport", text, false, "udp, tcp or tls; any unless told"},
     {"may_register", flag, false, "it may send REGISTER for our users"},
-    {"domains", list, false, "domains that its From may name"},
+    {"domains",
+     list,
+     false,
+     "domains that its From may name; any but this deployment's unless told, and these, named or "
+     "not, "
+     "only of who may register"},
     {"ports",
      list,
      false,

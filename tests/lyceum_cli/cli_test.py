@@ -610,6 +610,23 @@ class Daemon(Deployment):
         self.assertIn('"settings":"ports.sip_tls, sip.max_endpoints"', log.read_text())
         self.assertEqual(self.do("status")["connections"], 0)
 
+    def test_how_many_users_there_are(self):
+        self.add("alice")
+        self.start()
+        self.assertEqual(self.do("status")["users"], 1)
+        self.add("bob")
+        self.assertEqual(self.do("status")["users"], 2)
+
+    def test_ways_to_ask_for_metrics(self):
+        self.start()
+        for request, status, has_body in (("GET /metrics", 200, True), ("GET /metrics?x=y", 200, True), ("HEAD /metrics", 200, False), ("HEAD /metrics?", 200, False),
+                                          ("GET /metrics2", 404, True), ("HEAD /", 404, False), ("POST /metrics", 404, True)):
+            head, body = self.http(request).split("\r\n\r\n", 1)
+            self.assertTrue(head.startswith(f"HTTP/1.1 {status} "), f"{request}: {head}")
+            length = int(next(line.split()[1] for line in head.splitlines() if line.startswith("Content-Length:")))
+            self.assertGreater(length, 0, request)
+            self.assertEqual(len(body), length if has_body else 0, request)
+
 
 class Server(Deployment):
     """A server's end of the socket, played by this test."""

@@ -139,6 +139,12 @@ std::string for_people(std::string_view command, std::string_view text) {
         const auto name_any = [](json::object& row) {
             const auto* transport = row.if_contains("transport");
             if (transport != nullptr && *transport == "") row["transport"] = "any";
+            const auto* domains = row.if_contains("domains");
+            if (domains == nullptr || !domains->is_array() || !domains->get_array().empty()) return;
+            // As the router sees it; "none" would be the opposite.
+            const auto* registers = row.if_contains("may_register");
+            const bool ours_too = registers != nullptr && *registers == true;
+            row["domains"] = ours_too ? "any" : "any but this deployment's";
         };
         each_row(name_any);
         if (command == "trusted remove" && is_table(v)) {

@@ -34,13 +34,16 @@ public:
 
 private:
     void answer() {
-        const bool found = request_.method() == http::verb::get && request_.target() == "/metrics";
+        const bool is_head = request_.method() == http::verb::head;
+        const bool found = (is_head || request_.method() == http::verb::get) &&
+                           request_.target().substr(0, request_.target().find('?')) == "/metrics";
         response_ = {found ? http::status::ok : http::status::not_found, request_.version()};
         response_.set(http::field::content_type,
                       found ? "text/plain; version=0.0.4" : "text/plain");
         response_.keep_alive(request_.keep_alive());
         response_.body() = found ? page_() : "there is only /metrics\n";
         response_.prepare_payload();
+        if (is_head) response_.body().clear(); // its length stays in the header.
         http::async_write(
             stream_, response_, [self = shared_from_this()](error_code error, std::size_t) {
                 if (!error && self->response_.keep_alive()) self->read();

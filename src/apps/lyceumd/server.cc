@@ -396,6 +396,7 @@ admin::outcome running_server::status() {
         sum.response_contexts += s.response_contexts;
         sum.registrations += s.registrations;
         sum.subscriptions += s.subscriptions;
+        sum.users = s.users;
     }
     const auto up =
         std::chrono::duration_cast<std::chrono::seconds>(system_environment().now() - started_);
@@ -403,6 +404,7 @@ admin::outcome running_server::status() {
         {"version", LYCEUM_VERSION},
         {"uptime_seconds", up.count()},
         {"shards", shards()},
+        {"users", sum.users},
         {"connections", sum.load.flows},
         {"transactions", sum.load.server_transactions + sum.load.client_transactions},
         {"response_contexts", sum.response_contexts},

@@ -136,7 +136,8 @@ front_end::status front_end::now() const {
             subscriptions_.size(),
             location_.size(),
             contacts_.waiting() + presence_.waiting(),
-            presence_.batches()};
+            presence_.batches(),
+            people_.size()};
 }
 
 std::expected<void, unavailable> fill_directory(const std::vector<std::unique_ptr<front_end>>& all,

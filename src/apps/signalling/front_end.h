@@ -38,6 +38,7 @@ public:
         std::size_t locations = 0; ///< users with a place, as this shard knows them
         std::size_t waiting = 0;   ///< requests that roles hold
         std::size_t watching = 0;  ///< batches of watched users
+        std::size_t users = 0;     ///< of the deployment; every shard knows all
     };
     [[nodiscard]] status now() const;
     [[nodiscard]] net::link_events& link_events() { return stack_.lower(); }

@@ -38,6 +38,13 @@ TEST(show, results_of_commands_for_people) {
          "host  transport\na     any\nb     udp\n"},
         {"trusted add", R"({"host":"a","transport":""})", "host       a\ntransport  any\n"},
         {"trusted list", "[]", "none\n"},
+        {"trusted add",
+         R"({"host":"a","transport":"udp","may_register":false,"domains":[]})",
+         "host          a\ntransport     udp\nmay register  no\n"
+         "domains       any but this deployment's\n"},
+        {"trusted list",
+         R"([{"may_register":true,"domains":[]},{"may_register":false,"domains":["b","c"]}])",
+         "may register  domains\nyes           any\nno            b c\n"},
         {"reload", R"({"reloaded":true,"needs_restart":[]})", "reloaded\n"},
         {"reload",
          R"({"reloaded":true,"needs_restart":["ports.sip_tls","sip.listen"]})",
