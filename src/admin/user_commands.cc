@@ -80,8 +80,9 @@ failure conflict(users& all, const people::user& u, bool is_new) {
     }
     auto why = "the login " + u.login + " of the domain " + u.domain + " is taken";
     const auto holder = all.find_login(u.login, u.domain);
-    if (holder && holder->has_value() && (*holder)->aor != u.aor)
-        why += " by " + (*holder)->aor.text();
+    if (!holder) return {"exists", std::move(why)};
+    const auto& other = *holder;
+    if (other && other->aor != u.aor) why += " by " + other->aor.text();
     return {"exists", std::move(why)};
 }
 

@@ -99,10 +99,11 @@ finding check_log(const deployment::deployment& d) {
                            "where it can write its log"};
     };
     if (::access(file.c_str(), W_OK) == 0) {
-        if (::stat(file.c_str(), &facts) == 0 && S_ISDIR(facts.st_mode))
+        if (::stat(file.c_str(), &facts) == 0 && S_ISDIR(facts.st_mode)) {
             return {warning,
                     "log",
                     file + " is a folder; the server starts only where it can write its log"};
+        }
         if (!as_root) return {ok, "log", file + " can be written"};
         struct stat above{};
         if (::stat(folder.c_str(), &above) != 0 || !may(above, owner, 1)) return refused(folder);

@@ -21,9 +21,10 @@ store::stored<key_trial> try_key(const crypto::seal_key& key, store::users& user
     if (!some) return std::unexpected(some.error());
     key_trial out;
     for (const auto& u : *some) {
-        const auto sealed = users.secret(u.aor);
-        if (!sealed) return std::unexpected(sealed.error());
-        if (sealed->has_value() && open_nt_hash(key, u.aor, **sealed)) {
+        const auto read = users.secret(u.aor);
+        if (!read) return std::unexpected(read.error());
+        const auto& sealed = *read;
+        if (sealed && open_nt_hash(key, u.aor, *sealed)) {
             ++out.opened;
             continue;
         }
