@@ -373,7 +373,7 @@ std::expected<void, std::string> running_server::try_sealing_key() {
     const auto trial = credentials::builtin::try_key(key_, store_->users());
     if (!trial) return std::unexpected(trial.error().what);
     if (trial->is_wrong()) return std::unexpected(trial->advice(file));
-    if (trial->refused != 0) {
+    if (trial->first_refused) {
         log::write(log::level::warn,
                    "lyceumd",
                    "sealing_key_refused",
