@@ -10,13 +10,18 @@ namespace lyceum::sip {
 
 namespace {
 
+/// A tag is a token, and so not empty. RFC 3261 25.1
+bool has_sound_tag(const parsed<address_view>& address) {
+    return address && !(address->params.has("tag") && address->params.value_or("tag", {}).empty());
+}
+
 // A star has no URI.
 bool has_from(const message& m) {
-    return m.from_uri().has_value();
+    return m.from_uri().has_value() && has_sound_tag(m.from());
 }
 
 bool has_to(const message& m) {
-    return m.to_uri().has_value();
+    return m.to_uri().has_value() && has_sound_tag(m.to());
 }
 
 bool has_call_id(const message& m) {

@@ -123,7 +123,7 @@ TEST(newcomers, who_wait_come_in_by_turns) {
     waiting_line<int> line;
     EXPECT_EQ(line.next(n), nullptr);
     for (int i = 0; i < 6; ++i)
-        line.add(office, int(i));
+        line.add(office, +i);
     line.add(cafe, 10);
     line.add(cafe, 11);
     n.came(id(50), cafe, t0);
