@@ -153,7 +153,8 @@ user_file read_user_file(const std::vector<std::string>& lines) {
         if (i == 0 && line.starts_with("\xEF\xBB\xBF")) line.remove_prefix(3);
         if (line.ends_with('\r')) line.remove_suffix(1);
         const auto bare = trim(line);
-        if (bare.empty() || bare.starts_with('#')) {
+        // Below a heading # is what a field may begin with, a password above all.
+        if (bare.empty() || (bare.starts_with('#') && f.columns.empty())) {
             // Unless a carriage return ended it: then there is more than a remark.
             if (line.find('\r') == line.npos) continue;
         }

@@ -19,7 +19,7 @@ struct user_file {
 /// columns, which are arguments of `user add`, and shows what separates them: commas, semicolons or
 /// tabs. Names of columns count without case, blanks in them as underscores. Blanks around what
 /// stands without quotes are not part of it. Control characters are refused. Empty lines, and those
-/// that begin with #, say nothing.
+/// that begin with # where no columns are named yet, say nothing.
 [[nodiscard]] user_file read_user_file(const std::vector<std::string>& lines);
 
 /// What is wrong with a file, by line: the first hundred are told, the others counted.

@@ -56,6 +56,7 @@ TEST(user_file, columns) {
         {"user,passwort\na@b,x",
          "1! column \"passwort\" is none of user, display_name, login, domain, line_uri, mail, "
          "password|"},
+        {"# people\npassword,user\n#1,a@b\n", "3 password=#1 user=a@b|"},
         {"user,mail\na@b,x", "1! the columns user and password are needed|"},
         {"user,password,user\na@b,x,y", "1! column user stands twice|"},
         {" User , Display Name,PASSWORD \n a@b , A B , x y \n c@d ,\" C \" , \" z \" \n",
