@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace lyceum::admin {
@@ -29,6 +30,11 @@ struct failure {
 
     friend bool operator==(const failure&, const failure&) = default;
 };
+
+/// What a command that fails returns: a failure that names no lines.
+[[nodiscard]] inline std::unexpected<failure> fail(std::string code, std::string message) {
+    return std::unexpected(failure{.code = std::move(code), .message = std::move(message)});
+}
 
 /// The result as JSON text, or why not.
 using outcome = std::expected<std::string, failure>;

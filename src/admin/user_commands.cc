@@ -13,10 +13,6 @@ using users = store::users;
 
 constexpr std::size_t longest_password = 256; ///< octets, what Windows takes at most
 
-std::unexpected<failure> fail(std::string code, std::string message) {
-    return std::unexpected(failure{std::move(code), std::move(message)});
-}
-
 json::object to_json(const people::user& u) {
     return {
         {"user", u.aor.text()},

@@ -19,9 +19,7 @@ namespace fs = std::filesystem;
 namespace json = boost::json;
 using settings = deployment::deployment;
 
-std::unexpected<admin::failure> fail(std::string code, std::string message) {
-    return std::unexpected(admin::failure{std::move(code), std::move(message)});
-}
+using admin::fail;
 
 /// What a backup that fails has made: its files, its folder and the folders above that. It takes
 /// them away again, and nothing else.

@@ -14,9 +14,7 @@
 namespace lyceum::apps::console {
 namespace {
 
-std::unexpected<admin::failure> fail(std::string code, std::string message) {
-    return std::unexpected(admin::failure{std::move(code), std::move(message)});
-}
+using admin::fail;
 
 /// The same code as in the server, on a store that only we have open.
 admin::outcome

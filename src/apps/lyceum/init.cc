@@ -16,9 +16,7 @@ namespace {
 
 namespace json = boost::json;
 
-std::unexpected<admin::failure> fail(std::string code, std::string message) {
-    return std::unexpected(admin::failure{std::move(code), std::move(message)});
-}
+using admin::fail;
 
 /// The longest that leaves room for the names that stand before it: sip., lyncdiscoverinternal.
 constexpr std::size_t longest_domain = 200;

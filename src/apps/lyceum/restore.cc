@@ -20,9 +20,7 @@ namespace fs = std::filesystem;
 namespace json = boost::json;
 using settings = deployment::deployment;
 
-std::unexpected<admin::failure> fail(std::string code, std::string message) {
-    return std::unexpected(admin::failure{std::move(code), std::move(message)});
-}
+using admin::fail;
 
 /// The files that backup.json names, each compared with its digest.
 std::expected<json::object, std::string> read_manifest(const std::string& folder) {

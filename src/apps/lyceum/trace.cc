@@ -65,9 +65,7 @@ private:
     int fd_ = -1;
 };
 
-std::unexpected<admin::failure> fail(std::string code, std::string message) {
-    return std::unexpected(admin::failure{std::move(code), std::move(message)});
-}
+using admin::fail;
 
 } // namespace
 

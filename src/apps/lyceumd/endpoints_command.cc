@@ -48,9 +48,7 @@ json::object to_json(const binding& b) {
     };
 }
 
-std::unexpected<admin::failure> fail(std::string code, std::string message) {
-    return std::unexpected(admin::failure{std::move(code), std::move(message)});
-}
+using admin::fail;
 
 admin::outcome
 of_one(const sip::aor& user, store::users& users, unsigned shards, const endpoints_asker& ask) {

@@ -373,12 +373,12 @@ std::expected<void, std::string> running_server::try_sealing_key() {
     const auto trial = credentials::builtin::try_key(key_, store_->users());
     if (!trial) return std::unexpected(trial.error().what);
     if (trial->is_wrong()) return std::unexpected(trial->advice(file));
-    if (trial->first_refused) {
+    if (const auto who = trial->first_refused) {
         log::write(log::level::warn,
                    "lyceumd",
                    "sealing_key_refused",
                    {{"file", file},
-                    {"user", trial->first_refused->text()},
+                    {"user", who->text()},
                     {"opened", trial->opened},
                     {"refused", trial->refused}});
     }
