@@ -25,19 +25,30 @@ std::string_view contact_uri(const sip::message& m) {
     return sip::parse_uri(contact->uri) ? contact->uri : std::string_view{};
 }
 
-std::vector<std::string> record_routes(const sip::message& m) {
+bool is_hop(std::string_view route) {
+    const auto address = sip::parse_address(route);
+    return address && !address->is_star && sip::parse_uri(address->uri);
+}
+
+/// Nothing when one of them cannot be read: where quotes are left open, each value in a Route line
+/// of its own may say something else than in the line that they came in.
+std::optional<std::vector<std::string>> record_routes(const sip::message& m) {
     std::vector<std::string> out;
     for (const auto v : m.values(sip::header::record_route)) {
-        if (!v.empty()) out.emplace_back(v); // between two commas: no hop, and no Route value
+        if (v.empty()) continue; // between two commas: no hop, and no Route value
+        if (!is_hop(v)) return std::nullopt;
+        out.emplace_back(v);
     }
     return out;
 }
 
 /// The route set of the side that sent the request: reversed, without what lies behind it.
-std::vector<std::string> routes_ahead(const sip::message& response, std::size_t behind) {
+std::optional<std::vector<std::string>> routes_ahead(const sip::message& response,
+                                                     std::size_t behind) {
     auto routes = record_routes(response);
-    routes.resize(routes.size() - std::min(routes.size(), behind));
-    std::ranges::reverse(routes);
+    if (!routes) return routes;
+    routes->resize(routes->size() - std::min(routes->size(), behind));
+    std::ranges::reverse(*routes);
     return routes;
 }
 
@@ -85,6 +96,8 @@ dialog::as_uas(const sip::message& request, const sip::message& response, bool o
     if (!makes_a_dialog(response.status()) || response.to_tag().empty()) return refuse(rule);
     const auto target = contact_uri(request);
     if (target.empty() || request.call_id().empty()) return refuse(rule);
+    auto routes = record_routes(request);
+    if (!routes) return refuse(rule);
     LYCEUM_TRY(const auto cseq, sip::parse_cseq(request.value(sip::header::cseq)));
 
     dialog d;
@@ -94,7 +107,7 @@ dialog::as_uas(const sip::message& request, const sip::message& response, bool o
     d.local_party_ = response.value(sip::header::to);
     d.remote_party_ = request.value(sip::header::from);
     d.remote_target_ = target;
-    d.route_set_ = record_routes(request);
+    d.route_set_ = *std::move(routes);
     d.remote_cseq_ = cseq.number;
     d.secure_ = over_tls && is_sips(request.uri());
     d.phase_ = response.status() < 200 ? dialog_phase::early : dialog_phase::confirmed;
@@ -107,6 +120,10 @@ dialog::as_uac(const sip::message& request, const sip::message& response, bool o
     if (!makes_a_dialog(response.status())) return refuse(rule);
     const auto target = contact_uri(response);
     if (target.empty() || request.call_id().empty()) return refuse(rule);
+    const auto behind = record_routes(request);
+    if (!behind) return refuse(rule);
+    auto ahead = routes_ahead(response, behind->size());
+    if (!ahead) return refuse(rule);
     LYCEUM_TRY(const auto cseq, sip::parse_cseq(request.value(sip::header::cseq)));
 
     dialog d;
@@ -117,8 +134,8 @@ dialog::as_uac(const sip::message& request, const sip::message& response, bool o
     d.local_party_ = request.value(sip::header::from);
     d.remote_party_ = response.value(sip::header::to);
     d.remote_target_ = target;
-    d.routes_behind_ = record_routes(request).size();
-    d.route_set_ = routes_ahead(response, d.routes_behind_);
+    d.routes_behind_ = behind->size();
+    d.route_set_ = *std::move(ahead);
     d.local_cseq_ = cseq.number;
     if (cseq.method == "INVITE") d.invite_cseq_ = cseq.number;
     d.secure_ = over_tls && is_sips(request.uri());
@@ -130,7 +147,7 @@ void dialog::confirm(const sip::message& response) {
     if (phase_ == dialog_phase::confirmed) return;
     phase_ = dialog_phase::confirmed;
     if (!is_uac_) return;
-    route_set_ = routes_ahead(response, routes_behind_);
+    if (auto routes = routes_ahead(response, routes_behind_)) route_set_ = *std::move(routes);
     refresh(response);
 }
 

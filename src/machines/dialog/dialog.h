@@ -47,12 +47,14 @@ enum class dialog_phase : std::uint8_t {
 class dialog {
 public:
     /// From a request that we received and our response (101 to 299, with the To tag).
-    /// Refuses a request without a Contact: nothing could be sent. RFC 3261 12.1.1
+    /// Refuses a request without a Contact, or with a Record-Route that cannot be read: nothing
+    /// could be sent. RFC 3261 12.1.1
     static parsed<dialog>
     as_uas(const sip::message& request, const sip::message& response, bool over_tls);
     /// From a request that we sent and a response to it (101 to 299).
     /// Also for a proxy that ends a branch on its own: Record-Route values that the request already
-    /// bore lie behind us and are left out of the route set. RFC 3261 12.1.2
+    /// bore lie behind us and are left out of the route set. Refuses as as_uas() does. RFC
+    /// 3261 12.1.2
     static parsed<dialog>
     as_uac(const sip::message& request, const sip::message& response, bool over_tls);
 
@@ -72,8 +74,8 @@ public:
     [[nodiscard]] std::optional<std::uint32_t> remote_cseq() const { return remote_cseq_; }
 
     /// A 2xx came for the request that made this early dialog, or was sent by us: the dialog is
-    /// confirmed. On the side that sent the request, route set and target are taken anew. RFC
-    /// 3261 13.2.2.4, 12.2.1.2
+    /// confirmed. On the side that sent the request, route set and target are taken anew,
+    /// each if it can be read. RFC 3261 13.2.2.4, 12.2.1.2
     void confirm(const sip::message& response);
 
     /// Checks the order of a request that came in with our id and remembers its number: 500 when it

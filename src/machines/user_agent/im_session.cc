@@ -230,7 +230,7 @@ void im_session::accept_invitation(const sip::message& request, request_id id, t
     // item 1
     if (first) ok.append(header::supported, "ms-text-format");
     auto made = dialog::dialog::as_uas(request, ok, self_->over == transport::tls);
-    if (!made) { // no Contact that can be read
+    if (!made) { // no Contact or route that can be read
         out.emplace_back(respond{id, answer(request, 400)});
         state_ = state::over;
         return;
@@ -300,7 +300,7 @@ void im_session::on_invite_accepted(const answered& a, todo& out) {
     if (!made) {
         // Nothing can be sent to a peer that does not say where it is.
         deadline_.reset();
-        refuse_waiting(a.status, "the answer has no Contact", out);
+        refuse_waiting(a.status, "the answer has no Contact, or no route, that can be read", out);
         state_ = state::over;
         return;
     }

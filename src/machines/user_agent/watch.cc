@@ -69,7 +69,7 @@ watch::todo watch::on_answered(const sip::message& request,
     if (!dialog_) {
         auto made = dialog::dialog::as_uac(request, *response, self_->over == transport::tls);
         if (!made) {
-            end(status, "the answer has no Contact", out);
+            end(status, "the answer has no Contact, or no route, that can be read", out);
             return out;
         }
         dialog_ = *std::move(made);

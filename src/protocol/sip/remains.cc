@@ -20,6 +20,16 @@ std::string_view take_line(std::string_view& rest) {
     return line;
 }
 
+/// Without the blanks that may begin and end a folded line. Not without a bare CR, which stands
+/// inside of the line once the fold is undone.
+std::string_view trim_fold(std::string_view line) {
+    while (!line.empty() && is_wsp(line.front()))
+        line.remove_prefix(1);
+    while (!line.empty() && is_wsp(line.back()))
+        line.remove_suffix(1);
+    return line;
+}
+
 /// The first line's method and Request-URI. Nothing when it is a response's, an ACK's, or neither.
 std::optional<message> read_start_line(std::string_view line) {
     line = trim(line);
@@ -47,7 +57,7 @@ std::optional<message> remains_of_request(std::string_view octets, const limits&
         line = take_line(rest);
         if (line.empty()) break; // the body begins
         while (!rest.empty() && is_wsp(rest.front()))
-            line.append(" ").append(trim(take_line(rest)));
+            line.append(" ").append(trim_fold(take_line(rest)));
         const auto field = split_field(line);
         if (!field) continue;
         const auto id = header_of(field->name);

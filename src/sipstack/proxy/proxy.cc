@@ -281,7 +281,7 @@ void proxy::acknowledge(const carried& c, rc::branch_id b, const sip::message& r
     auto sent = c.request;
     if (c.record_route) add_record_route(sent, c, way.kind); // ours lie behind us
     auto d = dialog::dialog::as_uac(sent, response, way.kind == net::transport::tls);
-    if (!d) return; // no Contact: there is nobody to end it with
+    if (!d) return; // no Contact, or no route: there is nobody to end it with
     stack_.send_stateless(d->make_ack_for_2xx(), way, marks);
     if (!end) return;
     auto bye = d->make_bye();

@@ -19,9 +19,9 @@ class SippFailed(AssertionError):
 class Agent:
     """One sipp process. `fill` takes the place of @NAME@ in the scenario, as sipp has no such thing there; `to` is
     the port of a proxy that is asked instead of the server. Without a proxy behind it a request has 69 hops left.
-    `forgives` is a method that may come when the scenario is past it."""
+    `forgives` are methods that may come when the scenario is past them."""
 
-    def __init__(self, world, scenario, port, *, calls=1, lost=0, transport="udp", to=None, fill=None, forgives=None, **keys):
+    def __init__(self, world, scenario, port, *, calls=1, lost=0, transport="udp", to=None, fill=None, forgives=frozenset(), **keys):
         self.name = f"{scenario}_{port}"
         self.scratch = world.scratch
         text = re.sub(r"<!--.*?-->", "", (HERE / f"{scenario}.xml").read_text(), flags=re.S)
@@ -59,7 +59,7 @@ class Agent:
         """Returns when all its calls went as the scenario says."""
         _, said = self.process.communicate(timeout=timeout)
         errors = self.errors.read_text(errors="replace") if self.errors.exists() else ""
-        unexpected = set(re.findall(r"unexpected message for .*?, received '(\S+)", errors)) - {self.forgives} if self.forgives else None
+        unexpected = set(re.findall(r"unexpected message for .*?, received '(\S+)", errors)) - self.forgives if self.forgives else None
         if self.process.returncode != 0 or unexpected:
             errors = errors[-3000:]
             raise SippFailed(f"{self.name}: sipp exited with {self.process.returncode}\n{said}{errors}")

@@ -67,6 +67,29 @@ TEST(dialog, empty_record_routes_are_no_hops) {
     EXPECT_EQ(made(dialog::as_uac(invite(), response, true)).route_set().size(), 1U);
 }
 
+// As one line its quotes hide a control character; value by value they do not.
+TEST(dialog, needs_record_routes_that_can_be_read) {
+    for (const auto* unread : {R"(<sip:p1.contoso.test;lr>, <sip:"p2>, <sip:p3>;x=\")",
+                               R"(<sip:p1.contoso.test;lr>;x="open)",
+                               "<sip:p1.contoso.test;lr>, *",
+                               "<p1.contoso.test>"}) {
+        SCOPED_TRACE(unread);
+        auto request = invite();
+        request.append(header::record_route, unread);
+        EXPECT_FALSE(dialog::as_uas(request, ok(), true));
+        EXPECT_FALSE(dialog::as_uac(request, ok(), true));
+        auto response = ok();
+        response.append(header::record_route, unread);
+        EXPECT_FALSE(dialog::as_uac(invite(), response, true));
+
+        auto ringing = ok(180);
+        ringing.append(header::record_route, "<sip:p1.contoso.test;lr>");
+        auto early = made(dialog::as_uac(invite(), ringing, true));
+        early.confirm(response);
+        EXPECT_EQ(early.route_set(), (std::vector<std::string>{"<sip:p1.contoso.test;lr>"}));
+    }
+}
+
 // RFC 3261 12.1.2
 TEST(dialog, of_the_side_that_asked) {
     auto response = ok();

@@ -57,6 +57,20 @@ TEST(remains, folds_are_undone) {
     EXPECT_EQ(m->cseq_method(), "BYE");
 }
 
+// It is inside of a line as soon as the fold is undone, and message::parse() undoes folds before it
+// refuses: both readings have to say the same.
+TEST(remains, a_bare_cr_in_a_fold_is_not_passed_over) {
+    for (const std::string fold : {"\r\n \rb", "\r\n\t\r b", "\r\n b\r \r\n c"}) {
+        const auto octets = crlf("BYE sip:b SIP/2.0\nv: SIP/2.0/UDP") + fold + "\r\n" +
+                            crlf(head.substr(head.find('\n') + 1) + "\n");
+        std::string refused;
+        ASSERT_FALSE(message::parse(octets, {}, &refused));
+        EXPECT_NE(refused, octets);
+        EXPECT_FALSE(remains_of_request(octets));
+        EXPECT_FALSE(remains_of_request(refused));
+    }
+}
+
 TEST(remains, what_nobody_waits_for_an_answer_to_is_nothing) {
     const std::string rows[] = {
         "",
