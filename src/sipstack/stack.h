@@ -27,6 +27,9 @@ struct stack_settings {
     /// that nobody uses up what is there for all. (Who has proven nothing gets no transaction.)
     std::size_t max_transactions_of_user = 2000;
     std::size_t max_transactions_of_peer = 50000;
+    /// Octets per shard of requests that wait for their answer, bodies included; then further ones
+    /// get 503. One peer may have half of it, one user a 64th.
+    std::size_t max_waiting = std::size_t{512} << 20U;
     /// Octets per shard that answered requests keep, so that one that comes again is not served
     /// again: 32 s long over UDP (RFC 3261 17.2.2, timer J), INVITEs over all transports. Then
     /// further requests get 503. One peer may have half of it, one user a 64th.

@@ -114,19 +114,17 @@ void stack::take_new(const path& from, sip::message&& m, const gate::speaker& wh
     }
     count_->requests.add();
     const auto id = next_id_++;
-    servers_.take_in_hand(
-        id,
-        server_transaction{transaction::server(invite, settings_.timings, reliable),
-                           {},
-                           from,
-                           back_from(from, m),
-                           invite,
-                           false,
-                           shard_.clock().now(),
-                           {},
-                           {}},
-        key_,
-        asker);
+    server_transaction t{transaction::server(invite, settings_.timings, reliable),
+                         {},
+                         from,
+                         back_from(from, m),
+                         invite,
+                         false,
+                         shard_.clock().now(),
+                         {},
+                         {}};
+    t.octets = sizeof t + m.footprint();
+    servers_.take_in_hand(id, std::move(t), key_, asker);
     // Its answer is not the end of it.
     if (invite || !reliable) file_server();
     const auto ref = ref_of(id);
@@ -142,17 +140,17 @@ metrics::counter*
 stack::limit_reached(const gate::speaker& who, std::string_view asker, bool is_kept) const {
     if (draining_) return &count_->draining;
     const auto most = is_kept ? settings_.max_answered : std::numeric_limits<std::size_t>::max();
-    if (servers_.pending() >= settings_.max_transactions || servers_.answered() >= most)
+    if (servers_.pending() >= settings_.max_transactions ||
+        servers_.waiting() >= settings_.max_waiting || servers_.answered() >= most)
         return &count_->shard_full;
     const auto held = servers_.held_by(asker);
-    if (who.user) {
-        const bool is_full =
-            held.pending >= settings_.max_transactions_of_user || held.answered >= most / 64;
-        return is_full ? &count_->user_full : nullptr;
-    }
-    const bool is_full =
-        held.pending >= settings_.max_transactions_of_peer || held.answered >= most / 2;
-    return is_full ? &count_->peer_full : nullptr;
+    const auto exceeds = [&](std::size_t requests, std::size_t share) {
+        return held.pending >= requests || held.waiting >= settings_.max_waiting / share ||
+               held.answered >= most / share;
+    };
+    if (who.user)
+        return exceeds(settings_.max_transactions_of_user, 64) ? &count_->user_full : nullptr;
+    return exceeds(settings_.max_transactions_of_peer, 2) ? &count_->peer_full : nullptr;
 }
 
 void stack::take_ack(const path& from, sip::message&& m, gate::speaker&& who) {

@@ -21,6 +21,7 @@ namespace lyceum::sipstack {
 struct holding {
     std::size_t all = 0;
     std::size_t pending = 0;  ///< wait for their final response
+    std::size_t waiting = 0;  ///< octets of these
     std::size_t answered = 0; ///< octets of the others
 };
 using holder = std::pair<const std::string, holding>;
@@ -49,7 +50,8 @@ struct server_transaction {
     alarm timer = {};
     std::string sameness = {}; ///< server_table::is_merged() was asked about it
     holder* of = nullptr;      ///< whose it is
-    std::size_t octets = 0;    ///< what it costs; 0 while it is pending
+    std::size_t octets = 0;    ///< what it costs: first the request, then what footprint() says
+    bool answered = false;     ///< it has its final response
 
     /// Its octets, with those of the tables' entries for it.
     [[nodiscard]] std::size_t footprint() const {
@@ -129,6 +131,8 @@ public:
         ++it->second.all;
         ++it->second.pending;
         ++pending_;
+        it->second.waiting += t.octets;
+        waiting_ += t.octets;
         t.of = &*it; // a node stays where it is
         if (t.is_invite && t.from.kind != net::transport::udp) by_flow_.add(t.from.flow, id);
         const auto& kept = by_id_.emplace(id, std::move(t)).first->second;
@@ -141,6 +145,7 @@ public:
         if (it == by_id_.end()) return;
         auto& t = it->second;
         uncount(t);
+        t.answered = true;
         t.octets = t.footprint();
         t.of->second.answered += t.octets;
         answered_ += t.octets;
@@ -176,16 +181,19 @@ public:
     }
     [[nodiscard]] const flow_index& invites_by_flow() const { return by_flow_; } ///< streams only
     [[nodiscard]] std::size_t size() const { return by_id_.size(); }             ///< those on file
-    [[nodiscard]] std::size_t pending() const { return pending_; }               ///< of them
-    [[nodiscard]] std::size_t answered() const { return answered_; }             ///< octets
+    [[nodiscard]] std::size_t pending() const { return pending_; }   ///< of them, unanswered
+    [[nodiscard]] std::size_t waiting() const { return waiting_; }   ///< octets of these
+    [[nodiscard]] std::size_t answered() const { return answered_; } ///< octets of the others
     [[nodiscard]] auto begin() const { return by_id_.begin(); }
     [[nodiscard]] auto end() const { return by_id_.end(); }
 
 private:
     void uncount(const server_transaction& t) {
-        if (t.octets == 0) {
+        if (!t.answered) {
             --t.of->second.pending;
             --pending_;
+            t.of->second.waiting -= t.octets;
+            waiting_ -= t.octets;
         } else {
             t.of->second.answered -= t.octets;
             answered_ -= t.octets;
@@ -207,6 +215,7 @@ private:
     std::unordered_map<std::string, holding, text_hash, std::equal_to<>> holders_;
     flow_index by_flow_;
     std::size_t pending_ = 0;
+    std::size_t waiting_ = 0;
     std::size_t answered_ = 0;
 };
 

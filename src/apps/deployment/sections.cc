@@ -168,6 +168,12 @@ void sip_settings::describe(settings::section& s) {
         .between(10, 1'000'000)
         .in("requests")
         .needs_restart();
+    s.octets("max_waiting",
+             max_waiting,
+             "What requests under way may keep per shard, their bodies included; then further ones "
+             "get 503. One trusted peer may have half of it, one user a 64th.")
+        .between(64 << 20, std::int64_t{1} << 36)
+        .needs_restart();
     s.octets(
          "max_answered",
          max_answered,

@@ -74,6 +74,7 @@ struct sip_settings {
     std::size_t max_before_sign_in = 32768;       ///< octets of a stranger's incomplete message
     std::size_t max_transactions_of_user = 2000;  ///< requests under way, per shard
     std::size_t max_transactions_of_peer = 50000; ///< the same of a trusted peer
+    std::size_t max_waiting = 536870912;          ///< octets of requests under way, per shard
     std::size_t max_answered = 268435456;         ///< octets of answered requests, per shard
     std::size_t max_subscriptions = 1000;         ///< of one user, per shard
     std::size_t max_subscriptions_of_connection = 250; ///< per shard

@@ -33,6 +33,7 @@ sipstack::stack_settings stack_settings_of(const deployment::deployment& d) {
     s.transport.max_before_sign_in = d.sip.max_before_sign_in;
     s.max_transactions_of_user = d.sip.max_transactions_of_user;
     s.max_transactions_of_peer = d.sip.max_transactions_of_peer;
+    s.max_waiting = d.sip.max_waiting;
     s.max_answered = d.sip.max_answered;
     s.gate.fqdn = d.server.fqdn;
     s.gate.product =

@@ -3,9 +3,16 @@
 #include "base/overloaded.h"
 
 #include <algorithm>
+#include <tuple>
 
 namespace lyceum::response_context {
 namespace {
+
+/// Octets. What a refusal has to say is short; who sends more must not fill our memory while other
+/// branches ring.
+constexpr std::size_t longest_waiting_body = 16384;
+/// Different 2xx of one branch that are heeded: as many as telephones can ring behind it.
+constexpr std::size_t most_successes = 100;
 
 bool is_challenge(int status) {
     return status == 401 || status == 407;
@@ -133,6 +140,7 @@ void context::take_success(branch_id id, sip::message&& response, instant now, a
         }
         return;
     }
+    if (!repeated && b.tags.size() == most_successes) return;
     if (!repeated) b.tags.emplace_back(response.to_tag());
     if (b.now == phase::pending) {
         b.now = phase::succeeded;
@@ -165,9 +173,17 @@ void context::take_failure(
     b.now = phase::over;
     b.until = never;
     b.status = status;
-    b.response = std::move(response);
+    b.answered = response.has_value();
+    const auto place = [&](branch_id i) {
+        return std::tuple(rank(branches_[i].status), !branches_[i].answered, i);
+    };
+    if (!best_ || place(id) < place(*best_)) {
+        best_ = id;
+        best_response_ = {};
+    }
+    if (response && !final_sent_) keep(id, *std::move(response));
     // RFC 3263 4.3: any other answer, and silence after a provisional one, is the server's own.
-    const bool unreachable = status == 503 || (status == 408 && !b.response && !b.provisional);
+    const bool unreachable = status == 503 || (status == 408 && !b.answered && !b.provisional);
     if (settings_.failover && !unreachable) closed_ = true;
     if (status >= 600) {
         closed_ = true; // 16.7 step 5: MUST NOT create any new branches
@@ -215,7 +231,10 @@ void context::send_cancel(branch_id id, instant now, actions& out) {
 
 /// What follows when branches have ended: the next group, the final response, the end.
 void context::go_on(instant now, actions& out) {
-    if (pending() != 0) return;
+    if (pending() != 0) {
+        if (best_response_.body().size() > longest_waiting_body) best_response_.set_body({}, {});
+        return;
+    }
     if (!closed_ && !waiting_.empty()) {
         start_next_group(now, out);
         return;
@@ -230,40 +249,40 @@ void context::go_on(instant now, actions& out) {
     out.emplace_back(finished{});
 }
 
+/// 16.7 step 6, and step 7: all challenges of the other 401 and 407 responses go along, unchanged.
+void context::keep(branch_id id, sip::message&& response) {
+    if (is_challenge(response.status())) {
+        for (const auto name : {sip::header::www_authenticate, sip::header::proxy_authenticate}) {
+            for (const auto value : response.values(name))
+                challenges_.push_back({id, name, std::string(value)});
+        }
+    }
+    if (best_ == id) best_response_ = std::move(response);
+}
+
 void context::answer_with_best(actions& out) {
-    if (branches_.empty()) {
+    if (!best_) {
         out.emplace_back(respond{cancelled_ ? 487 : 480}); // 16.5: no targets
         return;
     }
-    auto& best = *std::ranges::min_element(branches_, {}, [](const branch& b) {
-        return std::pair(rank(b.status), !b.response.has_value());
-    });
-    const bool says_nothing = best.status == 503 || (best.status == 408 && !best.response);
+    const auto& best = branches_[*best_];
+    const bool says_nothing = best.status == 503 || (best.status == 408 && !best.answered);
     if (cancelled_ && says_nothing) {
         // 9.1, 9.2: who gave up is told so, however the branches ended that nobody waits for.
         out.emplace_back(respond{487});
     } else if (best.status == 503) {
         // 16.7 step 6: a 503 speaks of that server, not of us.
-        const bool none_was_sent =
-            std::ranges::none_of(branches_, [](const branch& b) { return b.response.has_value(); });
+        const bool none_was_sent = std::ranges::none_of(branches_, &branch::answered);
         out.emplace_back(respond{none_was_sent ? settings_.when_unreachable : 500});
-    } else if (!best.response) {
+    } else if (!best.answered) {
         out.emplace_back(respond{best.status});
     } else {
-        auto chosen = std::move(*best.response);
-        if (is_challenge(best.status)) aggregate_challenges(chosen, best);
-        out.emplace_back(relay{std::move(chosen)});
-    }
-}
-
-/// 16.7 step 7: all challenges of the other 401 and 407 responses go along, unchanged.
-void context::aggregate_challenges(sip::message& chosen, const branch& its) const {
-    for (const auto& b : branches_) {
-        if (&b == &its || !b.response || !is_challenge(b.status)) continue;
-        for (const auto h : {sip::header::www_authenticate, sip::header::proxy_authenticate}) {
-            for (const auto value : b.response->values(h))
-                chosen.append(h, value);
+        if (is_challenge(best.status)) {
+            for (const auto& c : challenges_) {
+                if (c.of != *best_) best_response_.append(c.name, c.value);
+            }
         }
+        out.emplace_back(relay{std::move(best_response_)});
     }
 }
 

@@ -143,10 +143,15 @@ private:
         bool cancel_wanted = false;
         bool cancel_sent = false;
         int cancel_cause = 0;
-        instant until = never;                ///< timer C, patience after CANCEL, or late_success
-        int status = 0;                       ///< final status, also of our own making; 0 none
-        std::optional<sip::message> response; ///< the final response that goes with it, unless ours
-        std::vector<std::string> tags;        ///< To tags of the 2xx seen
+        instant until = never;         ///< timer C, patience after CANCEL, or late_success
+        int status = 0;                ///< final status, also of our own making; 0 none
+        bool answered = false;         ///< it is not of our own making
+        std::vector<std::string> tags; ///< To tags of the 2xx seen
+    };
+    struct challenge {
+        branch_id of = 0;
+        sip::header name = sip::header::www_authenticate;
+        std::string value;
     };
 
     void start_next_group(instant now, actions& out);
@@ -158,12 +163,16 @@ private:
     void cancel_pending(int cause, instant now, actions& out);
     void send_cancel(branch_id, instant now, actions& out);
     void go_on(instant now, actions& out);
+    void keep(branch_id, sip::message&&);
     void answer_with_best(actions& out);
-    void aggregate_challenges(sip::message& chosen, const branch& its) const;
 
     settings settings_;
     std::vector<target> waiting_; ///< not yet tried
     std::vector<branch> branches_;
+    // Of the final responses that are no 2xx only what may go up is kept, whatever they hold.
+    std::optional<branch_id> best_; ///< of those that are over; its response, if it is not ours:
+    sip::message best_response_;
+    std::vector<challenge> challenges_;
     bool started_ = false;
     bool cancelled_ = false; ///< by the caller
     bool closed_ = false;    ///< no new branches: 2xx, 6xx or CANCEL

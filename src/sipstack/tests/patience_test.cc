@@ -226,6 +226,41 @@ TEST(patience, many_connections_of_one_user_do_not_either) {
     h.expect_nothing_left();
 }
 
+// By number they would be a hundredth of what a user may have under way.
+TEST(patience, long_requests_under_way_are_counted_in_octets) {
+    auto s = house::settings();
+    s.max_waiting = std::size_t{16} << 20U; // a 64th of it for each user: 256 KiB
+    house h(1, {}, s);
+    for (const auto* name : {"alice", "bob"})
+        h.add_user(name);
+    client alice(h, "alice", "10.0.1.1"), bob(h, "bob", "10.0.2.1");
+    alice.sign_in();
+    bob.sign_in();
+    const auto call = [&] { // how many go through
+        int refused = 0;
+        for (int i = 0; i < 20; ++i) {
+            auto m = alice.request("INVITE", "sip:bob@contoso.test");
+            m.set_body("text/plain", std::string(60'000, 'x'));
+            alice.send(m);
+            h.run_for(100ms);
+            if (alice.take("503")) ++refused;
+        }
+        return 20 - refused;
+    };
+    EXPECT_EQ(call(), 5); // 60,000 octets and what they stand in
+    EXPECT_EQ(h.metric("lyceum_sipstack_overload_total{limit=\"user\"}"), 15);
+    bob.send(bob.request("OPTIONS", "sip:contoso.test"));
+    h.run_for(100ms);
+    EXPECT_TRUE(bob.take("200"));
+    while (const auto rung = bob.take("INVITE"))
+        bob.send(bob.answer(*rung, 486));
+    h.run_for(40s); // nobody acknowledges: 64*T1. RFC 3261 17.2.1
+    EXPECT_EQ(call(), 5);
+    alice.hang_up();
+    bob.hang_up();
+    h.expect_nothing_left();
+}
+
 TEST(patience, a_trusted_peer_has_a_limit_of_its_own) {
     auto s = house::settings();
     s.max_transactions_of_user = 10;
