@@ -27,7 +27,9 @@ public:
     /// The administrator has taken the account's rights, or given them back. (What was said until
     /// then may still arrive.)
     void set_welcome(bool welcome) {
-        turned_away_until_ = welcome ? world_.now() + 10s : instant::max();
+        // Over UDP what was said before may arrive with the last time the request is sent: timer F.
+        const auto late = over_udp() ? 40s : 10s;
+        turned_away_until_ = welcome ? world_.now() + late : instant::max();
     }
     /// The password that it knows is no longer the account's.
     void set_password_is_old() { password_is_old_ = true; }

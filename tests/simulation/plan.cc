@@ -1,6 +1,7 @@
 #include "plan.h"
 
 #include "base/text.h"
+#include "roles/registrar/settings.h"
 
 #include <algorithm>
 #include <map>
@@ -114,10 +115,14 @@ plan plan_of(std::uint64_t seed, std::size_t most_devices) {
 
     const auto devices = how_many_devices(dice, most_devices);
     const auto users = std::max<std::size_t>(2, devices * (1 + dice.below(3)) / 3);
+    std::vector<std::size_t> owned(users);
     for (std::size_t i = 0; i < devices; ++i) {
         device_plan d;
         // Everybody has a device, then some have several; phones have users of their own.
-        const auto user = i < users ? i : dice.below(users);
+        auto user = i < users ? i : dice.below(users);
+        while (owned[user] == roles::registrar::settings{}.max_endpoints)
+            user = (user + 1) % users; // one more would drive out the oldest, which comes back
+        ++owned[user];
         d.over_udp = user % 7 == 6;
         d.user = (d.over_udp ? "phone" : "user") + std::to_string(user);
         if (dice.below(4) == 0) d.answer_delay = std::chrono::seconds(1 + dice.below(12));
