@@ -62,7 +62,7 @@ void asio_links::admit_later() {
         turns_.turn([&] {
             is_admitting_ = false;
             const auto now = environment_.now();
-            newcomers_.note_lag(now - since);
+            newcomers_.note_lag(now - since, now);
             const auto* const from = waiting_.next(newcomers_);
             if (from == nullptr) return;
             const bool has_its_share = newcomers_.held_by(*from) >= newcomers_.share();
@@ -99,7 +99,8 @@ void asio_links::accept_now(acceptor& a) {
                 // Behind what is ready already: how long that takes shows how late we are.
                 boost::asio::post(io_, [this, &a, since = environment_.now()] {
                     turns_.turn([&] {
-                        newcomers_.note_lag(environment_.now() - since);
+                        const auto now = environment_.now();
+                        newcomers_.note_lag(now - since, now);
                         if (a.socket.is_open()) accept_next(a);
                     });
                 });

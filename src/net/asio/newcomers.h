@@ -27,6 +27,9 @@ public:
         std::size_t most = 256;
         std::size_t most_when_late = 64; ///< so that those who are here get their turn soon
         std::chrono::milliseconds late{10};
+        /// How long after the last time we still count as late: in a storm every other turn is
+        /// short, and places that come and go by turns are filled by more clients than get through.
+        std::chrono::milliseconds calm{1000};
         std::chrono::milliseconds silence{100}; ///< until the first octet
         std::chrono::milliseconds pause{500};   ///< between any two
         /// When we are late our clients may be, too, and work half done would be lost.
@@ -56,7 +59,10 @@ public:
         if (const auto it = here_.find(id); it != here_.end()) leave(it);
     }
     /// How long something that was ready had to wait for its turn.
-    void note_lag(instant::duration lag) { is_late_ = lag > limits_.late; }
+    void note_lag(instant::duration lag, instant now) {
+        if (lag > limits_.late) last_late_ = now;
+        is_late_ = last_late_ && now - *last_late_ < limits_.calm;
+    }
 
     /// Whether nobody else may come now; forgets who kept us waiting.
     [[nodiscard]] bool is_full(instant now);
@@ -91,6 +97,7 @@ private:
     places::iterator leave(places::iterator);
 
     limits limits_;
+    std::optional<instant> last_late_;
     bool is_late_ = false;
     places here_; ///< at most `most`
     std::map<ip_address, std::size_t> held_;

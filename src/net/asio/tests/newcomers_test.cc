@@ -6,7 +6,7 @@ namespace lyceum::net::asio {
 namespace {
 
 constexpr instant t0 = instant{} + 1h;
-constexpr newcomers::limits few{3, 1, 10ms, 100ms, 1000ms, 4000ms, 8000ms, 9000ms};
+constexpr newcomers::limits few{3, 1, 10ms, 1000ms, 100ms, 1000ms, 4000ms, 8000ms, 9000ms};
 
 const ip_address home = *ip_address::parse("10.0.0.1");
 const ip_address office = *ip_address::parse("10.0.0.2");
@@ -51,7 +51,7 @@ TEST(newcomers, who_are_at_it_keep_their_place_for_a_while) {
     EXPECT_EQ(n.deadline(), t0 + 1050ms);
     n.spoke(id(1), t0 + 1s);
     EXPECT_EQ(n.deadline(), t0 + 2s);
-    n.note_lag(11ms);
+    n.note_lag(11ms, t0 + 1s);
     EXPECT_EQ(n.deadline(), t0 + 5s) << "longer when we are late";
     n.settled(id(1));
     EXPECT_FALSE(n.deadline());
@@ -68,9 +68,9 @@ TEST(newcomers, who_say_little_keep_nobody_out_for_long) {
     }
     EXPECT_EQ(n.deadline(), t0 + 8s);
     EXPECT_TRUE(n.is_full(t0 + 7999ms));
-    n.note_lag(11ms);
+    n.note_lag(11ms, t0 + 7s);
     EXPECT_EQ(n.deadline(), t0 + 9s) << "longer when we are late";
-    n.note_lag(1ms);
+    n.note_lag(1ms, t0 + 8s);
     EXPECT_FALSE(n.is_full(t0 + 8s));
     EXPECT_EQ(n.size(), 0u);
 }
@@ -78,16 +78,29 @@ TEST(newcomers, who_say_little_keep_nobody_out_for_long) {
 TEST(newcomers, are_fewer_when_we_are_late) {
     newcomers n(few);
     n.came(id(1), home, t0);
-    n.note_lag(10ms);
+    n.note_lag(10ms, t0);
     EXPECT_FALSE(n.is_full(t0));
-    n.note_lag(11ms);
+    n.note_lag(11ms, t0);
     EXPECT_TRUE(n.is_full(t0));
-    n.note_lag(1ms);
-    EXPECT_FALSE(n.is_full(t0));
+}
+
+// In a storm long turns and short ones follow one another.
+TEST(newcomers, are_fewer_until_we_were_not_late_for_a_while) {
+    newcomers n(few);
+    n.came(id(1), home, t0 + 950ms);
+    n.note_lag(11ms, t0);
+    n.note_lag(1ms, t0 + 1ms);
+    EXPECT_TRUE(n.is_full(t0 + 999ms));
+    n.note_lag(1ms, t0 + 999ms);
+    EXPECT_TRUE(n.is_full(t0 + 999ms));
+    n.note_lag(1ms, t0 + 1000ms);
+    EXPECT_FALSE(n.is_full(t0 + 1000ms));
+    n.note_lag(11ms, t0 + 1010ms);
+    EXPECT_TRUE(n.is_full(t0 + 1010ms));
 }
 
 TEST(newcomers, of_one_address_make_way) {
-    newcomers n({16, 8, 10ms, 100ms, 1000ms, 4000ms, 8000ms, 9000ms});
+    newcomers n({16, 8, 10ms, 1000ms, 100ms, 1000ms, 4000ms, 8000ms, 9000ms});
     EXPECT_FALSE(n.make_way());
     for (std::uint64_t i = 1; i <= 16; ++i)
         n.came(id(i), i <= 13 ? office : home, t0);
@@ -104,7 +117,7 @@ TEST(newcomers, of_one_address_make_way) {
     }
     EXPECT_FALSE(n.is_uneven());
     EXPECT_FALSE(n.make_way());
-    n.note_lag(11ms);
+    n.note_lag(11ms, t0 + 20ms);
     EXPECT_EQ(n.share(), 2U);
     EXPECT_TRUE(n.make_way());
     EXPECT_EQ(n.size(), 15U);
@@ -119,7 +132,7 @@ TEST(newcomers, of_one_address_make_way) {
 }
 
 TEST(newcomers, who_wait_come_in_by_turns) {
-    newcomers n({16, 8, 10ms, 100ms, 1000ms, 4000ms, 8000ms, 9000ms});
+    newcomers n({16, 8, 10ms, 1000ms, 100ms, 1000ms, 4000ms, 8000ms, 9000ms});
     waiting_line<int> line;
     EXPECT_EQ(line.next(n), nullptr);
     for (int i = 0; i < 6; ++i)
