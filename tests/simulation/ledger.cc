@@ -8,7 +8,7 @@ std::pair<ledger::id, std::string> ledger::offer(const std::string& from_device,
                                                  const sip::aor& from,
                                                  const sip::aor& to,
                                                  instant now) {
-    messages_.push_back({from_device, from, to, now, {}, 0, false, false});
+    messages_.push_back({from_device, from, to, now, server_life_, {}, 0, false, false});
     const auto n = messages_.size();
     return {n, "im " + std::to_string(n) + " of " + from_device + " to " + to.text()};
 }
@@ -31,8 +31,9 @@ void ledger::received(const std::string& device,
         "message " + std::to_string(*number) + " of " + m->from.text() + " to " + m->to.text();
     if (owner != m->to) fail(what + " was delivered to " + owner.text() + " (" + device + ")");
     if (im.from != m->from) fail(what + " came as one of " + im.from.text());
-    // Who lost its memory in between cannot know that a datagram came again.
-    if (++m->receivers[device + " of server " + std::to_string(server_life_)] > 1)
+    // A server that lost its memory in between cannot know that a datagram came again; what it sent
+    // before may still have been under way.
+    if (++m->receivers[device] > server_life_ - m->server_life + 1)
         fail(what + " was delivered twice to " + device);
 }
 

@@ -59,6 +59,7 @@ private:
         sip::aor from;
         sip::aor to;
         instant at;
+        unsigned server_life = 1;
         std::map<std::string, unsigned> receivers; ///< devices, and how often
         unsigned outcomes = 0;
         bool was_delivered = false;
