@@ -9,11 +9,11 @@
 //   - in a Via it knows blanks as separators, but no tabs.
 //   - it refuses a port of more than five digits, zeros in front included; RFC 3261 25.1 does not.
 //   - it refuses an empty password; RFC 3261 25.1 has it.
-//   - it undoes escapes in the user and in parameters; ours keeps them. Compared undone, where
-//   every
-//     % starts an escape.
+//   - it undoes escapes in the user and in parameters; ours keeps them. Compared undone,
+//     where every % starts an escape.
 //   - it refuses or misreads a parameter without a name, and one with an empty value. Ours passes
 //     over the one and keeps the other.
+//   - of an address whose brackets end in ;> it may make a parameter named >.
 //   - it wants what follows a host to be a separator that it knows, ours too, but not the same ones
 //     between user and password: only the parts that both name are compared.
 
@@ -210,6 +210,7 @@ void check_from(const std::string& text) {
     const auto uri = sip::parse_uri(ours->uri);
     if (!uri) return; // what stands between the brackets is read when it is asked for
     compare_uri(*uri, *theirs->url);
+    if (ours->in_brackets && ours->uri.ends_with(';')) return;
     if (params_are_plain(ours->params)) require(same_params(ours->params, theirs->gen_params));
 }
 
