@@ -231,7 +231,6 @@ class Users(Deployment):
             self.fails(UNAVAILABLE, "unavailable", "user", "list")
         self.assertEqual(self.names(), [])
 
-
     @unittest.skipUnless(os.geteuid() == 0, "as root only")
     def test_somebody_who_may_not(self):
         """The answer tells whom to be, whatever it is that is closed."""
@@ -239,7 +238,8 @@ class Users(Deployment):
             done = subprocess.run([program, "--config", self.config, *words], capture_output=True, text=True, timeout=60, user=12345, group=12345)
             self.assertEqual(done.stdout, "")
             return done.returncode, done.stderr
-        program = shutil.copy(LYCEUM, self.folder)  # the build may be nobody else's to read
+        program = shutil.copy(LYCEUM, self.folder)  # the build may be nobody else's to read, by its folder or its mode
+        os.chmod(program, 0o755)
         owner = f"run as the owner of {self.data} (root) or root\n"
         self.folder.chmod(0o755)
         backup = self.folder / "b"
