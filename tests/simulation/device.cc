@@ -387,9 +387,11 @@ void device::on_notice(agents::seat, const user_agent::action& a) {
                        if (n.id == contacts_subscription) contacts_.reset();
                        if (n.id == presence_subscription) seen_.clear();
                        tell("subscription " + std::to_string(n.id) + " ended: " + n.why);
-                       if (n.retry_after && n.id != provisioning_subscription) {
+                       // Who did not read for a while has missed the answer.
+                       const bool unheard = n.why == "nobody answered";
+                       if ((n.retry_after || unheard) && n.id != provisioning_subscription) {
                            refused_.insert(n.id);
-                           agents_->alarm_at(world_.now() + *n.retry_after,
+                           agents_->alarm_at(world_.now() + n.retry_after.value_or(30s),
                                              life_ * alarms + follow_alarm + n.id - 1);
                        }
                    },

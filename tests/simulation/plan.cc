@@ -111,7 +111,8 @@ plan plan_of(std::uint64_t seed, std::size_t most_devices) {
     p.weather.split_percent = splits[dice.below(std::size(splits))];
     static constexpr unsigned losses[] = {0, 5, 30};
     p.weather.datagram_loss_percent = losses[dice.below(std::size(losses))];
-    if (dice.below(4) == 0) p.weather.max_queued = 16384;
+    // More than all that a client is told when it signs in, which goes out at once.
+    if (dice.below(4) == 0) p.weather.max_queued = 65536;
 
     const auto devices = how_many_devices(dice, most_devices);
     const auto users = std::max<std::size_t>(2, devices * (1 + dice.below(3)) / 3);
