@@ -188,6 +188,8 @@ private:
 
     // stack_closed.cc: the end of a connection
     void fail_clients_of(net::flow_id);
+    /// INVITEs that came over it: those that wait for their answer, or the others.
+    [[nodiscard]] std::vector<transaction_ref> invites_from(net::flow_id, bool wait_for_answer);
     void fail_client(std::uint64_t id);
 
     void on_wakeup(instant now);

@@ -9,19 +9,7 @@ void stack::on_closed(net::flow_id id, net::closed_why why) {
                "flow_closed",
                {{"why", net::name(why)}, {"user", transport_.user(id)}});
     gate_.on_closed(id);
-    std::vector<transaction_ref> callers;
-    std::vector<std::uint64_t> answered; // and for nothing but an ACK they would wait
-    for (const auto number : servers_.invites_by_flow().of(id)) {
-        const auto& t = *servers_.find(number);
-        if (t.machine.state() == transaction::state::proceeding) {
-            callers.push_back(ref_of(number));
-        } else {
-            answered.push_back(number);
-        }
-    }
-    for (const auto number : answered)
-        end_server(number);
-    for (const auto ref : callers)
+    for (const auto ref : invites_from(id, true))
         requests_->on_caller_gone(ref);
     send_over_udp(id);
     // A stranger who comes and goes costs the other shards nothing: nobody sends to such a
@@ -38,6 +26,20 @@ void stack::on_closed(net::flow_id id, net::closed_why why) {
         }
     }
     flows_->on_flow_closed(id);
+    // For nothing but an ACK they would wait. Some have been answered just now: who called himself
+    // over this connection had nobody else to ring.
+    for (const auto ref : invites_from(id, false))
+        end_server(ref.local());
+}
+
+std::vector<transaction_ref> stack::invites_from(net::flow_id flow, bool wait_for_answer) {
+    std::vector<transaction_ref> out;
+    for (const auto number : servers_.invites_by_flow().of(flow)) {
+        const auto state = servers_.find(number)->machine.state();
+        if ((state == transaction::state::proceeding) == wait_for_answer)
+            out.push_back(ref_of(number));
+    }
+    return out;
 }
 
 void stack::fail_clients_of(net::flow_id flow) {

@@ -31,6 +31,22 @@ TEST(flows, a_contact_without_a_user_part_is_found) { // seen: pidgin-sipe 1.25 
     x.everybody_leaves();
 }
 
+// Nobody is left to acknowledge what the call came to, so nothing waits for that.
+TEST(flows, who_calls_himself_and_is_gone) {
+    house h(1);
+    h.add_user("alice");
+    client alice(h, "alice", "10.0.1.1");
+    alice.sign_in();
+    alice.send(alice.request("INVITE", "sip:alice@contoso.test"));
+    h.run_for(100ms);
+    EXPECT_TRUE(alice.take("INVITE"));
+    EXPECT_EQ(h.load().server_transactions, 1U);
+    alice.hang_up();
+    h.run_for(100ms);
+    EXPECT_EQ(h.load().server_transactions, 0U);
+    h.expect_nothing_left();
+}
+
 TEST(flows, a_dialog_whose_other_end_is_gone) { // [MS-SIPRE] 3.7.5.1
     alice_and_bob x;
     const auto contact = x.contact_of_bob();
