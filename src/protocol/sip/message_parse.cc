@@ -1,5 +1,6 @@
 #include "base/text.h"
 #include "protocol/sip/field_line.h"
+#include "protocol/sip/list.h"
 #include "protocol/sip/message.h"
 
 #include <algorithm>
@@ -13,17 +14,21 @@ std::unexpected<parse_error> refuse(malformed why, std::size_t at, const char* r
 }
 
 /// Whether every control character of a line is half of a quoted pair in a quoted string, the only
-/// place where RFC 3261 25.1 has one.
+/// place where RFC 3261 25.1 has one: in each of its values by itself, for they are taken apart.
 bool controls_are_quoted(std::string_view line) {
-    bool quoted = false;
-    for (std::size_t i = 0; i < line.size(); ++i) {
-        if (quoted && line[i] == '\\') {
-            ++i;
-        } else if (line[i] == '"') {
-            quoted = !quoted;
-        } else if (text_end(line.substr(i, 1), 0) == 0) {
-            return false;
+    list_view values(line);
+    for (std::string_view value; values.next(value);) {
+        bool quoted = false;
+        for (std::size_t i = 0; i < value.size(); ++i) {
+            if (quoted && value[i] == '\\') {
+                ++i;
+            } else if (value[i] == '"') {
+                quoted = !quoted;
+            } else if (text_end(value.substr(i, 1), 0) == 0) {
+                return false;
+            }
         }
+        if (quoted) return false;
     }
     return true;
 }

@@ -35,7 +35,7 @@ void check_changes(message m) {
     require(m.values(header::via).size() == vias + 1);
     m.remove_first(header::via);
     require(m.values(header::via).size() == vias);
-    m.replace_first(header::route, m.first(header::via));
+    m.replace_first(header::route, "<sip:p.test;lr>");
     m.remove_first(header::via);
     m.set(header::to, m.value(header::from));
     m.set("X-New", m.value(header::contact));

@@ -111,6 +111,9 @@ TEST(message_parse, refused) {
         {"A sip:a SIP/2.0\r\nB: \\\x07\r\n\r\n", malformed::bad_value, 17},
         {"A sip:a SIP/2.0\r\nB: \"\" \\\x07\r\n\r\n", malformed::bad_value, 17},
         {"A sip:a SIP/2.0\r\nB: \"\\\\\x07\"\r\n\r\n", malformed::bad_value, 17},
+        {"A sip:a SIP/2.0\r\nB: \"\\\x07\r\n\r\n", malformed::bad_value, 17},
+        // Quoted in the line, and not in a value that is taken from it.
+        {"A sip:a SIP/2.0\r\nB: <\">, \\\x07 \"\r\n\r\n", malformed::bad_value, 17},
         {"A sip:a SIP/2.0\r\nB: \"\\\n\"\r\n\r\n", malformed::bad_value, 22},
         {"A sip:a SIP/2.0\r\nB: \"\\\r\"\r\n\r\n", malformed::bad_value, 22},
         // Content-Length. RFC 3261 18.3, 20.14
