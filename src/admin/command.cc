@@ -40,8 +40,7 @@ constexpr argument add_trusted[] = {
      list,
      false,
      "domains that its From may name; any but this deployment's unless told, and these, named or "
-     "not, "
-     "only of who may register"},
+     "not, only of who may register"},
     {"ports",
      list,
      false,

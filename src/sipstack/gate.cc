@@ -37,8 +37,7 @@ gate::gate(net::shard& s,
       unavailable_proofs_(s.metrics().make_counter(
           "lyceum_sipstack_sign_ins_unavailable_total",
           "Sign-ins answered 503: the store did not answer, the user's stored password does not "
-          "open "
-          "with the sealing key, or too many passwords wait to be checked")),
+          "open with the sealing key, or too many passwords wait to be checked")),
       old_versions_(s.metrics().make_counter(
           "lyceum_sipstack_old_versions_total",
           "Sign-ins refused for a version of [MS-SIPAE] below auth.lowest_version")) {}

@@ -6,6 +6,13 @@ namespace {
 
 using sip::header;
 
+/// All that rings there is over, and forgotten.
+void decline_all(house& h, client& callee) {
+    while (const auto rung = callee.take("INVITE"))
+        callee.send(callee.answer(*rung, 486));
+    h.run_for(40s); // nobody acknowledges: 64*T1. RFC 3261 17.2.1
+}
+
 TEST(patience, who_does_not_sign_in_is_closed) { // [MS-CONMGMT] 3.5.6
     house h;
     client c(h, "alice", "10.0.1.1");
@@ -216,9 +223,7 @@ TEST(patience, many_connections_of_one_user_do_not_either) {
     h.run_for(100ms);
     EXPECT_TRUE(bob.take("200"));
     // What is over counts no more.
-    while (const auto rung = bob.take("INVITE"))
-        bob.send(bob.answer(*rung, 486));
-    h.run_for(40s); // nobody acknowledges: 64*T1. RFC 3261 17.2.1
+    decline_all(h, bob);
     EXPECT_EQ(call(20), 0);
     for (const auto& c : all)
         c->hang_up();
@@ -252,9 +257,7 @@ TEST(patience, long_requests_under_way_are_counted_in_octets) {
     bob.send(bob.request("OPTIONS", "sip:contoso.test"));
     h.run_for(100ms);
     EXPECT_TRUE(bob.take("200"));
-    while (const auto rung = bob.take("INVITE"))
-        bob.send(bob.answer(*rung, 486));
-    h.run_for(40s); // nobody acknowledges: 64*T1. RFC 3261 17.2.1
+    decline_all(h, bob);
     EXPECT_EQ(call(), 5);
     alice.hang_up();
     bob.hang_up();

@@ -67,7 +67,7 @@ TEST(dialog, empty_record_routes_are_no_hops) {
     EXPECT_EQ(made(dialog::as_uac(invite(), response, true)).route_set().size(), 1U);
 }
 
-// As one line its quotes hide a control character; value by value they do not.
+// With quotes left open a value says something else in a line of its own.
 TEST(dialog, needs_record_routes_that_can_be_read) {
     for (const auto* unread : {R"(<sip:p1.contoso.test;lr>, <sip:"p2>, <sip:p3>;x=\")",
                                R"(<sip:p1.contoso.test;lr>;x="open)",
