@@ -2,36 +2,76 @@
 """Adds up CTest's JUnit files of one run and prints, as the very last line, "N passed, N failed".
 
     scripts/test_result.py FOLDER
+    scripts/test_result.py --try-again FOLDER
 
 Fails when a test failed, when one could not be started, or when none ran. What was skipped is neither
 passed nor failed; it is named with the reason that it gave ("skipped: reason" on a line of its output).
+
+--try-again prints, as a regular expression for CTest, which of the failed live in real time: beside
+other tests on a busy machine they can fail for want of a processor. What is deterministic is never
+among them, and where more than a few failed the machine is not the reason. FOLDER/second_try.xml is how
+they did alone, and is what counts; that they needed it is said.
 """
 import pathlib, re, sys
 import xml.etree.ElementTree as xml
 
+SECOND_TRY = "second_try"
+FEW = 5
+IN_REAL_TIME = re.compile(r"(hostile|interop|clients|scale|golden|durability)/")
 
-def main():
-    if len(sys.argv) != 2:
-        sys.exit(__doc__)
-    passed, failed, skipped = [], [], {}
-    for file in sorted(pathlib.Path(sys.argv[1]).glob("*.xml")):
+
+def read(folder):
+    """name: (verdict, reason), of each file by its name."""
+    found = {}
+    for file in sorted(pathlib.Path(folder).glob("*.xml")):
+        cases = found.setdefault(file.stem, {})
         for case in xml.parse(file).getroot().iter("testcase"):
-            name, status = case.get("name"), case.get("status")
-            why = case.find("skipped")
+            status, why = case.get("status"), case.find("skipped")
             if status == "run":
-                passed.append(name)
+                verdict = "passed", ""
             elif status == "disabled" or (why is not None and "SKIP" in (why.get("message") or "")):
                 said = re.search(r"^skipped: (.+)$", case.findtext("system-out") or "", re.M)
-                skipped.setdefault(said[1] if said else "no reason given", []).append(name)
+                verdict = "skipped", said[1] if said else "no reason given"
             else:  # failed, timed out, or its program was never built
-                failed.append(name)
+                verdict = "failed", ""
+            cases[case.get("name")] = verdict
+    return found
+
+
+def try_again(folder):
+    failed = sorted(name for cases in read(folder).values() for name, (verdict, _) in cases.items()
+                    if verdict == "failed" and IN_REAL_TIME.match(name))
+    if 0 < len(failed) <= FEW:
+        print("^(" + "|".join(map(re.escape, failed)) + ")$")
+
+
+def main():
+    if sys.argv[1:2] == ["--try-again"] and len(sys.argv) == 3:
+        return try_again(sys.argv[2])
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    found = read(sys.argv[1])
+    alone = found.pop(SECOND_TRY, {})
+    passed, failed, skipped = [], [], {}
+    for name, first in ((n, f) for cases in found.values() for n, f in cases.items()):
+        verdict, why = alone.get(name, first)
+        if verdict == "passed":
+            passed.append(name)
+        elif verdict == "skipped":
+            skipped.setdefault(why, []).append(name)
+        else:
+            failed.append(name)
     print()
+    for name in sorted(n for n in alone if n in passed):
+        print(f"SECOND TRY: {name} failed beside others, and passed alone")
     for why, names in skipped.items():
         print(f"NOT TESTED: {len(names)} skipped, because {why}: {' '.join(names)}")
     for name in failed:
         print(f"FAILED: {name}")
-    if not passed and not failed:
-        print("no test ran: that is a failure")
+    empty = [run for run, cases in found.items() if not cases]
+    for run in empty if found else ["any run"]:
+        failed.append(run)
+        print(f"no test of {run} ran: that is a failure")
     print(f"{len(passed)} passed, {len(failed)} failed", flush=True)
     sys.exit(1 if failed or not passed else 0)
 
