@@ -9,14 +9,15 @@ passed nor failed; it is named with the reason that it gave ("skipped: reason" o
 
 --try-again prints, as a regular expression for CTest, which of the failed live in real time: beside
 other tests on a busy machine they can fail for want of a processor. What is deterministic is never
-among them, and where more than a few failed the machine is not the reason. FOLDER/second_try.xml is how
-they did alone, and is what counts; that they needed it is said.
+among them, nor is one whose server crashed, and where more than a few failed the machine is not the
+reason. FOLDER/second_try.xml is how they did alone: who passed there has passed, and that is said.
 """
 import pathlib, re, sys
 import xml.etree.ElementTree as xml
 
 SECOND_TRY = "second_try"
 FEW = 5
+CRASHED = "lyceumd crashed: signal "
 IN_REAL_TIME = re.compile(r"(hostile|interop|clients|scale|golden|durability)/")
 
 
@@ -33,14 +34,14 @@ def read(folder):
                 said = re.search(r"^skipped: (.+)$", case.findtext("system-out") or "", re.M)
                 verdict = "skipped", said[1] if said else "no reason given"
             else:  # failed, timed out, or its program was never built
-                verdict = "failed", ""
+                verdict = "failed", "crashed" if CRASHED in (case.findtext("system-out") or "") else ""
             cases[case.get("name")] = verdict
     return found
 
 
 def try_again(folder):
-    failed = sorted(name for cases in read(folder).values() for name, (verdict, _) in cases.items()
-                    if verdict == "failed" and IN_REAL_TIME.match(name))
+    failed = sorted(name for cases in read(folder).values() for name, verdict in cases.items()
+                    if verdict == ("failed", "") and IN_REAL_TIME.match(name))
     if 0 < len(failed) <= FEW:
         print("^(" + "|".join(map(re.escape, failed)) + ")$")
 
@@ -51,19 +52,18 @@ def main():
     if len(sys.argv) != 2:
         sys.exit(__doc__)
     found = read(sys.argv[1])
-    alone = found.pop(SECOND_TRY, {})
+    alone = {name for name, (verdict, _) in found.pop(SECOND_TRY, {}).items() if verdict == "passed"}
     passed, failed, skipped = [], [], {}
-    for name, first in ((n, f) for cases in found.values() for n, f in cases.items()):
-        verdict, why = alone.get(name, first)
-        if verdict == "passed":
+    for name, (verdict, why) in ((n, v) for cases in found.values() for n, v in cases.items()):
+        if verdict == "passed" or name in alone:
             passed.append(name)
         elif verdict == "skipped":
             skipped.setdefault(why, []).append(name)
         else:
             failed.append(name)
     print()
-    for name in sorted(n for n in alone if n in passed):
-        print(f"SECOND TRY: {name} failed beside others, and passed alone")
+    for name in sorted(alone):
+        print(f"SECOND TRY: {name} failed at first, and passed alone")
     for why, names in skipped.items():
         print(f"NOT TESTED: {len(names)} skipped, because {why}: {' '.join(names)}")
     for name in failed:

@@ -51,8 +51,17 @@ class Results(unittest.TestCase):
         self.assertEqual([n for n in ("unit/a", "hostile/slow", "clients/late", "hostile/slower") if re.search(again, n)],
                          ["hostile/slow", "clients/late"])
         self.write("second_try", hostile__slow="run", clients__late="fail")
-        self.assertEqual(self.judge(), (1, ["", "SECOND TRY: hostile/slow failed beside others, and passed alone",
+        self.assertEqual(self.judge(), (1, ["", "SECOND TRY: hostile/slow failed at first, and passed alone",
                                             "FAILED: clients/late", "2 passed, 1 failed"]))
+
+    def test_a_second_try_that_is_skipped_is_no_success(self):
+        self.write("suite", unit__a="run", interop__b="fail")
+        self.write("second_try", interop__b=SKIPPED)
+        self.assertEqual(self.judge(), (1, ["", "FAILED: interop/b", "1 passed, 1 failed"]))
+
+    def test_a_crash_is_not_tried_again(self):
+        self.write("suite", hostile__a=("fail", "<failure/><system-out>x\nlyceumd crashed: signal 11\n</system-out>"))
+        self.assertEqual(self.judge("--try-again"), (0, []))
 
     def test_many_failures(self):
         self.write("suite", **{f"hostile__{i}": "fail" for i in range(6)})

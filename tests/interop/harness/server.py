@@ -78,20 +78,23 @@ class Server:
         self.process = subprocess.Popen([str(self.daemon), "--config", str(self.config)],
                                         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                                         text=True, errors="replace")
-        threading.Thread(target=self._read, args=(self.process.stdout, lines), daemon=True).start()
+        threading.Thread(target=self._read, args=(self.process, lines), daemon=True).start()
         with self._changed:
             ready = self._changed.wait_for(lambda: "lyceum: ready" in lines or None in lines, timeout)
         if not ready or "lyceum: ready" not in lines:
             raise ServerError(f"lyceumd did not become ready; exit status {self.process.poll()}")
 
-    def _read(self, pipe, lines):
-        with pipe, open(self.log_path, "a", encoding="utf-8") as log:
+    def _read(self, process, lines):
+        with process.stdout as pipe, open(self.log_path, "a", encoding="utf-8") as log:
             for line in pipe:
                 log.write(line)
                 log.flush()
                 with self._changed:
                     lines.append(line.rstrip("\n"))
                     self._changed.notify_all()
+        # Said whatever else the test makes of it: for what crashed there is no second try (scripts/test_result.py).
+        if process.wait() < 0 and process.returncode not in (-signal.SIGTERM, -signal.SIGKILL):
+            print(f"lyceumd crashed: signal {-process.returncode}", flush=True)
         with self._changed:
             lines.append(None)
             self._changed.notify_all()
